@@ -1,1 +1,16 @@
-export {};
+export {
+  type AcquireOptions,
+  how,
+  MAX_SUBCLASSES,
+  MODE_MASK,
+  type Mode,
+  modeName,
+  NESTED,
+  READ,
+  RECURSIVE_READ,
+  SUBCLASS_SHIFT,
+  SYNC,
+  TRYLOCK,
+  UNCHECKED,
+  WRITE,
+} from './mode.ts';

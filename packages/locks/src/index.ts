@@ -1,1 +1,10 @@
-export {};
+export { BitLockState } from './state/bit-lock-state.ts';
+export { CompletionState } from './state/completion-state.ts';
+export { ConditionState } from './state/condition-state.ts';
+export type { LockState, Policy, Waiter, WaiterName, WaitState } from './state/lock-state.ts';
+export { MutexState } from './state/mutex-state.ts';
+export { ReaderWriterState } from './state/reader-writer-state.ts';
+export { RwLockState } from './state/rw-lock-state.ts';
+export { type ReaderBatch, RwSemaphoreState } from './state/rw-semaphore-state.ts';
+export { SemaphoreState } from './state/semaphore-state.ts';
+export { SpinLockState } from './state/spin-lock-state.ts';

@@ -1,0 +1,71 @@
+/**
+ * The queue under every waiting rule: arrival order, with the mode each waiter wants.
+ *
+ * Two parallel arrays, so an entry is no object. The head costs O(1); finding anybody else is a scan, which is what short
+ * queues want (V8 trims a shifted array in place).
+ */
+import { WRITE } from '@lockdep/core';
+import { NOBODY, type Waiter, type WaiterName } from './lock-state.ts';
+
+export class WaitQueue<W extends Waiter> {
+  #waiters: W[] = [];
+  #modes: number[] = [];
+
+  get size(): number {
+    return this.#waiters.length;
+  }
+
+  /** The waiter at `index`, which must be below {@link size}. */
+  at(index: number): W {
+    return this.#waiters[index]!;
+  }
+
+  modeAt(index: number): number {
+    return this.#modes[index]!;
+  }
+
+  /** Place of the oldest entry of `waiter`; -1 when it is not queued. */
+  indexOf(waiter: W): number {
+    return this.#waiters.length > 0 && this.#waiters[0] === waiter ? 0 : this.#waiters.indexOf(waiter);
+  }
+
+  push(waiter: W, mode: number): void {
+    this.#waiters.push(waiter);
+    this.#modes.push(mode);
+  }
+
+  removeAt(index: number): void {
+    if (index === 0) {
+      this.#waiters.shift();
+      this.#modes.shift();
+    } else {
+      this.#waiters.splice(index, 1);
+      this.#modes.splice(index, 1);
+    }
+  }
+
+  /** The first `count` waiters. */
+  first(count: number): readonly W[] {
+    return count <= 0 || this.#waiters.length === 0 ? NOBODY : this.#waiters.slice(0, count);
+  }
+
+  toArray(): readonly W[] {
+    return this.#waiters.length === 0 ? NOBODY : this.#waiters.slice();
+  }
+
+  /** Moves all readers before all writers, keeping the order within each: one batch out of several. */
+  readersFirst(): void {
+    const order = this.#waiters.map((_, index) => index);
+    const isWriter = (index: number): number => (this.#modes[index] === WRITE ? 1 : 0);
+    order.sort((a, b) => isWriter(a) - isWriter(b) || a - b);
+    this.#waiters = order.map((index) => this.#waiters[index]!);
+    this.#modes = order.map((index) => this.#modes[index]!);
+  }
+
+  key(name: WaiterName<W>): string {
+    let text = '';
+    for (let i = 0; i < this.#waiters.length; i++)
+      text += `${i === 0 ? '' : ','}${'wrR'[this.#modes[i]!]}${name(this.#waiters[i]!)}`;
+    return text;
+  }
+}
