@@ -38,7 +38,6 @@ const REST_OF_LINE: Readonly<Record<string, true>> = { name: true, text: true };
 
 const DECIMAL = /^-?\d{1,15}$/;
 const HEXADECIMAL = /^[0-9a-f]{1,16}$/i;
-const encoder = new TextEncoder();
 
 /**
  * Fills the record from the text behind the time stamp.
@@ -99,11 +98,9 @@ function assign(
       if (id !== undefined) record[key] = id;
       return id !== undefined;
     }
-    case 'ip': {
-      const bytes = encoder.encode(value);
-      record.ip = strings.intern(bytes, 0, bytes.length);
+    case 'ip':
+      record.ip = strings.internText(value);
       return true;
-    }
     case 'keysym':
       record.keySymbol = value;
       return true;

@@ -35,6 +35,12 @@ export type EventLogType =
   | '#'
   | '!';
 
+/** Every record type. */
+export const RECORD_TYPES: readonly EventLogType[] = [...'ARDCSIHsxyk0NUKEeZW#!'] as EventLogType[];
+
+/** The flag characters of the context column; each place has its own letter or `-`. */
+export const FLAG_LETTERS: string = 'hsISndtX';
+
 /** Bits of {@link EventLogRecord.context}, in the order of the eight flag characters `hsISndtX`. */
 export const ContextFlag = {
   /** In hardirq context, as lockdep counts it. */

@@ -1,41 +1,74 @@
 /**
  * Short byte strings (task names, symbols, lock names) as small integers, straight from a buffer.
  *
- * The parsers meet the same few thousand strings millions of times; here they are hashed and compared as bytes and turned
- * into a JavaScript string once. Equal bytes, and only those, get equal ids; ids are dense from 1, the empty string is id 0.
+ * The parsers meet the same few thousand strings millions of times; here they are hashed and compared four bytes at a time and
+ * turned into a JavaScript string once. Equal bytes, and only those, get equal ids; ids are dense from 1, the empty string is
+ * id 0. Strings are UTF-8; they may not contain NUL bytes (the last word is padded with them).
  *
  * Cost: about 1 ns per byte; memory follows the number of distinct strings.
  */
 export class StringTable {
   readonly #texts: string[] = [''];
-  /** All strings' bytes, one after the other; string `id` is `[#starts[id], #starts[id + 1])`. */
-  #bytes = new Uint8Array(1 << 14);
-  #starts: number[] = [0, 0];
-  #hashes: number[] = [0];
+  /** All strings one after the other, each padded with NUL to whole words; string `id` starts at word `#starts[id]`. */
+  #words = new Int32Array(1 << 12);
+  #starts = new Int32Array(1024);
+  #hashes = new Int32Array(1024);
   #slots = new Int32Array(2048);
   #mask = 2047;
+  #end = 0;
 
   /** Number of ids given out, id 0 included: ids are below it. */
   get size(): number {
     return this.#texts.length;
   }
 
-  /** The id of the bytes `[start, end)` of `buffer` (UTF-8); makes one when they are new. */
-  intern(buffer: Uint8Array, start: number, end: number): number {
+  /** Where the string of the last {@link internWord} ended: the position of the byte that ended it. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /**
+   * The id of the string that starts at `start` and ends before the first byte ≤ 32 (space, newline); makes one when it is
+   * new. {@link end} tells where. The view must reach four bytes beyond that.
+   */
+  internWord(view: DataView, start: number): number {
+    let hash = 0;
+    let at = start;
+    let word = 0;
+    for (;;) {
+      word = view.getInt32(at, true);
+      // The lowest byte ≤ 32 has its upper bit set here, the bytes below it have not.
+      const small = (word - 0x21212121) & ~word & 0x80808080;
+      if (small !== 0) {
+        const bits = 24 - (Math.clz32(small & -small) & 24);
+        this.#end = at + (bits >> 3);
+        word &= (1 << bits) - 1;
+        break;
+      }
+      hash = mix(hash, word);
+      at += 4;
+    }
+    if (this.#end === start) return 0;
+    return this.#lookup(view, start, at, word, mix(hash, word));
+  }
+
+  /** The id of the bytes `[start, end)`; the view must reach four bytes beyond `end`. */
+  internBytes(view: DataView, start: number, end: number): number {
     if (start === end) return 0;
     let hash = 0;
-    for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + buffer[i]!) | 0;
-    hash = Math.imul(hash, 0x9e3779b1);
-    hash ^= hash >>> 15;
-    const mask = this.#mask;
-    let slot = hash & mask;
-    for (;;) {
-      const id = this.#slots[slot]!;
-      if (id === 0) break;
-      if (this.#hashes[id] === hash && this.#equals(id, buffer, start, end)) return id;
-      slot = (slot + 1) & mask;
-    }
-    return this.#insert(buffer, start, end, hash, slot);
+    let at = start;
+    for (; at + 4 <= end; at += 4) hash = mix(hash, view.getInt32(at, true));
+    const word = view.getInt32(at, true) & ((1 << ((end - at) << 3)) - 1);
+    this.#end = end;
+    return this.#lookup(view, start, at, word, mix(hash, word));
+  }
+
+  /** The id of a string. */
+  internText(text: string): number {
+    const bytes = encoder.encode(text);
+    const padded = new Uint8Array(bytes.length + 4);
+    padded.set(bytes);
+    return this.internBytes(new DataView(padded.buffer), 0, bytes.length);
   }
 
   /** The string with this id. */
@@ -45,28 +78,40 @@ export class StringTable {
     return text;
   }
 
-  #equals(id: number, buffer: Uint8Array, start: number, end: number): boolean {
-    const from = this.#starts[id]!;
-    const length = end - start;
-    if (this.#starts[id + 1]! - from !== length) return false;
-    const bytes = this.#bytes;
-    for (let i = 0; i < length; i++) if (bytes[from + i] !== buffer[start + i]) return false;
-    return true;
+  /** Whole words `[start, last)` and then `word`, whose padding is zero. */
+  #lookup(view: DataView, start: number, last: number, word: number, mixed: number): number {
+    const hash = mixed ^ (mixed >>> 15);
+    const mask = this.#mask;
+    let slot = hash & mask;
+    for (;;) {
+      const id = this.#slots[slot]!;
+      if (id === 0) return this.#insert(view, start, last, word, hash, slot);
+      if (this.#hashes[id] === hash && this.#equals(id, view, start, last, word)) return id;
+      slot = (slot + 1) & mask;
+    }
   }
 
-  #insert(buffer: Uint8Array, start: number, end: number, hash: number, slot: number): number {
+  #equals(id: number, view: DataView, start: number, last: number, word: number): boolean {
+    const words = this.#words;
+    let i = this.#starts[id]!;
+    if (this.#starts[id + 1]! - i !== ((last - start) >> 2) + 1) return false;
+    for (let at = start; at < last; at += 4) if (words[i++] !== view.getInt32(at, true)) return false;
+    return words[i] === word;
+  }
+
+  #insert(view: DataView, start: number, last: number, word: number, hash: number, slot: number): number {
     const id = this.#texts.length;
-    const from = this.#starts[id]!;
-    const to = from + end - start;
-    if (to > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(this.#bytes.length * 2, to));
-      larger.set(this.#bytes);
-      this.#bytes = larger;
+    if (id + 1 >= this.#starts.length) {
+      this.#starts = grown(this.#starts, id + 2);
+      this.#hashes = grown(this.#hashes, id + 2);
     }
-    this.#bytes.set(buffer.subarray(start, end), from);
-    this.#texts.push(decodeBytes(buffer, start, end));
-    this.#starts.push(to);
-    this.#hashes.push(hash);
+    let i = this.#starts[id]!;
+    this.#words = grown(this.#words, i + ((last - start) >> 2) + 1);
+    for (let at = start; at < last; at += 4) this.#words[i++] = view.getInt32(at, true);
+    this.#words[i++] = word;
+    this.#texts.push(decoder.decode(new Uint8Array(view.buffer, view.byteOffset + start, this.#end - start)));
+    this.#starts[id + 1] = i;
+    this.#hashes[id] = hash;
     this.#slots[slot] = id;
     if (id * 2 > this.#mask) this.#rehash();
     return id;
@@ -85,8 +130,17 @@ export class StringTable {
   }
 }
 
+const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-function decodeBytes(buffer: Uint8Array, start: number, end: number): string {
-  return decoder.decode(buffer.subarray(start, end));
+function mix(hash: number, word: number): number {
+  const product = Math.imul(hash ^ word, 0x9e3779b1);
+  return product ^ (product >>> 16);
+}
+
+function grown(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
+  if (length <= array.length) return array;
+  const larger = new Int32Array(Math.max(length, array.length * 2));
+  larger.set(array);
+  return larger;
 }
