@@ -1,7 +1,14 @@
+export type { KeyEntry, LockClass } from './class-table.ts';
+export { type ContextKind, ContextKinds } from './context-kinds.ts';
+export type { ValidatorMode } from './engine.ts';
+export type { EventListener, EventType } from './event.ts';
+export type { ClassAttributes, DependencyAttributes, OrderView } from './graph-view.ts';
+export { Lock } from './lock.ts';
+export { LockKey, type LockKeyOptions } from './lock-key.ts';
+export { type LockKind, type LockKindName, type LockType, lockKinds, WAIT_NAMES, type WaitType } from './lock-kind.ts';
 export {
   type AcquireOptions,
   how,
-  MAX_SUBCLASSES,
   MODE_MASK,
   type Mode,
   modeName,
@@ -14,3 +21,8 @@ export {
   UNCHECKED,
   WRITE,
 } from './mode.ts';
+export type * from './report.ts';
+export { type Rule, rules } from './rules.ts';
+export { captureSite, nowhere, parseStack, siteOf } from './site.ts';
+export { Task } from './task.ts';
+export { LockReportError, Validator, type ValidatorOptions } from './validator.ts';

@@ -12,10 +12,10 @@ export const WRITE = 0;
 export const READ = 1;
 export const RECURSIVE_READ = 2;
 export const MODE_MASK = 3;
-export const TRYLOCK = 1 << 2;
-export const UNCHECKED = 1 << 3;
-export const NESTED = 1 << 4;
-export const SYNC = 1 << 5;
+export const TRYLOCK: number = 1 << 2;
+export const UNCHECKED: number = 1 << 3;
+export const NESTED: number = 1 << 4;
+export const SYNC: number = 1 << 5;
 export const SUBCLASS_SHIFT = 8;
 /** Subclasses 0–7, as in Linux (`MAX_LOCKDEP_SUBCLASSES`). */
 export const MAX_SUBCLASSES = 8;
@@ -46,7 +46,9 @@ export interface AcquireOptions {
 export function how(options: AcquireOptions): number {
   const subclass = options.subclass ?? 0;
   if (!Number.isInteger(subclass) || subclass < 0 || subclass >= MAX_SUBCLASSES) {
-    throw new RangeError(`looking up invalid subclass ${subclass}: a subclass is an integer from 0 to ${MAX_SUBCLASSES - 1}`);
+    throw new RangeError(
+      `looking up invalid subclass ${subclass}: a subclass is an integer from 0 to ${MAX_SUBCLASSES - 1}`,
+    );
   }
   const mode = MODES.indexOf(options.mode ?? 'write');
   if (mode < 0) throw new RangeError(`unknown mode '${options.mode}': use ${MODES.join(', ')}`);

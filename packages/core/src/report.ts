@@ -123,13 +123,17 @@ export interface HeldFreedReport extends ReportBase {
 /** A task ended with locks held. */
 export interface HeldAtExitReport extends ReportBase {
   readonly kind: 'held-at-exit';
+  /** What it left held, oldest first. */
+  readonly left: readonly LockRef[];
 }
 
 /** A nest lock was named that the task does not hold. */
 export interface NestNotHeldReport extends ReportBase {
   readonly kind: 'nest-not-held';
   readonly want: LockRef;
+  /** The nest lock: its instance and its class. */
   readonly nest: string;
+  readonly nestClass: string;
 }
 
 /** A lock that may wait longer than the context or a held lock allows. */
@@ -191,7 +195,12 @@ export interface WwApiReport extends ReportBase {
 export interface DeadlockReport extends ReportBase {
   readonly kind: 'deadlock';
   /** Each waits for `lock`, held by the next one. */
-  readonly waits: readonly { readonly task: string; readonly wants: LockRef; readonly heldBy: string; readonly heldSite: Site }[];
+  readonly waits: readonly {
+    readonly task: string;
+    readonly wants: LockRef;
+    readonly heldBy: string;
+    readonly heldSite: Site;
+  }[];
 }
 
 /** An assertion about held locks failed. */

@@ -1,0 +1,182 @@
+/**
+ * The miss path of an acquisition: everything the hot path in validator.ts could not answer from a known chain.
+ *
+ * The order of the checks decides which report appears first, and is the kernel's: nest merge, wait type, usage, nest lock
+ * held, then (once per chain) same class and dependencies. Each check is a small module in checks/.
+ */
+import type { Acquisition } from './acquisition.ts';
+import { INSTANCE, OVERRIDDEN, REPORTED, ROOT, SETTLED, UNSETTLED, VALIDATED } from './chain-trie.ts';
+import { checkDependencies } from './checks/dependencies.ts';
+import { checkNestHeld } from './checks/nest-held.ts';
+import { checkSameClass } from './checks/same-class.ts';
+import { checkUsage } from './checks/usage.ts';
+import { checkWaitContext } from './checks/wait-context.ts';
+import { WAIT_OVERRIDE } from './class-table.ts';
+import type { Engine } from './engine.ts';
+import type { Finding } from './finding.ts';
+import type { Lock } from './lock.ts';
+import { MODE_MASK, NESTED, SUBCLASS_SHIFT, SYNC, TRYLOCK, UNCHECKED } from './mode.ts';
+import type { Report, Site } from './report.ts';
+import { BEFORE, CHAIN, CLASS, COUNT, COUNTED, ENABLED, HOW, ROW, SITED, type Task } from './task.ts';
+
+/** The bits of `how` that tell chains apart: all of them, or the mode alone as in the kernel's chain key. */
+export const EXACT_LABEL: number = MODE_MASK | TRYLOCK | UNCHECKED | NESTED;
+export const KERNEL_LABEL: number = MODE_MASK;
+export const LABEL_BITS = 5;
+
+/** What a replay hands over of the entry it re-acquires. */
+export interface Replayed {
+  readonly enabled: number;
+  readonly count: number;
+  readonly flags: number;
+}
+
+/** Processes one acquisition completely. Returns false when it was merged into the entry below it. */
+export function acquire(
+  engine: Engine,
+  task: Task,
+  lock: Lock,
+  asked: number,
+  nest: Lock | null,
+  site: Site | null,
+  replayed: Replayed | null = null,
+): boolean {
+  const how = asked | lock.entry.forced | (nest === null ? 0 : NESTED);
+  const subclass = (how >> SUBCLASS_SHIFT) & 7 || lock.subclass;
+  const classId = engine.classes.register(lock.entry, subclass);
+  if (nest !== null && (how & SYNC) === 0 && merged(task, classId, replayed?.count ?? 0)) return false;
+
+  const heading = task.depth === 0 || task.chainOf(task.depth - 1) !== task.chain;
+  const acquisition: Acquisition = {
+    task,
+    lock,
+    how,
+    nest,
+    site,
+    classId,
+    enabled: replayed?.enabled ?? task.enabled,
+    chainStart: chainStart(task),
+  };
+  const reports: Report[] = [];
+  const found = (finding: Finding): void => {
+    reports.push(engine.report(finding, task, site));
+  };
+  checkWaitContext(engine, acquisition, found);
+  checkUsage(engine, acquisition, found);
+  checkNestHeld(engine, acquisition, found);
+  const node = chainNode(engine, acquisition, heading ? ROOT : task.node);
+  if ((how & (TRYLOCK | UNCHECKED)) === 0) checkChain(engine, acquisition, node, found);
+  else if (engine.exact) settle(engine, node);
+  if (reports.length > 0) rememberReports(engine, node, reports);
+  if ((how & SYNC) === 0) push(task, acquisition, node, replayed);
+  return true;
+}
+
+/** A nest lock is named and the top entry is of the class already: count it there, check nothing (features of lockdep, §10). */
+function merged(task: Task, classId: number, replayedCount: number): boolean {
+  const top = task.depth - 1;
+  if (top < 0 || task.classOf(top) !== classId) return false;
+  const row = top * ROW;
+  if ((task.held[row + HOW]! & COUNTED) === 0) {
+    task.held[row + HOW]! |= COUNTED;
+    task.held[row + COUNT] = 1;
+  }
+  task.held[row + COUNT]! += Math.max(replayedCount, 1);
+  return true;
+}
+
+function chainStart(task: Task): number {
+  let start = task.depth;
+  while (start > 0 && task.chainOf(start - 1) === task.chain) start -= 1;
+  return start;
+}
+
+/** The trie node of the acquisition; a new one learns its wait limits and whether instances matter on it. */
+function chainNode(engine: Engine, acquisition: Acquisition, before: number): number {
+  const { trie } = engine;
+  const { how, classId, site } = acquisition;
+  const label = (classId << LABEL_BITS) | (how & (engine.exact ? EXACT_LABEL : KERNEL_LABEL));
+  const known = trie.probe(before, label);
+  if (known >= 0) return known;
+  const node = trie.insert(before, label);
+  engine.nodeSites[node] = engine.siteFor(site);
+  initWaitLimits(engine, node, before, classId);
+  if (engine.exact && instancesMatter(engine, acquisition)) trie.flags[node]! |= INSTANCE;
+  return node;
+}
+
+function initWaitLimits(engine: Engine, node: number, before: number, classId: number): void {
+  const { trie, classes } = engine;
+  const inner = classes.waitInner[classId]!;
+  const outer = inner === 0 ? 0 : classes.waitOuter[classId]! || inner;
+  const limit = trie.limit[before]!;
+  const override = classes.type[classId] === WAIT_OVERRIDE;
+  const overridden = (trie.flags[before]! & OVERRIDDEN) !== 0;
+  trie.limit[node] = inner === 0 ? limit : override ? inner : Math.min(limit, inner);
+  trie.demand[node] = overridden ? 0 : outer;
+  if (overridden || override) trie.flags[node]! |= OVERRIDDEN;
+  // Wanted under a stricter lock: report every time, so never settled.
+  if (outer > limit) trie.flags[node]! |= UNSETTLED;
+}
+
+/** Does the outcome depend on which locks these are? Then it is decided each time, not once per chain. */
+function instancesMatter(engine: Engine, { task, lock, nest }: Acquisition): boolean {
+  if (nest !== null) return true;
+  const { key } = lock;
+  for (let index = 0; index < task.depth; index++) {
+    if (engine.classes.get(task.classOf(index)).key === key) return true;
+  }
+  return false;
+}
+
+/** Validates the chain when it is new, or when instances matter on it. */
+function checkChain(engine: Engine, acquisition: Acquisition, node: number, found: (finding: Finding) => void): void {
+  const { trie } = engine;
+  const flags = trie.flags[node]!;
+  const known = (flags & VALIDATED) !== 0;
+  if (known && (flags & INSTANCE) === 0) {
+    recount(engine, node);
+    settle(engine, node);
+    return;
+  }
+  trie.validate(node, acquisition.task.chain);
+  if (checkSameClass(engine, acquisition, found) === 'learn') checkDependencies(engine, acquisition, found);
+  settle(engine, node);
+}
+
+function settle(engine: Engine, node: number): void {
+  if ((engine.trie.flags[node]! & (INSTANCE | UNSETTLED | REPORTED)) === 0) engine.trie.flags[node]! |= SETTLED;
+}
+
+/** A chain on which something was reported stays on the miss path, so that every recurrence is counted. */
+function rememberReports(engine: Engine, node: number, reports: readonly Report[]): void {
+  engine.trie.flags[node]! = (engine.trie.flags[node]! | REPORTED) & ~SETTLED;
+  const known = engine.nodeReports.get(node) ?? new Set();
+  for (const report of reports) if (report.kind === 'circular' || report.kind === 'irq-order') known.add(report);
+  engine.nodeReports.set(node, known);
+}
+
+function recount(engine: Engine, node: number): void {
+  for (const report of engine.nodeReports.get(node) ?? []) engine.recount(report);
+}
+
+function push(
+  task: Task,
+  { lock, how, nest, site, classId, enabled }: Acquisition,
+  node: number,
+  replayed: Replayed | null,
+): void {
+  task.reserve();
+  const index = task.depth++;
+  const row = index * ROW;
+  task.held[row + HOW] = how | (site === null ? 0 : SITED) | (replayed?.flags ?? 0);
+  task.held[row + CLASS] = classId;
+  task.held[row + BEFORE] = task.node;
+  task.held[row + CHAIN] = task.chain;
+  task.held[row + ENABLED] = enabled;
+  task.held[row + COUNT] = replayed?.count ?? 0;
+  task.locks[index] = lock;
+  if (nest !== null) task.nests[index] = nest;
+  if (site !== null) task.sites[index] = site;
+  task.node = node;
+}

@@ -1,0 +1,153 @@
+/**
+ * Chains: every sequence of held (class, how) ever seen is a path in one trie, so a known acquisition is one probe.
+ *
+ * A node is a number; 0 is the root. The children of all nodes share one open-addressed table keyed by (parent, label),
+ * so two chains can never be taken for each other (the kernel's 64-bit chain key can collide). A node is SETTLED
+ * when everything that depends only on the chain has been checked and nothing depends on the instances.
+ * Probe: O(1). Insert: amortised O(1). Removing a class: O(nodes), rare.
+ */
+import { growInt32, growUint8 } from './grow.ts';
+
+/** The node needs no further checks on its chain. */
+export const SETTLED = 1;
+/** The node was validated as a chain (what the kernel counts). */
+export const VALIDATED = 2;
+/** What this node allows depends on which instances are held: check every time. */
+export const INSTANCE = 4;
+/** A wait-override entry is on the path: the context's own limit does not apply. */
+export const OVERRIDDEN = 8;
+/** Something was reported here: count it again when it recurs. */
+export const REPORTED = 16;
+
+/** Never settled: the chain itself is at fault (a wait type), and each recurrence counts. */
+export const UNSETTLED = 32;
+
+export const ROOT = 0;
+const EMPTY = -1;
+const WORDS = 3;
+const NO_LIMIT = 5;
+
+export class ChainTrie {
+  #table: Int32Array = new Int32Array(1024 * WORDS).fill(EMPTY);
+  #mask = 1023;
+  #used = 0;
+  #next = 1;
+  readonly #free: number[] = [];
+  parent: Int32Array = new Int32Array(256).fill(-1);
+  label: Int32Array = new Int32Array(256);
+  flags: Uint8Array = new Uint8Array(256);
+  /** The strictest inner wait type on the path, this node included. */
+  limit: Uint8Array = new Uint8Array(256);
+  /** The wait type this node asks of the context it is taken in; 0 for none. */
+  demand: Uint8Array = new Uint8Array(256);
+  /** The context the chain was first validated in. */
+  chain: Uint8Array = new Uint8Array(256);
+  depth: Int32Array = new Int32Array(256);
+  /** How many chains are validated. */
+  validated = 0;
+
+  constructor() {
+    this.flags[ROOT] = SETTLED;
+    this.limit[ROOT] = NO_LIMIT;
+  }
+
+  /** The child of `node` along `label`, or −1. */
+  probe(node: number, label: number): number {
+    const table = this.#table;
+    const mask = this.#mask;
+    let slot = hash(node, label) & mask;
+    for (;;) {
+      const at = slot * WORDS;
+      const parent = table[at]!;
+      if (parent === node && table[at + 1] === label) return table[at + 2]!;
+      if (parent === EMPTY) return -1;
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  /** Adds a child; there must be none along `label`. */
+  insert(node: number, label: number): number {
+    const child = this.#free.pop() ?? this.#next++;
+    if (child >= this.flags.length) this.#grow(child);
+    this.parent[child] = node;
+    this.label[child] = label;
+    this.flags[child] = 0;
+    this.depth[child] = this.depth[node]! + 1;
+    this.#put(node, label, child);
+    return child;
+  }
+
+  validate(node: number, chain: number): void {
+    if ((this.flags[node]! & VALIDATED) !== 0) return;
+    this.flags[node]! |= VALIDATED;
+    this.chain[node] = chain;
+    this.validated += 1;
+  }
+
+  /** The labels from the root to a node. */
+  path(node: number): number[] {
+    const labels: number[] = [];
+    for (let at = node; at !== ROOT; at = this.parent[at]!) labels.push(this.label[at]!);
+    return labels.reverse();
+  }
+
+  /** Every live node but the root. */
+  *nodes(): Generator<number> {
+    for (let node = 1; node < this.#next; node++) if (this.parent[node] !== -1) yield node;
+  }
+
+  /** Removes every chain with a label that `gone` says is gone, and returns the nodes removed. */
+  prune(gone: (label: number) => boolean): number[] {
+    const removed: number[] = [];
+    const verdict = new Uint8Array(this.#next); // 0 unknown, 1 stays, 2 goes
+    verdict[ROOT] = 1;
+    const decide = (node: number): number => {
+      let fate = verdict[node]!;
+      if (fate === 0) {
+        fate = gone(this.label[node]!) ? 2 : decide(this.parent[node]!);
+        verdict[node] = fate;
+      }
+      return fate;
+    };
+    for (const node of this.nodes()) if (decide(node) === 2) removed.push(node);
+    if (removed.length === 0) return removed;
+    for (const node of removed) {
+      if ((this.flags[node]! & VALIDATED) !== 0) this.validated -= 1;
+      this.parent[node] = -1;
+      this.#free.push(node);
+    }
+    this.#rebuild(this.#table.length / WORDS);
+    return removed;
+  }
+
+  #put(node: number, label: number, child: number): void {
+    if ((this.#used + 1) * 2 > this.#mask) this.#rebuild((this.#mask + 1) * 2, child);
+    let slot = hash(node, label) & this.#mask;
+    while (this.#table[slot * WORDS] !== EMPTY) slot = (slot + 1) & this.#mask;
+    this.#table.set([node, label, child], slot * WORDS);
+    this.#used += 1;
+  }
+
+  #rebuild(slots: number, except = -1): void {
+    this.#table = new Int32Array(slots * WORDS).fill(EMPTY);
+    this.#mask = slots - 1;
+    this.#used = 0;
+    for (const node of this.nodes()) if (node !== except) this.#put(this.parent[node]!, this.label[node]!, node);
+  }
+
+  #grow(node: number): void {
+    const from = this.parent.length;
+    this.parent = growInt32(this.parent, node).fill(-1, from);
+    this.label = growInt32(this.label, node);
+    this.depth = growInt32(this.depth, node);
+    this.flags = growUint8(this.flags, node);
+    this.limit = growUint8(this.limit, node);
+    this.demand = growUint8(this.demand, node);
+    this.chain = growUint8(this.chain, node);
+  }
+}
+
+function hash(node: number, label: number): number {
+  const mixed = Math.imul(node, 0x9e3779b1) ^ Math.imul(label, 0x85ebca6b);
+  return mixed ^ (mixed >>> 15);
+}

@@ -1,0 +1,7 @@
+/** A check: looks at one acquisition and says what it finds. Checks read; what they may write is theirs alone (usage bits, edges). */
+import type { Acquisition } from '../acquisition.ts';
+import type { Engine } from '../engine.ts';
+import type { Finding } from '../finding.ts';
+
+export type Found = (finding: Finding) => void;
+export type Check = (engine: Engine, acquisition: Acquisition, found: Found) => void;

@@ -1,0 +1,155 @@
+/**
+ * What one validator knows, shared by the event handlers and the checks: classes, chains, the order graph with its evidence,
+ * tasks, and the reports so far. The hot path lives in validator.ts; everything that reads or writes here is the miss path.
+ */
+import { ChainTrie } from './chain-trie.ts';
+import { ClassTable } from './class-table.ts';
+import { type ContextKind, ContextKinds } from './context-kinds.ts';
+import { Evidence } from './evidence.ts';
+import type { Finding } from './finding.ts';
+import { fingerprint } from './fingerprint.ts';
+import type { Lock } from './lock.ts';
+import { modeName, TRYLOCK } from './mode.ts';
+import { OrderGraph } from './order-graph.ts';
+import type { ClassRef, LockRef, Report, Site } from './report.ts';
+import { rules } from './rules.ts';
+import { captureSite, nowhere, plainSite } from './site.ts';
+import { StrongPathSearch } from './strong-path.ts';
+import { BEFORE, INHERITED, ROW, SITED, Task } from './task.ts';
+import { usageCharacters } from './usage.ts';
+
+/** ideal: the right answer. kernel: Linux's answer, its known misses included (for comparison with recordings). */
+export type ValidatorMode = 'ideal' | 'kernel';
+
+export interface EngineOptions {
+  readonly mode: ValidatorMode;
+  readonly sites: boolean;
+  readonly contexts: readonly ContextKind[];
+}
+
+export class Engine {
+  readonly exact: boolean;
+  readonly sites: boolean;
+  readonly contexts: ContextKinds;
+  readonly classes: ClassTable = new ClassTable();
+  readonly trie: ChainTrie = new ChainTrie();
+  readonly order: OrderGraph = new OrderGraph();
+  readonly paths: StrongPathSearch;
+  readonly evidence: Evidence = new Evidence();
+  /** Where each chain was first formed, by trie node: the site of its last acquisition. */
+  readonly nodeSites: (Site | undefined)[] = [];
+  readonly nodeReports: Map<number, Set<Report>> = new Map();
+  /** Live tasks by id. */
+  readonly tasks: Map<number, Task> = new Map();
+  /** Union of all classes' usage bits: while no context was ever entered, context searches are skipped. */
+  usageSeen = 0;
+  events = 0;
+  readonly reports: Report[] = [];
+  readonly #byFingerprint = new Map<string, Report>();
+  readonly #listeners = new Set<(report: Report) => void>();
+  #nextTask = 1;
+
+  constructor(options: EngineOptions) {
+    this.exact = options.mode === 'ideal';
+    this.sites = options.sites;
+    this.contexts = new ContextKinds(options.contexts);
+    this.paths = new StrongPathSearch(this.order, this.exact);
+  }
+
+  task(name: string, parent: Task | null): Task {
+    const { contexts } = this;
+    const enabled = contexts.initiallyEnabled;
+    const task = new Task(name, this.#nextTask++, parent, enabled, contexts.needs(0, enabled));
+    this.tasks.set(task.id, task);
+    return task;
+  }
+
+  subscribe(listener: (report: Report) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Turns a finding into a report, or counts it again; tells the listeners about new ones. */
+  report(finding: Finding, task: Task, site: Site | null): Report {
+    const mark = fingerprint(finding);
+    const known = this.#byFingerprint.get(mark);
+    if (known !== undefined) {
+      this.recount(known);
+      return known;
+    }
+    const { id, level } = rules[finding.kind];
+    const report = {
+      ...finding,
+      rule: id,
+      level,
+      fingerprint: mark,
+      task: task.name,
+      held: this.heldBy(task),
+      site: plainSite(site ?? (this.sites ? captureSite() : null)),
+      count: 1,
+      event: this.events,
+    } as Report;
+    this.#byFingerprint.set(mark, report);
+    this.reports.push(report);
+    for (const listener of this.#listeners) listener(report);
+    return report;
+  }
+
+  recount(report: Report): void {
+    (report as { count: number }).count += 1;
+  }
+
+  /** A site for something new: the caller's if it gave one, else captured, else nowhere. */
+  siteFor(given: Site | null): Site {
+    return given ?? (this.sites ? captureSite() : nowhere());
+  }
+
+  /** Where a held entry was taken: as given with the acquisition, else where its chain was first formed. */
+  heldSite(task: Task, index: number): Site {
+    if ((task.how(index) & SITED) !== 0) return task.sites[index] ?? nowhere();
+    const node = index + 1 < task.depth ? task.held[(index + 1) * ROW + BEFORE]! : task.node;
+    return this.nodeSites[node] ?? nowhere();
+  }
+
+  classRef(id: number): ClassRef {
+    const { name, key } = this.classes.get(id);
+    return {
+      name,
+      kind: key.kind,
+      usage: usageCharacters(this.classes.usage[id]!, this.contexts),
+      waitInner: this.classes.waitInner[id]!,
+      waitOuter: this.classes.waitOuter[id]!,
+    };
+  }
+
+  lockRef(lock: Lock, classId: number, how: number, site: Site | null): LockRef {
+    const described = lock.key.describe?.(lock);
+    return {
+      lock: described === undefined ? lock.label : `${lock.label} ${described}`,
+      class: this.classRef(classId),
+      mode: modeName(how),
+      trylock: (how & TRYLOCK) !== 0,
+      site: plainSite(site),
+    };
+  }
+
+  heldRef(task: Task, index: number): LockRef {
+    return this.lockRef(task.locks[index]!, task.classOf(index), task.how(index), this.heldSite(task, index));
+  }
+
+  /** The locks a task holds itself, oldest first. */
+  heldBy(task: Task): LockRef[] {
+    const held: LockRef[] = [];
+    for (let index = 0; index < task.depth; index++) {
+      if ((task.how(index) & INHERITED) === 0) held.push(this.heldRef(task, index));
+    }
+    return held;
+  }
+
+  /** Recomputes what depends on a task's contexts. */
+  contextChanged(task: Task): void {
+    task.chain = this.contexts.chainOf(task.entered);
+    task.waitLimit = this.contexts.waitLimit(task.entered, task.threaded);
+    task.needs = this.contexts.needs(task.entered, task.enabled);
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * What was seen when a dependency first appeared, and again when it got stronger: who, which two locks, where each was taken.
+ *
+ * One record per edge and strength bit at most; records are made on the miss path only.
+ */
+import type { Site } from './report.ts';
+
+export interface Sighting {
+  /** The strength bit this sighting brought (dependency.ts). */
+  readonly bit: number;
+  readonly heldHow: number;
+  readonly wantHow: number;
+  readonly task: string;
+  readonly outerLock: string;
+  readonly innerLock: string;
+  readonly outerSite: Site;
+  readonly innerSite: Site;
+  /** Number of the event. */
+  readonly event: number;
+}
+
+export class Evidence {
+  readonly #sightings: (Sighting[] | undefined)[] = [];
+
+  add(edge: number, sighting: Sighting): void {
+    const known = this.#sightings[edge];
+    if (known === undefined) this.#sightings[edge] = [sighting];
+    else known.push(sighting);
+  }
+
+  of(edge: number): readonly Sighting[] {
+    return this.#sightings[edge] ?? [];
+  }
+
+  /** The sighting that shows one of these strengths, the first if none does. */
+  showing(edge: number, bits: number): Sighting | undefined {
+    const known = this.of(edge);
+    return known.find((sighting) => (sighting.bit & bits) !== 0) ?? known[0];
+  }
+
+  remove(edge: number): void {
+    this.#sightings[edge] = undefined;
+  }
+}

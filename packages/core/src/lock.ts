@@ -1,0 +1,33 @@
+/**
+ * A lock: one instance, which belongs to a class (its key and subclass) of one validator.
+ *
+ * All knowledge sits on the class; an instance is three words, so a program may create and drop them by the million.
+ */
+import type { KeyEntry } from './class-table.ts';
+import type { LockKey } from './lock-key.ts';
+
+let nextLockNumber = 1;
+
+export class Lock {
+  /** @internal The key as registered with the validator; swapped when the lock is re-classed. */
+  entry: KeyEntry;
+  /** The subclass used when an acquisition names none (`lockdep_set_subclass`). */
+  subclass: number;
+  readonly #label: string | number;
+
+  /** @internal Use `validator.lock(key, …)`. */
+  constructor(entry: KeyEntry, subclass: number, label: string | undefined) {
+    this.entry = entry;
+    this.subclass = subclass;
+    this.#label = label ?? nextLockNumber++;
+  }
+
+  get key(): LockKey {
+    return this.entry.key;
+  }
+
+  /** How reports call this instance: the label given, or a running number. */
+  get label(): string {
+    return typeof this.#label === 'string' ? this.#label : `#${this.#label}`;
+  }
+}
