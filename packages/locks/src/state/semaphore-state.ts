@@ -84,7 +84,8 @@ export class SemaphoreState<W extends Waiter = Waiter> implements LockState<W> {
   }
 
   key(name: WaiterName<W> = String as WaiterName<W>): string {
-    return `${this.#count};${this.#holders.map(name).join()};${this.#queue.key(name)}`;
+    // Who holds decides nothing about who may enter.
+    return `${this.#count};${this.#queue.key(name)}`;
   }
 
   #take(waiter: W): void {
