@@ -90,7 +90,9 @@ export class EventLogParser {
     else this.#warning = `line ${this.#line} is torn, the recording was cut there: ${problem}`;
   }
 
-  #region(bytes: Uint8Array, start: number, end: number): void {
+  #region(chunk: Uint8Array, start: number, end: number): void {
+    // Chunks are Buffers or plain arrays; one kind only keeps the byte loads of the hot reader monomorphic.
+    const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     // The hot reader looks ahead: it gets all lines but those at the end of the buffer.
     const hotEnd = end - HOT_LINE_SLACK <= start ? start : bytes.lastIndexOf(NEWLINE, end - HOT_LINE_SLACK) + 1;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,5 +1,22 @@
 export { AddressTable } from './address-table.ts';
+export { detectFormat, TRACE_FORMATS, type TraceFormat } from './detect-format.ts';
 export { EventLogParser, type EventLogParserOptions, type EventLogSink } from './event-log-parser.ts';
 export { ContextFlag, EventLogRecord, type EventLogType } from './event-log-record.ts';
+export {
+  type ProcClass,
+  type ProcDependency,
+  type ProcLockdep,
+  readProcLockdep,
+  splitClassName,
+} from './lockdep-proc.ts';
+export { type OpenedTrace, type OpenTraceOptions, openTrace } from './open-trace.ts';
+export {
+  readSnapshot,
+  type Snapshot,
+  type SnapshotChain,
+  type SnapshotClass,
+  type SnapshotDependency,
+} from './snapshot.ts';
 export { StringTable } from './string-table.ts';
 export { TraceError, type TraceErrorCode, type TraceErrorDetails } from './trace-error.ts';
+export { type ReadTraceOptions, readTrace, type TraceSource } from './trace-source.ts';
