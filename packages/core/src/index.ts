@@ -21,8 +21,10 @@ export {
   UNCHECKED,
   WRITE,
 } from './mode.ts';
+export { Reclaim } from './reclaim.ts';
 export type * from './report.ts';
 export { type Rule, rules } from './rules.ts';
 export { captureSite, nowhere, parseStack, siteOf } from './site.ts';
 export { Task } from './task.ts';
 export { LockReportError, Validator, type ValidatorOptions } from './validator.ts';
+export { WwClass, WwContext, WwMutex, type WwOutcome, wwLockPlain, wwUnlock } from './ww.ts';

@@ -55,8 +55,7 @@ class CapturedSite implements Site {
 }
 
 /** Frames inside the validator and the locks say nothing about the program. */
-const OWN =
-  /[\\/]packages[\\/](?:core|locks)[\\/](?:src|dist)[\\/]|[\\/]@lockdep[\\/](?:core|locks)[\\/]|^node:|\(node:/;
+const OWN = /[\\/]packages[\\/](?:core|locks)[\\/](?:src|dist)[\\/]|[\\/]@lockdep[\\/](?:core|locks)[\\/]|\bnode:/;
 const FRAME = /^\s*at (?:(?<fn>.+?) \()?(?<file>[^()]+?):(?<line>\d+):(?<column>\d+)\)?$/;
 
 /** Parses a V8 stack; frames of the validator itself are left out. */
