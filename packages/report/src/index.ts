@@ -1,1 +1,13 @@
-export {};
+export { type Cure, cures } from './cures.ts';
+export { baseName } from './graph/hierarchy.ts';
+export { reportClasses } from './graph/neighbourhood.ts';
+export { type DotOptions, FULL_LIMIT, renderDot } from './render-dot.ts';
+export { RenderError } from './render-error.ts';
+export { renderHeldLocks, type TaskLocks } from './render-held-locks.ts';
+export { type LockStatRow, renderLockStat, type TimeStat } from './render-lock-stat.ts';
+export { type ContextUsageStats, renderStats, type StatsTable } from './render-stats.ts';
+export { renderSummary, type SummaryOptions } from './render-summary.ts';
+export { renderSvg } from './render-svg.ts';
+export { type ReportDocument, reportDocument, toJson } from './report-document.ts';
+export { renderText, reportTitle } from './text/render-text.ts';
+export type { TextOptions } from './text/text-style.ts';

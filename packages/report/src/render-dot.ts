@@ -1,0 +1,167 @@
+/**
+ * The lock order as a Graphviz digraph: outermost classes on top, a layer per rank, shape and colour by kind of lock;
+ * inversions in red in both directions. The text is the same for the same graph, whatever order it was built in.
+ *
+ * A picture of more than {@link FULL_LIMIT} classes helps nobody, so a larger graph is cut down to the neighbourhood of each
+ * report, or, without reports, to the dependencies that no other path implies.
+ */
+import type { Report } from '@lockdep/core';
+import type { DirectedGraph } from 'graphology';
+import { dotId, dotLabel } from './dot-text.ts';
+import { hierarchy } from './graph/hierarchy.ts';
+import { type Inversion, inversions } from './graph/inversions.ts';
+import { type LockOrder, lockOrder, type OrderClass, type OrderEdge } from './graph/lock-order.ts';
+import { findClasses, reportClasses, withNeighbours } from './graph/neighbourhood.ts';
+import { kindStyle } from './kind-style.ts';
+import { placeText } from './text/notation.ts';
+import { textStyle } from './text/text-style.ts';
+
+/** Up to so many classes are drawn whole unless `focus` says otherwise. */
+export const FULL_LIMIT = 300;
+
+/** Neighbours drawn for each class in focus, the most travelled first. */
+const NEIGHBOUR_LIMIT = 12;
+
+/** Options of {@link renderDot}. */
+export interface DotOptions {
+  /** Their circles are drawn in red, even where the graph no longer has the edges. */
+  readonly reports?: readonly Report[];
+  /**
+   * What to draw: `all`; `reports`, the classes of the reports and those next to them; or class names (display or base
+   * names) and those next to them. Default: `all` up to {@link FULL_LIMIT} classes, above that `reports`.
+   */
+  readonly focus?: 'all' | 'reports' | readonly string[];
+}
+
+/** Renders a graph as DOT. */
+export function renderDot(graph: DirectedGraph, options: DotOptions = {}): string {
+  const reports = options.reports ?? [];
+  const view = lockOrder(graph, reports);
+  const { chosen, edges } = cut(view, reports, options.focus);
+  const found = inversions(view, reports);
+  const red = circlePairs(view, found);
+  const shown = view.classes.map((_, position) => position).filter((position) => chosen.has(position));
+  const within = (edge: OrderEdge): boolean => chosen.has(edge.from) && chosen.has(edge.to);
+  const lines = [
+    'digraph "lock order" {',
+    `  graph [rankdir=TB, ranksep=0.5, nodesep=0.3, fontname="Courier", fontsize=12, labelloc=t, label=${dotLabel(caption(view, shown, found))}];`,
+    '  node [fontname="Courier", fontsize=12, style=filled, color="#6b7280", margin="0.12,0.06"];',
+    '  edge [fontname="Courier", fontsize=10, color="#6b7280"];',
+    ...layers(view, shown, reports),
+    ...edges.filter(within).map((edge) => edgeLine(view, edge, red.has(pair(edge.from, edge.to)) ? 'order' : 'plain')),
+    ...view.back
+      .filter(within)
+      .map((edge) => edgeLine(view, edge, red.has(pair(edge.from, edge.to)) ? 'inversion' : 'unreported')),
+    ...view.self.filter(within).map((edge) => edgeLine(view, edge, 'plain')),
+    ...missingLines(view, chosen, red),
+    '}',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+interface Cut {
+  readonly chosen: ReadonlySet<number>;
+  readonly edges: readonly OrderEdge[];
+}
+
+function cut(view: LockOrder, reports: readonly Report[], focus: DotOptions['focus']): Cut {
+  const everything = new Set(view.classes.keys());
+  if (focus === 'all' || (focus === undefined && everything.size <= FULL_LIMIT))
+    return { chosen: everything, edges: view.edges };
+  const names = Array.isArray(focus) ? focus : reports.flatMap(reportClasses);
+  const centre = findClasses(view, names);
+  if (focus !== undefined || centre.size > 0)
+    return { chosen: withNeighbours(view, centre, NEIGHBOUR_LIMIT), edges: view.edges };
+  const steps = [...hierarchy(view).inner.values()].flat();
+  return { chosen: everything, edges: steps.map((step) => step.direct).filter((edge) => edge !== null) };
+}
+
+function caption(view: LockOrder, shown: readonly number[], found: readonly Inversion[]): string {
+  const { classes, edges, back, self } = view;
+  const part =
+    shown.length === classes.length ? `${classes.length} classes` : `${shown.length} of ${classes.length} classes`;
+  const red = found.length === 1 ? '1 inversion' : `${found.length} inversions`;
+  return `${part}, ${edges.length + back.length + self.length} dependencies, ${red}`;
+}
+
+/** Nodes grouped by rank; the classes of reports have a red border. */
+function layers(view: LockOrder, shown: readonly number[], reports: readonly Report[]): string[] {
+  const reported = findClasses(view, []);
+  for (const name of reports.flatMap(reportClasses)) reported.add(view.positions.get(name) ?? -1);
+  const byRank = Map.groupBy(shown, (position) => view.classes[position]!.rank);
+  return [...byRank]
+    .toSorted(([a], [b]) => a - b)
+    .map(
+      ([, members]) =>
+        `  { rank=same; ${members.map((member) => nodeText(view.classes[member]!, reported.has(member))).join(' ')} }`,
+    );
+}
+
+function nodeText(node: OrderClass, isReported: boolean): string {
+  const { shape, fill } = kindStyle(node.kind);
+  const usage = node.usage.replaceAll('.', '') === '' ? [] : [`{${node.usage}}`];
+  const label = dotLabel(node.name, ...usage);
+  const tooltip = dotLabel([node.name, node.kind, `rank ${node.rank}`].filter((part) => part !== '').join(', '));
+  const border = isReported ? ', color="#dc2626", penwidth=2' : '';
+  return `${dotId(node.name)} [label=${label}, shape=${shape}, fillcolor="${fill}", tooltip=${tooltip}${border}];`;
+}
+
+type EdgeLook = 'plain' | 'order' | 'inversion' | 'unreported';
+
+const LOOKS: Readonly<Record<EdgeLook, string>> = {
+  plain: '',
+  order: ', color="#dc2626", penwidth=2',
+  inversion: ', color="#dc2626", fontcolor="#dc2626", penwidth=2, style=bold, constraint=false',
+  unreported: ', color="#ea580c", fontcolor="#ea580c", style=dashed, constraint=false',
+};
+
+function edgeLine(view: LockOrder, edge: OrderEdge, look: EdgeLook): string {
+  const from = view.classes[edge.from]!.name;
+  const to = view.classes[edge.to]!.name;
+  // Exclusive held, non-recursive wanted is what everybody expects; only the rest is worth ink.
+  const modes = edge.modes === '' || edge.modes === 'EN' ? [] : [edge.modes];
+  const label = look === 'inversion' ? ['inversion', ...modes] : modes;
+  const labelText = label.length === 0 ? '' : `, label=${dotLabel(...label)}`;
+  return `  ${dotId(from)} -> ${dotId(to)} [tooltip=${dotLabel(tooltip(from, to, edge))}${labelText}${LOOKS[look]}];`;
+}
+
+const STYLE = textStyle({});
+
+function tooltip(from: string, to: string, edge: OrderEdge): string {
+  const held = edge.outerSite === null ? '' : `, held: ${placeText(edge.outerSite, STYLE)}`;
+  const taken = edge.innerSite === null ? '' : `, taken: ${placeText(edge.innerSite, STYLE)}`;
+  const by = edge.task === '' ? '' : `, by ${edge.task}`;
+  return `${from} -> ${to}${by}${held}${taken}`;
+}
+
+function pair(from: number, to: number): string {
+  return `${from},${to}`;
+}
+
+/** The pairs of neighbours on the circles of all reported inversions. */
+function circlePairs(view: LockOrder, found: readonly Inversion[]): Set<string> {
+  const pairs = new Set<string>();
+  for (const { circle, report } of found) {
+    if (report === null) continue;
+    for (const [index, name] of circle.entries()) {
+      const next = circle[index + 1];
+      const from = view.positions.get(name);
+      const to = next === undefined ? undefined : view.positions.get(next);
+      if (from !== undefined && to !== undefined) pairs.add(pair(from, to));
+    }
+  }
+  return pairs;
+}
+
+/** Dependencies of reported circles that the graph does not have (it was cut, or the class was removed since). */
+function missingLines(view: LockOrder, chosen: ReadonlySet<number>, red: ReadonlySet<string>): string[] {
+  const known = new Set([...view.edges, ...view.back, ...view.self].map((edge) => pair(edge.from, edge.to)));
+  return [...red]
+    .filter((key) => !known.has(key))
+    .map((key) => key.split(',').map(Number))
+    .filter(([from, to]) => chosen.has(from!) && chosen.has(to!))
+    .map(
+      ([from, to]) =>
+        `  ${dotId(view.classes[from!]!.name)} -> ${dotId(view.classes[to!]!.name)} [${LOOKS.inversion.slice(2)}];`,
+    );
+}
