@@ -5,8 +5,7 @@
  * a promise. A deterministic scheduler sets itself here for the length of a run and then decides when, and for whom, each
  * operation takes effect. The slot is read once per operation.
  */
-import type { Validator } from '@lockdep/core';
-import type { Task } from '@lockdep/core';
+import type { Task, Validator } from '@lockdep/core';
 import type { Operation } from './operation.ts';
 
 /**

@@ -50,6 +50,12 @@ export interface LockState<W extends Waiter> extends WaitState<W> {
   release(waiter: W, mode?: number): readonly W[] | null;
   /** Those inside, oldest hold first, once per hold. */
   holders(): readonly W[];
+  /**
+   * For whom `waiter` waits, or would if it were queued now in `mode`: holders that keep it out, and waiters it may not
+   * pass. The edges of a wait-for graph; each of them has to move (of a semaphore's holders, one). Empty for a waiter that
+   * may enter, and for one at a semaphore whose permits nobody holds.
+   */
+  blockers(waiter: W, mode?: number): readonly W[];
 }
 
 /** Nobody to wake, without an allocation. */

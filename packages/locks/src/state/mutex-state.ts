@@ -62,6 +62,13 @@ export class MutexState<W extends Waiter = Waiter> implements LockState<W> {
     return this.#owner === null ? NOBODY : [this.#owner];
   }
 
+  blockers(waiter: W, _mode: number = WRITE): readonly W[] {
+    if (this.#owner !== null) return [this.#owner];
+    if (this.policy === 'any') return NOBODY;
+    const place = this.#queue.indexOf(waiter);
+    return this.#queue.first(place < 0 ? this.#queue.size : place);
+  }
+
   waiters(): readonly W[] {
     return this.#queue.toArray();
   }

@@ -1,8 +1,8 @@
 /**
  * What reader/writer locks share: one writer or any number of readers, a queue of both, downgrade.
  *
- * Invariant: a writer is alone. Who may enter past whom is the one thing subclasses decide, with two questions: may a
- * newcomer enter, may the waiter at this place enter. A reader may hold more than once; each hold ends separately.
+ * Invariant: a writer is alone. Who has to let whom go first is the one thing subclasses decide; a newcomer is judged as if
+ * it stood at the end of the queue. A reader may hold more than once; each hold ends separately.
  */
 import { WRITE } from '@lockdep/core';
 import { type LockState, NOBODY, type Policy, type Waiter, type WaiterName } from './lock-state.ts';
@@ -31,17 +31,17 @@ export abstract class ReaderWriterState<W extends Waiter> implements LockState<W
     return this.#writer === null && (mode !== WRITE || this.#readers.length === 0);
   }
 
-  /** Whether one that is not queued may pass all that are; asked when the holders let it in. */
-  protected abstract mayPass(mode: number): boolean;
+  /** Whether one at `place` that wants `mode` may pass those queued before it (and, if it must, those behind). */
+  protected abstract mayEnter(place: number, mode: number): boolean;
 
-  /** Whether the waiter at `place` may pass those queued before it; asked when the holders let it in. */
-  protected abstract mayEnter(place: number): boolean;
+  /** The same for one pair: whether the waiter queued at `other` has to enter before one at `place` that wants `mode`. */
+  protected abstract goesFirst(other: number, place: number, mode: number): boolean;
 
   /** Called after a hold has ended or weakened, or a waiter has left: the moment at which a batch is formed. */
   protected regroup(): void {}
 
   canAcquire(_waiter: W, mode: number = WRITE): boolean {
-    return this.compatible(mode) && this.mayPass(mode);
+    return this.compatible(mode) && this.mayEnter(this.queue.size, mode);
   }
 
   tryAcquire(waiter: W, mode: number = WRITE): boolean {
@@ -99,6 +99,17 @@ export abstract class ReaderWriterState<W extends Waiter> implements LockState<W
     return this.#readers.length === 0 ? NOBODY : this.#readers.slice();
   }
 
+  blockers(waiter: W, mode: number = WRITE): readonly W[] {
+    const place = this.queue.indexOf(waiter);
+    const wanted = place < 0 ? mode : this.queue.modeAt(place);
+    const blockers = this.compatible(wanted) ? [] : [...this.holders()];
+    const end = place < 0 ? this.queue.size : place;
+    for (let other = 0; other < this.queue.size; other++) {
+      if (other !== place && this.goesFirst(other, end, wanted)) blockers.push(this.queue.at(other));
+    }
+    return blockers;
+  }
+
   waiters(): readonly W[] {
     return this.queue.toArray();
   }
@@ -114,7 +125,8 @@ export abstract class ReaderWriterState<W extends Waiter> implements LockState<W
   }
 
   #grantableAt(place: number): boolean {
-    return this.compatible(this.queue.modeAt(place)) && this.mayEnter(place);
+    const mode = this.queue.modeAt(place);
+    return this.compatible(mode) && this.mayEnter(place, mode);
   }
 
   #woken(): readonly W[] {

@@ -11,15 +11,12 @@ export class RwLockState<W extends Waiter = Waiter> extends ReaderWriterState<W>
     super(policy);
   }
 
-  protected override mayPass(mode: number): boolean {
-    return mode !== WRITE || this.queue.size === 0 || this.policy === 'any';
+  protected override mayEnter(place: number, mode: number): boolean {
+    return mode !== WRITE || this.policy === 'any' || (place === 0 && this.queue.readers === 0);
   }
 
-  protected override mayEnter(place: number): boolean {
-    if (this.queue.modeAt(place) !== WRITE || this.policy === 'any') return true;
-    for (let i = 0; i < this.queue.size; i++) {
-      if (this.queue.modeAt(i) !== WRITE || i < place) return false;
-    }
-    return true;
+  protected override goesFirst(other: number, place: number, mode: number): boolean {
+    if (mode !== WRITE || this.policy === 'any') return false;
+    return other < place || this.queue.modeAt(other) !== WRITE;
   }
 }

@@ -23,22 +23,18 @@ export class RwSemaphoreState<W extends Waiter = Waiter> extends ReaderWriterSta
     this.batch = batch;
   }
 
-  protected override mayPass(mode: number): boolean {
-    if (this.queue.size === 0) return true;
-    return this.policy === 'any' && (mode === WRITE || !this.#writerBefore(this.queue.size));
+  protected override mayEnter(place: number, mode: number): boolean {
+    if (mode === WRITE) return place === 0 || this.policy === 'any';
+    const { firstWriter } = this.queue;
+    return firstWriter < 0 || place < firstWriter;
   }
 
-  protected override mayEnter(place: number): boolean {
-    if (this.queue.modeAt(place) !== WRITE) return !this.#writerBefore(place);
-    return place === 0 || this.policy === 'any';
+  protected override goesFirst(other: number, place: number, mode: number): boolean {
+    if (other > place) return false;
+    return mode === WRITE ? this.policy === 'fifo' : this.queue.modeAt(other) === WRITE;
   }
 
   protected override regroup(): void {
     if (this.batch === 'all' && this.queue.modeAt(0) !== WRITE) this.queue.readersFirst();
-  }
-
-  #writerBefore(place: number): boolean {
-    for (let i = 0; i < place; i++) if (this.queue.modeAt(i) === WRITE) return true;
-    return false;
   }
 }

@@ -79,6 +79,13 @@ export class SemaphoreState<W extends Waiter = Waiter> implements LockState<W> {
     return this.#holders.length === 0 ? NOBODY : this.#holders.slice();
   }
 
+  blockers(waiter: W, _mode: number = WRITE): readonly W[] {
+    if (this.#count === 0) return this.holders();
+    if (this.policy === 'any') return NOBODY;
+    const place = this.#queue.indexOf(waiter);
+    return this.#queue.first((place < 0 ? this.#queue.size : place) - this.#count + 1);
+  }
+
   waiters(): readonly W[] {
     return this.#queue.toArray();
   }

@@ -10,6 +10,8 @@ import { NOBODY, type Waiter, type WaiterName } from './lock-state.ts';
 export class WaitQueue<W extends Waiter> {
   #waiters: W[] = [];
   #modes: number[] = [];
+  #firstWriter = -1;
+  #writers = 0;
 
   get size(): number {
     return this.#waiters.length;
@@ -29,12 +31,26 @@ export class WaitQueue<W extends Waiter> {
     return this.#waiters.length > 0 && this.#waiters[0] === waiter ? 0 : this.#waiters.indexOf(waiter);
   }
 
+  /** Place of the writer nearest the head; -1 when only readers wait. */
+  get firstWriter(): number {
+    return this.#firstWriter;
+  }
+
+  get readers(): number {
+    return this.#waiters.length - this.#writers;
+  }
+
   push(waiter: W, mode: number): void {
+    if (mode === WRITE) {
+      this.#writers++;
+      if (this.#firstWriter < 0) this.#firstWriter = this.#waiters.length;
+    }
     this.#waiters.push(waiter);
     this.#modes.push(mode);
   }
 
   removeAt(index: number): void {
+    if (this.#modes[index] === WRITE) this.#writers--;
     if (index === 0) {
       this.#waiters.shift();
       this.#modes.shift();
@@ -42,6 +58,8 @@ export class WaitQueue<W extends Waiter> {
       this.#waiters.splice(index, 1);
       this.#modes.splice(index, 1);
     }
+    if (index < this.#firstWriter) this.#firstWriter--;
+    else if (index === this.#firstWriter) this.#firstWriter = this.#modes.indexOf(WRITE, index);
   }
 
   /** The first `count` waiters. */
@@ -60,6 +78,7 @@ export class WaitQueue<W extends Waiter> {
     order.sort((a, b) => isWriter(a) - isWriter(b) || a - b);
     this.#waiters = order.map((index) => this.#waiters[index]!);
     this.#modes = order.map((index) => this.#modes[index]!);
+    this.#firstWriter = this.#modes.indexOf(WRITE);
   }
 
   key(name: WaiterName<W>): string {

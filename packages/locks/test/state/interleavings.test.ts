@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { type LockState, MutexState, RwLockState, RwSemaphoreState, SemaphoreState } from '../../src/index.ts';
 import { countInterleavings, type Instruction } from './interleavings.ts';
 
-const program = (text: string): Instruction[] => text.split(' ').map((word) => word.split(':') as unknown as Instruction);
+const program = (text: string): Instruction[] =>
+  text.split(' ').map((word) => word.split(':') as unknown as Instruction);
 const locks =
   (make: () => LockState<number>, ...names: string[]) =>
   () =>
@@ -36,7 +37,10 @@ describe('executions are exactly those of the published programs', () => {
       const next = names[(i + 1) % count]!;
       return program(`lock:${fork} lock:${next} unlock:${next} unlock:${fork}`);
     });
-    const counts = countInterleavings(locks(() => new MutexState('any'), ...names), programs);
+    const counts = countInterleavings(
+      locks(() => new MutexState('any'), ...names),
+      programs,
+    );
     expect(counts).toEqual({ interleavings, deadlocking, states });
   });
 

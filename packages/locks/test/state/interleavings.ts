@@ -33,14 +33,20 @@ function steps(task: number, program: readonly Instruction[], fair: ReadonlySet<
 }
 
 /** Re-executes a schedule from the start, so that the rules need no undo. Null when its last step was not enabled. */
-function run(make: () => Locks, tasks: readonly Step[][], schedule: readonly number[]): { key: string; pcs: number[] } | null {
+function run(
+  make: () => Locks,
+  tasks: readonly Step[][],
+  schedule: readonly number[],
+): { key: string; pcs: number[] } | null {
   const locks = make();
   const pcs = tasks.map(() => 0);
   for (const task of schedule) {
     if (!tasks[task]![pcs[task]!]!(locks)) return null;
     pcs[task]! += 1;
   }
-  const key = `${pcs}|${Object.values(locks).map((lock) => lock.key()).join('|')}`;
+  const key = `${pcs}|${Object.values(locks)
+    .map((lock) => lock.key())
+    .join('|')}`;
   return { key, pcs };
 }
 
