@@ -126,11 +126,15 @@ export class FtraceParser {
     this.#line++;
     let isCandidate = false;
     let at = start;
-    // The colon behind the time, with the event's name behind it.
-    for (; bytes[at] !== NEWLINE; at++) {
-      if (bytes[at] !== COLON || bytes[at + 1] !== SPACE || bytes[at + 2] !== 108 /* l */) continue;
-      const args = this.#event(bytes, at + 2);
-      if (args < 0) continue;
+    for (;;) {
+      at = colonOrNewline(view, at);
+      if (bytes[at] === NEWLINE) break;
+      // The colon behind the time, with the event's name behind it?
+      const args = bytes[at + 1] === SPACE ? this.#event(bytes, view, at + 2) : -1;
+      if (args < 0) {
+        at++;
+        continue;
+      }
       let end = args;
       while (bytes[end] !== NEWLINE) end++;
       if (this.#before(bytes, view, start, at) && this.#arguments(bytes, view, args, end)) {
@@ -139,6 +143,7 @@ export class FtraceParser {
         return end + 1;
       }
       isCandidate = true;
+      at++;
     }
     if (isCandidate) this.#malformed++;
     else this.#skip(bytes, start, at);
@@ -146,15 +151,28 @@ export class FtraceParser {
   }
 
   /** `[lock:]lock_acquire: ` and so on; returns where the arguments start, or -1. */
-  #event(bytes: Uint8Array, start: number): number {
+  #event(bytes: Uint8Array, view: DataView, start: number): number {
+    if (view.getInt32(start, true) !== WORD.lock) return -1;
     // `lock:` of perf
-    let at = bytes[start + 4] === COLON ? start + 5 : start;
-    if (!startsWith(bytes, at, LOCK)) return -1;
-    at += LOCK.length;
-    const found = EVENTS.find(({ word }) => startsWith(bytes, at, word));
-    if (found === undefined) return -1;
-    this.record.event = found.event;
-    at += found.word.length;
+    let at = view.getInt32(start + 4, true) === WORD.perf ? start + 9 : start + 4;
+    const begin = view.getInt32(at, true);
+    const end = view.getInt32(at + 4, true);
+    at += 8;
+    let event: FtraceEvent;
+    if (begin === WORD.acquire && end === WORD.acquireEnd) {
+      event = bytes[at] === COLON ? 'acquire' : 'acquired';
+      if (event === 'acquired' && bytes[at++] !== 100 /* d */) return -1;
+    } else if (begin === WORD.release && end === WORD.releaseEnd) {
+      event = 'release';
+    } else if (begin === WORD.contended && end === WORD.contendedEnd) {
+      event = 'contended';
+      if (bytes[at++] !== 101 /* e */ || bytes[at++] !== 100 /* d */) return -1;
+    } else {
+      return -1;
+    }
+    if (bytes[at] !== COLON || bytes[at + 1] !== SPACE) return -1;
+    this.record.event = event;
+    at += 2;
     while (bytes[at] === SPACE) at++;
     return at;
   }
@@ -177,13 +195,13 @@ export class FtraceParser {
     record.trylock = false;
     record.read = false;
     if (record.event === 'acquire') {
-      if (startsWith(bytes, at, TRY)) {
+      if (view.getInt32(at, true) === WORD.try) {
         record.trylock = true;
-        at += TRY.length;
+        at += 4;
       }
-      if (startsWith(bytes, at, READ)) {
+      if (view.getInt32(at, true) === WORD.read && bytes[at + 4] === SPACE) {
         record.read = true;
-        at += READ.length;
+        at += 5;
       }
     }
     let nameEnd = end;
@@ -300,21 +318,34 @@ export class FtraceParser {
   }
 }
 
-const ascii = (text: string): readonly number[] => Array.from(text, (letter) => letter.charCodeAt(0));
+/** Four letters as they come in a little-endian word. */
+function word(letters: string): number {
+  return new DataView(Uint8Array.from(letters, (letter) => letter.charCodeAt(0)).buffer).getInt32(0, true);
+}
 
-const LOCK = ascii('lock_');
-const EVENTS: readonly { readonly event: FtraceEvent; readonly word: readonly number[] }[] = [
-  { event: 'acquire', word: ascii('acquire: ') },
-  { event: 'release', word: ascii('release: ') },
-  { event: 'contended', word: ascii('contended: ') },
-  { event: 'acquired', word: ascii('acquired: ') },
-];
-const TRY = ascii('try ');
-const READ = ascii('read ');
+const WORD = {
+  lock: word('lock'),
+  perf: word(':loc'),
+  acquire: word('_acq'),
+  acquireEnd: word('uire'),
+  release: word('_rel'),
+  releaseEnd: word('ease'),
+  contended: word('_con'),
+  contendedEnd: word('tend'),
+  try: word('try '),
+  read: word('read'),
+} as const;
 
-function startsWith(bytes: Uint8Array, at: number, word: readonly number[]): boolean {
-  for (let i = 0; i < word.length; i++) if (bytes[at + i] !== word[i]) return false;
-  return true;
+/** The first `:` or newline from `start` on, four bytes at a step. */
+function colonOrNewline(view: DataView, start: number): number {
+  for (let at = start; ; at += 4) {
+    const bytes = view.getInt32(at, true);
+    const colons = bytes ^ 0x3a3a3a3a;
+    const newlines = bytes ^ 0x0a0a0a0a;
+    // The lowest zero byte of a word has its upper bit set here, the bytes below it have not.
+    const found = (((colons - 0x01010101) & ~colons) | ((newlines - 0x01010101) & ~newlines)) & 0x80808080;
+    if (found !== 0) return at + ((24 - Math.clz32(found & -found)) >> 3);
+  }
 }
 
 function spacesBefore(bytes: Uint8Array, start: number, end: number): number {
