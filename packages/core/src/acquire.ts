@@ -5,24 +5,18 @@
  * held, then (once per chain) same class and dependencies. Each check is a small module in checks/.
  */
 import type { Acquisition } from './acquisition.ts';
-import { INSTANCE, OVERRIDDEN, REPORTED, ROOT, SETTLED, UNSETTLED, VALIDATED } from './chain-trie.ts';
+import { INSTANCE, REPORTED, ROOT, SETTLED, UNSETTLED, VALIDATED } from './chain-trie.ts';
 import { checkDependencies } from './checks/dependencies.ts';
 import { checkNestHeld } from './checks/nest-held.ts';
 import { checkSameClass } from './checks/same-class.ts';
 import { checkUsage } from './checks/usage.ts';
 import { checkWaitContext } from './checks/wait-context.ts';
-import { WAIT_OVERRIDE } from './class-table.ts';
 import type { Engine } from './engine.ts';
 import type { Finding } from './finding.ts';
 import type { Lock } from './lock.ts';
-import { MODE_MASK, NESTED, SUBCLASS_SHIFT, SYNC, TRYLOCK, UNCHECKED } from './mode.ts';
+import { NESTED, SUBCLASS_SHIFT, SYNC, TRYLOCK, UNCHECKED } from './mode.ts';
 import type { Report, Site } from './report.ts';
 import { BEFORE, CHAIN, CLASS, COUNT, COUNTED, ENABLED, HOW, ROW, SITED, type Task } from './task.ts';
-
-/** The bits of `how` that tell chains apart: all of them, or the mode alone as in the kernel's chain key. */
-export const EXACT_LABEL: number = MODE_MASK | TRYLOCK | UNCHECKED | NESTED;
-export const KERNEL_LABEL: number = MODE_MASK;
-export const LABEL_BITS = 5;
 
 /** What a replay hands over of the entry it re-acquires. */
 export interface Replayed {
@@ -91,32 +85,14 @@ function chainStart(task: Task): number {
   return start;
 }
 
-/** The trie node of the acquisition; a new one learns its wait limits and whether instances matter on it. */
+/** The trie node of the acquisition; a new one keeps where it was formed and learns whether instances matter on it. */
 function chainNode(engine: Engine, acquisition: Acquisition, before: number): number {
-  const { trie } = engine;
-  const { how, classId, site } = acquisition;
-  const label = (classId << LABEL_BITS) | (how & (engine.exact ? EXACT_LABEL : KERNEL_LABEL));
-  const known = trie.probe(before, label);
-  if (known >= 0) return known;
-  const node = trie.insert(before, label);
-  engine.nodeSites[node] = engine.siteFor(site);
-  initWaitLimits(engine, node, before, classId);
-  if (engine.exact && instancesMatter(engine, acquisition)) trie.flags[node]! |= INSTANCE;
+  const node = engine.chainNode(before, acquisition.classId, acquisition.how);
+  if (engine.nodeSites[node] === undefined) {
+    engine.nodeSites[node] = engine.siteFor(acquisition.site);
+    if (engine.exact && instancesMatter(engine, acquisition)) engine.trie.flags[node]! |= INSTANCE;
+  }
   return node;
-}
-
-function initWaitLimits(engine: Engine, node: number, before: number, classId: number): void {
-  const { trie, classes } = engine;
-  const inner = classes.waitInner[classId]!;
-  const outer = inner === 0 ? 0 : classes.waitOuter[classId]! || inner;
-  const limit = trie.limit[before]!;
-  const override = classes.type[classId] === WAIT_OVERRIDE;
-  const overridden = (trie.flags[before]! & OVERRIDDEN) !== 0;
-  trie.limit[node] = inner === 0 ? limit : override ? inner : Math.min(limit, inner);
-  trie.demand[node] = overridden ? 0 : outer;
-  if (overridden || override) trie.flags[node]! |= OVERRIDDEN;
-  // Wanted under a stricter lock: report every time, so never settled.
-  if (outer > limit) trie.flags[node]! |= UNSETTLED;
 }
 
 /** Does the outcome depend on which locks these are? Then it is decided each time, not once per chain. */

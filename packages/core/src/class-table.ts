@@ -64,6 +64,7 @@ export class ClassTable {
     const known = entry.ids[subclass]!;
     if (known >= 0) return known;
     const { key } = entry;
+    this.#entries.set(key, entry); // a lock may outlive the removal of its key, and bring it back
     const id = this.#free.pop() ?? this.classes.length;
     this.#ensure(id);
     this.#name(entry, version);

@@ -2,7 +2,8 @@
  * Deadlock now: tasks that wait for each other in a circle. Looked for whenever a task is about to block; O(waiting tasks).
  *
  * A waiter is stuck when what it waits for cannot come: for a counting semaphore all holders of permits must be stuck, for
- * every other lock one blocker that is stuck suffices, because all of them have to let go.
+ * every other lock one blocker that is stuck suffices, because all of them have to let go. A task is also stuck when a branch
+ * forked under its locks is (it awaits its branches), and a branch that waits for an ancestor closes a circle.
  */
 import type { Engine } from './engine.ts';
 import type { Finding } from './finding.ts';
@@ -35,10 +36,11 @@ function circleFrom(engine: Engine, start: Task): Task[] | null {
   const path: Task[] = [];
   const dead = new Set<Task>();
   const visit = (task: Task): boolean => {
-    if (task === start && path.length > 0) return true;
-    if (task.waiting === null || path.includes(task) || dead.has(task)) return false;
+    if (path.length > 0 && isAncestor(task, start)) return true;
+    if (path.includes(task) || dead.has(task)) return false;
+    if (task.waiting === null) return task.children !== null && [...task.children].some(visit);
     const { lock, blockers } = task.waiting;
-    const holders = blockers ?? holdersOf(engine, lock);
+    const holders = blockers?.() ?? holdersOf(engine, lock);
     path.push(task);
     const counting = lock.key.kind === 'semaphore';
     const stuck =
@@ -51,4 +53,10 @@ function circleFrom(engine: Engine, start: Task): Task[] | null {
     return stuck;
   };
   return visit(start) ? path : null;
+}
+
+/** Whether `task` is `of`, or forked it directly or indirectly. */
+function isAncestor(task: Task, of: Task): boolean {
+  for (let at: Task | null = of; at !== null; at = at.parent) if (at === task) return true;
+  return false;
 }

@@ -2,14 +2,14 @@
  * What one validator knows, shared by the event handlers and the checks: classes, chains, the order graph with its evidence,
  * tasks, and the reports so far. The hot path lives in validator.ts; everything that reads or writes here is the miss path.
  */
-import { ChainTrie } from './chain-trie.ts';
-import { ClassTable } from './class-table.ts';
+import { ChainTrie, OVERRIDDEN, UNSETTLED } from './chain-trie.ts';
+import { ClassTable, WAIT_OVERRIDE } from './class-table.ts';
 import { type ContextKind, ContextKinds } from './context-kinds.ts';
 import { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Lock } from './lock.ts';
-import { modeName, TRYLOCK } from './mode.ts';
+import { MODE_MASK, modeName, NESTED, TRYLOCK, UNCHECKED } from './mode.ts';
 import { OrderGraph } from './order-graph.ts';
 import type { ClassRef, LockRef, Report, Site } from './report.ts';
 import { rules } from './rules.ts';
@@ -17,6 +17,12 @@ import { captureSite, nowhere, plainSite } from './site.ts';
 import { StrongPathSearch } from './strong-path.ts';
 import { BEFORE, INHERITED, ROW, SITED, Task } from './task.ts';
 import { usageCharacters } from './usage.ts';
+
+/** The bits of `how` that tell chains apart: all of them, or the mode alone as in the kernel's chain key. */
+export const EXACT_LABEL: number = MODE_MASK | TRYLOCK | UNCHECKED | NESTED;
+export const KERNEL_LABEL: number = MODE_MASK;
+/** A chain's label is `classId << LABEL_BITS | how`. */
+export const LABEL_BITS = 5;
 
 /** ideal: the right answer. kernel: Linux's answer, its known misses included (for comparison with recordings). */
 export type ValidatorMode = 'ideal' | 'kernel';
@@ -144,6 +150,26 @@ export class Engine {
       if ((task.how(index) & INHERITED) === 0) held.push(this.heldRef(task, index));
     }
     return held;
+  }
+
+  /** The trie node of one more (class, how) on a chain; a new one learns its wait limits. */
+  chainNode(before: number, classId: number, how: number): number {
+    const { trie, classes } = this;
+    const label = (classId << LABEL_BITS) | (how & (this.exact ? EXACT_LABEL : KERNEL_LABEL));
+    const known = trie.probe(before, label);
+    if (known >= 0) return known;
+    const node = trie.insert(before, label);
+    const inner = classes.waitInner[classId]!;
+    const outer = inner === 0 ? 0 : classes.waitOuter[classId]! || inner;
+    const limit = trie.limit[before]!;
+    const override = classes.type[classId] === WAIT_OVERRIDE;
+    const overridden = (trie.flags[before]! & OVERRIDDEN) !== 0;
+    trie.limit[node] = inner === 0 ? limit : override ? inner : Math.min(limit, inner);
+    trie.demand[node] = overridden ? 0 : outer;
+    if (overridden || override) trie.flags[node]! |= OVERRIDDEN;
+    // Wanted under a stricter lock: report every time, so never settled.
+    if (outer > limit) trie.flags[node]! |= UNSETTLED;
+    return node;
   }
 
   /** Recomputes what depends on a task's contexts. */

@@ -1,8 +1,10 @@
 export type { KeyEntry, LockClass } from './class-table.ts';
 export { type ContextKind, ContextKinds } from './context-kinds.ts';
+export { dependencyNames } from './dependency.ts';
 export type { ValidatorMode } from './engine.ts';
 export type { EventListener, EventType } from './event.ts';
 export type { ClassAttributes, DependencyAttributes, OrderView } from './graph-view.ts';
+export type { LearnedChain, LearnedClass, LearnedDependency, LearnedOrder } from './learned.ts';
 export { Lock } from './lock.ts';
 export { LockKey, type LockKeyOptions } from './lock-key.ts';
 export { type LockKind, type LockKindName, type LockType, lockKinds, WAIT_NAMES, type WaitType } from './lock-kind.ts';

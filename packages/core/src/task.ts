@@ -57,7 +57,7 @@ export class Task {
   waitLimit = 5;
   needs: Uint32Array;
   /** The lock this task is blocked on, where, and since which event. */
-  waiting: { readonly lock: Lock; readonly site: Site; readonly blockers: readonly Task[] | null } | null = null;
+  waiting: { readonly lock: Lock; readonly site: Site; readonly blockers: (() => readonly Task[]) | null } | null = null;
   /** Nesting of `off()`: while above 0 the task's events are ignored. */
   off = 0;
   ended = false;

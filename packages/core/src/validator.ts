@@ -5,16 +5,17 @@
  * validation goes on after any number of reports. A known acquisition costs one probe of the chain trie and five
  * integer stores, at any depth; everything else is the miss path (acquire.ts, release.ts).
  */
-import { acquire, EXACT_LABEL, KERNEL_LABEL, LABEL_BITS } from './acquire.ts';
+import { acquire } from './acquire.ts';
 import { ROOT, SETTLED } from './chain-trie.ts';
 import { markUsage } from './checks/usage.ts';
 import type { LockClass } from './class-table.ts';
 import type { ContextKind } from './context-kinds.ts';
 import { deadlockFinding } from './deadlock.ts';
-import { Engine, type ValidatorMode } from './engine.ts';
+import { Engine, EXACT_LABEL, KERNEL_LABEL, LABEL_BITS, type ValidatorMode } from './engine.ts';
 import type { EventListener, EventType } from './event.ts';
 import { findAnywhere } from './find-held.ts';
 import { graphView, type OrderView } from './graph-view.ts';
+import { type LearnedOrder, learn, learned } from './learned.ts';
 import { Lock } from './lock.ts';
 import type { LockKey } from './lock-key.ts';
 import { type AcquireOptions, how as packed, SYNC, TRYLOCK, UNCHECKED, WRITE } from './mode.ts';
@@ -35,7 +36,7 @@ import {
   type Task,
 } from './task.ts';
 import { usageBit } from './usage.ts';
-import { zap } from './zap.ts';
+import { zapClass, zapKey } from './zap.ts';
 
 export interface ValidatorOptions {
   /** Default `ideal`: the right answer; `kernel` gives Linux's, with its known misses. */
@@ -189,9 +190,9 @@ export class Validator {
 
   /**
    * The task must wait for the lock it has just announced. Reports a deadlock when tasks now wait for each other in a circle.
-   * `blockers` says for whom it waits, where the lock knows better than "whoever holds it" (a queue).
+   * `blockers` says for whom it waits at the moment it is asked, where the lock knows better than "whoever holds it" (a queue).
    */
-  contended(task: Task, lock: Lock, blockers: readonly Task[] | null = null, site: Site | null = null): Report | null {
+  contended(task: Task, lock: Lock, blockers: (() => readonly Task[]) | null = null, site: Site | null = null): Report | null {
     const { engine } = this;
     engine.events += 1;
     if (task.off !== 0) return null;
@@ -220,11 +221,9 @@ export class Validator {
   acquired(task: Task, lock: Lock): void {
     this.engine.events += 1;
     if (task.off !== 0) return;
-    if (task.waiting !== null) {
-      const index = this.#innermost(task, lock);
-      if (index >= 0) task.held[index * ROW + HOW]! &= ~PENDING;
-      task.waiting = null;
-    }
+    const index = this.#innermost(task, lock);
+    if (index >= 0) task.held[index * ROW + HOW]! &= ~PENDING;
+    if (task.waiting?.lock === lock) task.waiting = null;
     if (this.#listener !== null) this.#tell('acquired', task, lock, 0, null, null);
   }
 
@@ -233,7 +232,7 @@ export class Validator {
     this.engine.events += 1;
     if (task.off !== 0) return;
     const index = this.#innermost(task, lock);
-    task.waiting = null;
+    if (task.waiting?.lock === lock) task.waiting = null;
     if (index >= 0) removeEntry(this.engine, task, index);
     if (this.#listener !== null) this.#tell('cancel', task, lock, 0, null, null);
   }
@@ -340,6 +339,31 @@ export class Validator {
     this.#listener?.('enable-context', task, null, 0, null, site, { context: kind });
   }
 
+  /** Sets a task's contexts as masks of kind numbers, as a recording states them; marks nothing. */
+  setContexts(task: Task, entered: number, enabled: number, threaded: number): void {
+    if (task.entered === entered && task.enabled === enabled && task.threaded === threaded) return;
+    task.entered = entered;
+    task.enabled = enabled;
+    task.threaded = threaded;
+    this.engine.contextChanged(task);
+  }
+
+  /** Marks what the task holds as held with these kinds (a mask) enabled, as a recording states it. */
+  markEnabled(task: Task, kinds: number, site: Site | null = null): void {
+    this.engine.events += 1;
+    this.#markHeld(task, kinds, site);
+  }
+
+  /** Takes over what another run learned. */
+  learn(order: LearnedOrder): void {
+    learn(this.engine, order);
+  }
+
+  /** What has been learned so far, as data. */
+  learned(): LearnedOrder {
+    return learned(this.engine);
+  }
+
   /** Marks what is held as held with these contexts enabled, one kind after the other. */
   #markHeld(task: Task, kinds: number, site: Site | null): void {
     const { engine } = this;
@@ -391,7 +415,12 @@ export class Validator {
 
   /** Forgets a key: its classes, every dependency of theirs and every chain through them (`lockdep_unregister_key`). */
   zap(key: LockKey): void {
-    zap(this.engine, key);
+    zapKey(this.engine, key);
+  }
+
+  /** Forgets one class of a key. */
+  zapClass(key: LockKey, subclass: number): void {
+    zapClass(this.engine, key, subclass);
   }
 
   /** Listens to every event from now on; one listener at a time. Returns a function that stops it. */

@@ -1,21 +1,28 @@
-/** Removing a key: its classes go, with every dependency and every chain they are part of (lockdep_unregister_key). */
-import { LABEL_BITS } from './acquire.ts';
-import type { Engine } from './engine.ts';
+/** Removing classes, with every dependency and every chain they are part of (lockdep_unregister_key, zap_class). */
+import { type Engine, LABEL_BITS } from './engine.ts';
 import type { LockKey } from './lock-key.ts';
 
-/** Cost: O(chains + edges of the classes). Ids are free for new classes afterwards. */
-export function zap(engine: Engine, key: LockKey): void {
+/** Forgets a key and all its classes. Cost: O(chains + edges of the classes); the ids are free for new classes. */
+export function zapKey(engine: Engine, key: LockKey): void {
+  zapIds(engine, new Set([...engine.classes.entry(key).ids].filter((id) => id >= 0)));
+  engine.classes.forget(key);
+}
+
+/** Forgets one class of a key. */
+export function zapClass(engine: Engine, key: LockKey, subclass: number): void {
+  const id = engine.classes.entry(key).ids[subclass]!;
+  if (id >= 0) zapIds(engine, new Set([id]));
+}
+
+function zapIds(engine: Engine, gone: ReadonlySet<number>): void {
   const { classes, order, trie, evidence } = engine;
-  const gone = new Set([...classes.entry(key).ids].filter((id) => id >= 0));
   for (const id of gone) {
     for (const edge of order.removeNode(id)) evidence.remove(edge);
     classes.remove(id);
   }
-  if (gone.size > 0) {
-    for (const node of trie.prune((label) => gone.has(label >> LABEL_BITS))) {
-      engine.nodeSites[node] = undefined;
-      engine.nodeReports.delete(node);
-    }
+  if (gone.size === 0) return;
+  for (const node of trie.prune((label) => gone.has(label >> LABEL_BITS))) {
+    engine.nodeSites[node] = undefined;
+    engine.nodeReports.delete(node);
   }
-  classes.forget(key);
 }

@@ -10,6 +10,9 @@ export {
   splitClassName,
 } from './lockdep-proc.ts';
 export { type OpenedTrace, type OpenTraceOptions, openTrace } from './open-trace.ts';
+export { chainsThrough, compareGraphs, type GraphDifference } from './oracle/compare-graphs.ts';
+export { KernelGraph, type KernelGraphClass } from './oracle/kernel-graph.ts';
+export { type EventLogCounts, EventLogReplay } from './replay/replay-event-log.ts';
 export {
   readSnapshot,
   type Snapshot,
