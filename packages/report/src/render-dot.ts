@@ -3,7 +3,8 @@
  * inversions in red in both directions. The text is the same for the same graph, whatever order it was built in.
  *
  * A picture of more than {@link FULL_LIMIT} classes helps nobody, so a larger graph is cut down to the neighbourhood of each
- * report, or, without reports, to the dependencies that no other path implies.
+ * report, or, without reports, to the dependencies that no other path implies (and drawn without forced layers, which would
+ * make the layout ten times slower).
  */
 import type { Report } from '@lockdep/core';
 import type { DirectedGraph } from 'graphology';
@@ -73,21 +74,24 @@ function cut(view: LockOrder, reports: readonly Report[], focus: DotOptions['foc
   if (focus !== undefined || centre.size > 0)
     return { chosen: withNeighbours(view, centre, NEIGHBOUR_LIMIT), edges: view.edges };
   const steps = [...hierarchy(view).inner.values()].flat();
-  return { chosen: everything, edges: steps.map((step) => step.direct).filter((edge) => edge !== null) };
+  const edges = steps.map((step) => step.direct).filter((edge) => edge !== null);
+  return { chosen: new Set([...edges, ...view.back].flatMap((edge) => [edge.from, edge.to])), edges };
 }
 
 function caption(view: LockOrder, shown: readonly number[], found: readonly Inversion[]): string {
   const { classes, edges, back, self } = view;
   const part =
     shown.length === classes.length ? `${classes.length} classes` : `${shown.length} of ${classes.length} classes`;
-  const red = found.length === 1 ? '1 inversion' : `${found.length} inversions`;
+  const reported = found.filter(({ report }) => report !== null).length;
+  const red = reported === 1 ? '1 inversion' : `${reported} inversions`;
   return `${part}, ${edges.length + back.length + self.length} dependencies, ${red}`;
 }
 
 /** Nodes grouped by rank; the classes of reports have a red border. */
 function layers(view: LockOrder, shown: readonly number[], reports: readonly Report[]): string[] {
-  const reported = findClasses(view, []);
-  for (const name of reports.flatMap(reportClasses)) reported.add(view.positions.get(name) ?? -1);
+  const reported = new Set(reports.flatMap(reportClasses).map((name) => view.positions.get(name)));
+  if (shown.length > FULL_LIMIT)
+    return shown.map((position) => `  ${nodeText(view.classes[position]!, reported.has(position))}`);
   const byRank = Map.groupBy(shown, (position) => view.classes[position]!.rank);
   return [...byRank]
     .toSorted(([a], [b]) => a - b)

@@ -7,13 +7,13 @@
  */
 import type { Report } from '@lockdep/core';
 import type { DirectedGraph } from 'graphology';
-import { type Hierarchy, hierarchy } from './graph/hierarchy.ts';
-import { type Inversion, inversions } from './graph/inversions.ts';
-import { type LockOrder, lockOrder, type OrderEdge } from './graph/lock-order.ts';
+import { type Hierarchy, type HierarchyStep, hierarchy } from './graph/hierarchy.ts';
+import { type Inversion, inversions, shortestPath } from './graph/inversions.ts';
+import { type LockOrder, lockOrder, type OrderEdge, successorsOf } from './graph/lock-order.ts';
 import { findClasses, withNeighbours } from './graph/neighbourhood.ts';
 import { displayWidth } from './text/display-width.ts';
 import { chainLines } from './text/hop-text.ts';
-import { frameText } from './text/notation.ts';
+import { frameText, placeText } from './text/notation.ts';
 import { printable } from './text/printable.ts';
 import { type TextOptions, type TextStyle, textStyle } from './text/text-style.ts';
 
@@ -77,22 +77,34 @@ function count(number: number, one: string, many: string): string {
 }
 
 function inversionLines(found: readonly Inversion[], style: TextStyle): string[] {
-  if (found.length === 0) return [style.paint('good', 'Inversions: none')];
+  const reported = found.filter(({ report }) => report !== null).length;
+  const heading =
+    reported === 0 ? style.paint('good', 'Inversions: none') : style.paint('error', `Inversions: ${reported}`);
+  const others = 'Circles not reported (readers that cannot block, or suppressed):';
   return [
-    style.paint('error', `Inversions: ${found.length}`),
-    ...found.flatMap(({ circle, report }, index) => {
-      const [first, ...rest] = chainLines(circle, style);
-      const seen =
-        report === null
-          ? 'not reported'
-          : `${report.level} ${printable(report.rule)}, seen ${report.count === 1 ? 'once' : `${report.count} times`}`;
-      return [
-        `${String(index + 1).padStart(3)}. ${first!.trimStart()}`,
-        ...rest.map((line) => `   ${line}`),
-        `       ${seen}`,
-      ];
-    }),
+    heading,
+    ...found.flatMap((inversion, index) => [
+      ...(index === reported ? [style.paint('warning', others)] : []),
+      ...circleLines(inversion, index + 1, style),
+    ]),
   ];
+}
+
+function circleLines({ circle, report }: Inversion, number: number, style: TextStyle): string[] {
+  const [first = '', ...rest] = chainLines(circle, style);
+  const lines = [`${String(number).padStart(3)}. ${first.trimStart()}`, ...rest.map((line) => `   ${line}`)];
+  if (report === null) return lines;
+  const seen = report.count === 1 ? 'once' : `${report.count} times`;
+  lines.push(
+    `       ${report.level} ${printable(report.rule)}, seen ${seen}, fingerprint ${printable(report.fingerprint)}`,
+  );
+  for (const hop of report.cycle.filter(({ isNew }) => isNew)) {
+    const by = hop.task === '' ? '' : ` by ${printable(hop.task)}`;
+    lines.push(
+      `       new: ${printable(hop.from.name)} --> ${printable(hop.to.name)}${by}, at: ${placeText(hop.innerSite, style)}`,
+    );
+  }
+  return lines;
 }
 
 function rankLines(view: LockOrder, tree: Hierarchy, style: TextStyle): string[] {
@@ -124,7 +136,11 @@ type Pending = { readonly member: number; readonly depth: number; readonly note:
 function treeLines(view: LockOrder, tree: Hierarchy, found: readonly Inversion[], style: TextStyle): string[] {
   const marks = inversionMarks(view, found, style);
   const lines: string[] = [];
-  const roots = tree.members.filter((member) => !tree.home.has(member));
+  const successors = successorsOf(view.edges, view.classes.length);
+  // What stands alone comes last: it says nothing about the order.
+  const alone = (member: number): boolean => tree.inner.get(member)!.length === 0;
+  const outermost = tree.members.filter((member) => !tree.home.has(member));
+  const roots = [...outermost.filter((member) => !alone(member)), ...outermost.filter(alone)];
   const pending: Pending[] = roots.toReversed().map((member) => ({ member, depth: 0, note: '' }));
   while (pending.length > 0) {
     const next = pending.pop()!;
@@ -137,7 +153,7 @@ function treeLines(view: LockOrder, tree: Hierarchy, found: readonly Inversion[]
     const below = '  '.repeat(depth + 1);
     const children: Pending[] = (marks.get(member) ?? []).map((mark) => below + mark);
     for (const step of tree.inner.get(member)!) {
-      const place = step.direct === null ? '  (through others)' : placeNote(step.direct, style);
+      const place = step.direct === null ? throughNote(view, successors, step, style) : placeNote(step.direct, style);
       if (tree.home.get(step.to) === member) children.push({ member: step.to, depth: depth + 1, note: place });
       else children.push(below + reference(view, tree, step.to) + place);
     }
@@ -161,12 +177,22 @@ function placeNote(edge: OrderEdge, style: TextStyle): string {
   return style.paint('dim', `  (${printable(name)})`);
 }
 
+/** The classes left out on the shortest way of an indirect step. */
+function throughNote(view: LockOrder, successors: readonly number[][], step: HierarchyStep, style: TextStyle): string {
+  const between = shortestPath(successors, step.from, step.to).slice(1, -1);
+  return style.paint(
+    'dim',
+    `  (through ${between.map((position) => printable(view.classes[position]!.name)).join(', ')})`,
+  );
+}
+
 function inversionMarks(view: LockOrder, found: readonly Inversion[], style: TextStyle): Map<number, string[]> {
   const marks = new Map<number, string[]>();
   for (const [index, { edge, report }] of found.entries()) {
     if (edge === null) continue;
     const name = printable(view.classes[edge.to]!.name);
-    const line = `!!${name}  <-- inversion ${index + 1}: taken here, though it comes before`;
+    const what = report === null ? 'circle' : 'inversion';
+    const line = `!!${name}  <-- ${what} ${index + 1}: taken here, though it comes before`;
     marks.set(edge.from, [...(marks.get(edge.from) ?? []), style.paint(report === null ? 'warning' : 'error', line)]);
   }
   return marks;

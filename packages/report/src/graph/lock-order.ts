@@ -49,26 +49,29 @@ export interface LockOrder {
 
 type Marked = OrderEdge & { readonly isBack: boolean };
 
-/** Reads a graph as `validator.graph()` gives it. */
+/** Reads a graph as `validator.graph()` gives it. A class is called by its attribute `name`, else by its node's key. */
 export function lockOrder(graph: DirectedGraph, reports: readonly Report[] = []): LockOrder {
-  const names = graph.nodes().toSorted();
-  const positions = new Map(names.map((name, position) => [name, position]));
+  const nodes = graph
+    .mapNodes((key, { name, kind, usage }) => ({ key, name: text(name) || key, kind: text(kind), usage: text(usage) }))
+    .toSorted((a, b) => compare(a.name, b.name) || compare(a.key, b.key));
+  const byKey = new Map(nodes.map(({ key }, position) => [key, position]));
+  const positions = new Map(nodes.map(({ name }, position) => [name, position]));
   const all = graph
     .mapDirectedEdges(
-      (_edge, attributes, source, target): Marked =>
-        readEdge(positions.get(source)!, positions.get(target)!, attributes),
+      (_edge, attributes, source, target): Marked => readEdge(byKey.get(source)!, byKey.get(target)!, attributes),
     )
     .toSorted((a, b) => a.from - b.from || a.to - b.to);
   const self = all.filter((edge) => edge.from === edge.to);
   const between = all.filter((edge) => edge.from !== edge.to);
-  const back = backEdges(between, names.length, reportedAsNew(reports, positions));
+  const back = backEdges(between, nodes.length, reportedAsNew(reports, positions));
   const edges = between.filter((edge) => !back.has(edge));
-  const ranks = rank(names.length, edges);
-  const classes = names.map((name, position): OrderClass => {
-    const { kind, usage } = graph.getNodeAttributes(name);
-    return { name, kind: text(kind), usage: text(usage), rank: ranks[position]! };
-  });
+  const ranks = rank(nodes.length, edges);
+  const classes = nodes.map(({ name, kind, usage }, position) => ({ name, kind, usage, rank: ranks[position]! }));
   return { classes, positions, edges, back: [...back], self };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function readEdge(from: number, to: number, attributes: Readonly<Record<string, unknown>>): Marked {
