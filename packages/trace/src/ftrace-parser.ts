@@ -242,7 +242,7 @@ export class FtraceParser {
   #flags(bytes: Uint8Array, start: number, end: number): number {
     const record = this.record;
     record.hasFlags = false;
-    record.irqsOff = record.hardirq = record.softirqsOff = record.softirq = false;
+    record.irqsOff = record.hardirq = record.softirqsOff = record.softirq = record.nmi = record.tellsSoftirqs = false;
     if (bytes[end - 1] === CLOSE) return end;
     let at = end;
     while (at > start && bytes[at - 1]! > SPACE) at--;
@@ -257,6 +257,8 @@ export class FtraceParser {
     record.softirqsOff = off === 98 /* b */ || off === 68 /* D */;
     record.hardirq = context === 104 /* h */ || context === 72 /* H */ || context === 90 /* Z */;
     record.softirq = context === 115 /* s */ || context === 72 /* H */;
+    record.nmi = context === 122 /* z */ || context === 90 /* Z */;
+    record.tellsSoftirqs = end - at >= 5;
     return behindCpu;
   }
 

@@ -32,6 +32,10 @@ export class FtraceRecord {
   hardirq = false;
   softirqsOff = false;
   softirq = false;
+  /** In a non-maskable interrupt. */
+  nmi = false;
+  /** The flags tell about disabled softirqs (columns of Linux 5.16 and later); before, `softirqsOff` is always false. */
+  tellsSoftirqs = false;
   /** Of `lost`: number of events, 0 when it is not told. */
   lost = 0;
 }
