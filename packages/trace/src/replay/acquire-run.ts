@@ -15,6 +15,8 @@ export interface HeldBackAcquire {
   enabled: number;
   trylock: boolean;
   read: boolean;
+  /** The task had to wait for it. */
+  waiting: boolean;
   line: number;
 }
 
@@ -30,11 +32,20 @@ export class AcquireRun {
   add(): HeldBackAcquire {
     let entry = this.entries[this.length];
     if (entry === undefined) {
-      entry = { task: 0, comm: 0, address: 0, name: 0, entered: 0, enabled: 0, trylock: false, read: false, line: 0 };
+      entry = emptyEntry();
       this.entries.push(entry);
     }
     this.length++;
     return entry;
+  }
+
+  /** The last acquisition of a lock by a task, if it is held back. */
+  find(task: number, address: number): HeldBackAcquire | undefined {
+    for (let i = this.length - 1; i >= 0; i--) {
+      const entry = this.entries[i]!;
+      if (entry.address === address && entry.task === task) return entry;
+    }
+    return undefined;
   }
 
   get isFull(): boolean {
@@ -51,4 +62,19 @@ export class AcquireRun {
     }
     return false;
   }
+}
+
+function emptyEntry(): HeldBackAcquire {
+  return {
+    task: 0,
+    comm: 0,
+    address: 0,
+    name: 0,
+    entered: 0,
+    enabled: 0,
+    trylock: false,
+    read: false,
+    waiting: false,
+    line: 0,
+  };
 }

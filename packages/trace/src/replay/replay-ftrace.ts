@@ -8,9 +8,9 @@
  *
  * A trace is a window with holes, and the rule is: rather learn nothing than something false. Replay starts at the first release.
  * A release of a lock that was not seen taken is counted, not reported. An entry of the held stack is dropped when an event proves that its
- * release is missing: the task takes the same lock again; another task took it exclusively and let it go; its
- * address has another name now; the kernel says that it lost events. Waiting (`lock_contended`, `lock_acquired`) is counted
- * only: the tracepoint of an acquisition fires before it waits, which is when order is learned.
+ * release is missing: the task takes the same lock again; it went on after taking it, and still another task took it exclusively and let
+ * it go; its address has another name now; the kernel says that it lost events. Waiting (`lock_contended`, `lock_acquired`) is not
+ * given to the validator: the tracepoint of an acquisition fires before it waits, which is when order is learned.
  *
  * Known limit: that tracepoint fires before lockdep disables interrupts, so a task preempted just there appears to hold a lock inside the
  * scheduler (`lock -> &rq->__lock`). Cost: about 0.3 µs an event beside parser and validator.
@@ -30,7 +30,7 @@ import type { FtraceRecord } from '../ftrace-record.ts';
 import { type ReadTraceOptions, readTrace, sourceName, type TraceSource } from '../trace-source.ts';
 import { AcquireRun, type HeldBackAcquire } from './acquire-run.ts';
 import { LineSite } from './line-site.ts';
-import { isRecursiveReader, UNCHECKED_NAMES } from './lock-names.ts';
+import { isLockMap, isRecursiveReader, UNCHECKED_NAMES } from './lock-names.ts';
 import { TracedTask } from './traced-task.ts';
 
 /** Options of {@link replayFtrace}. */
@@ -102,7 +102,7 @@ export class FtraceReplay {
   /** By pid; idle tasks by -1 - cpu. */
   readonly #tasks = new Map<number, TracedTask>();
   readonly #run = new AcquireRun();
-  /** Names of lock maps: held "exclusively" by many tasks at once, so another's release proves nothing. */
+  /** Names of lock maps, as far as they were found out by their behaviour. */
   readonly #lockMaps = new Set<number>();
   /** Tasks whose entry of an address was dropped because another task released it; their own release makes it a lock map. */
   readonly #doubted = new Map<number, Set<TracedTask>>();
@@ -175,20 +175,22 @@ export class FtraceReplay {
         break;
       case 'contended':
         this.#contentions++;
+        this.#wait(record, true);
+        break;
+      case 'acquired':
+        this.#wait(record, false);
         break;
       case 'lost':
         this.#lost += record.lost;
         this.#ignore();
         for (const task of this.#tasks.values()) while (task.depth > 0) this.#drop(task, task.depth - 1);
         break;
-      default:
-        break;
     }
   }
 
   #holdBack(record: FtraceRecord): void {
     const entry = this.#run.add();
-    entry.task = record.pid === 0 ? -1 - record.cpu : record.pid;
+    entry.task = taskId(record);
     entry.comm = record.comm;
     entry.address = record.lock;
     entry.name = record.name;
@@ -196,6 +198,7 @@ export class FtraceReplay {
     entry.enabled = this.#enabledOf(record);
     entry.trylock = record.trylock;
     entry.read = record.read;
+    entry.waiting = false;
     entry.line = this.#parser.line;
     if (!this.#isRecording) {
       this.#ignore();
@@ -205,6 +208,17 @@ export class FtraceReplay {
     } else if (this.#run.isFull) {
       this.#flush();
     }
+  }
+
+  #wait(record: FtraceRecord, waiting: boolean): void {
+    const heldBack = this.#run.find(taskId(record), record.lock);
+    if (heldBack !== undefined) {
+      heldBack.waiting = waiting;
+      return;
+    }
+    const task = this.#tasks.get(taskId(record));
+    const index = task?.find(record.lock) ?? -1;
+    if (task !== undefined && index >= 0) task.waiting[index] = waiting ? 1 : 0;
   }
 
   /** Forgets the acquisitions held back. */
@@ -220,7 +234,8 @@ export class FtraceReplay {
     this.#run.length = 0;
   }
 
-  #acquire({ task: id, comm, address, name, entered, enabled, trylock, read, line }: HeldBackAcquire): void {
+  #acquire(entry: HeldBackAcquire): void {
+    const { task: id, comm, address, name, entered, enabled, trylock, read, waiting, line } = entry;
     const task = this.#task(id, comm);
     this.#setContexts(task, entered, enabled);
     const lock = this.#lock(address, name);
@@ -230,14 +245,16 @@ export class FtraceReplay {
     const how = mode | (trylock ? TRYLOCK : 0) | (subclass << SUBCLASS_SHIFT);
     this.#event++;
     task.push(lock, address, name, entered, read, this.#event);
+    if (waiting) task.waiting[task.depth - 1] = 1;
     this.#heldCount[address]!++;
     this.#validator.acquire(task.task, lock, how, null, new LineSite(this.#file, line));
   }
 
   #release(record: FtraceRecord): void {
     const { lock: address } = record;
-    const task = this.#task(record.pid === 0 ? -1 - record.cpu : record.pid, record.comm);
-    this.#setContexts(task, enteredOf(record), this.#enabledOf(record));
+    const task = this.#task(taskId(record), record.comm);
+    const entered = enteredOf(record);
+    this.#setContexts(task, entered, this.#enabledOf(record));
     const index = task.find(address);
     if (index < 0) {
       this.#unmatched++;
@@ -253,6 +270,7 @@ export class FtraceReplay {
     const lock = task.locks[index]!;
     this.#event++;
     task.remove(index);
+    task.went(entered, this.#event);
     this.#heldCount[address]!--;
     this.#validator.release(task.task, lock);
     if (!isReader && this.#heldCount[address]! > 0) this.#dropOlder(task, address, since);
@@ -265,12 +283,16 @@ export class FtraceReplay {
     if (!(read && task.read[index] === 1)) this.#drop(task, index);
   }
 
-  /** A task has held a lock exclusively since an event: what others took before it, they must have let go of. */
+  /**
+   * A task has held a lock exclusively since an event: who had got it before must have let go of it. Does not hold for lock
+   * maps, nor for readers of sequence counts, who exclude nobody.
+   */
   #dropOlder(holder: TracedTask, address: number, since: number): void {
-    if (this.#lockMaps.has(this.#lockName[address]!)) return;
+    const name = this.#lockName[address]!;
+    if (this.#lockMaps.has(name) || this.#recursive[name]!) return;
     for (const task of this.#tasks.values()) {
       const index = task === holder ? -1 : task.find(address);
-      if (index < 0 || task.event[index]! > since) continue;
+      if (index < 0 || task.event[index]! > since || !task.hasPassed(index)) continue;
       const doubted = this.#doubted.get(address) ?? new Set();
       this.#doubted.set(address, doubted.add(task));
       this.#drop(task, index);
@@ -320,6 +342,7 @@ export class FtraceReplay {
       key = new LockKey({ name: text, kind: 'lockmap', validate: !this.#unchecked.has(text) });
       this.#keys[name] = key;
       this.#recursive[name] = this.#isRecursive(text);
+      if (isLockMap(text)) this.#lockMaps.add(name);
     }
     return key;
   }
@@ -343,4 +366,9 @@ export class FtraceReplay {
 
 function enteredOf(record: FtraceRecord): number {
   return (record.hardirq ? HARDIRQ : 0) | (record.softirq ? SOFTIRQ : 0);
+}
+
+/** Idle tasks all have pid 0: there is one per cpu. */
+function taskId(record: FtraceRecord): number {
+  return record.pid === 0 ? -1 - record.cpu : record.pid;
 }

@@ -10,21 +10,25 @@ import type { Lock, Task } from '@lockdep/core';
 export class TracedTask {
   readonly task: Task;
   depth = 0;
-  /** By stack index: address id, name id, contexts entered, 1 for a reader, number of the event. */
+  /** By stack index: address id, name id, contexts entered, 1 for a reader, number of the event, 1 while it is waited for. */
   readonly address: number[] = [];
   readonly name: number[] = [];
   readonly entered: number[] = [];
   readonly read: number[] = [];
   readonly event: number[] = [];
+  readonly waiting: number[] = [];
   readonly locks: Lock[] = [];
   /** Context kinds that were enabled at the last event, as a mask; what is off keeps the ones it masks off. */
   enabled = 0;
+  /** Number of the task's last event by contexts entered. */
+  readonly #lastEvent: number[] = [0, 0, 0, 0];
 
   constructor(task: Task) {
     this.task = task;
   }
 
   push(lock: Lock, address: number, name: number, entered: number, read: boolean, event: number): void {
+    this.went(entered, event);
     const index = this.depth++;
     this.locks[index] = lock;
     this.address[index] = address;
@@ -32,6 +36,17 @@ export class TracedTask {
     this.entered[index] = entered;
     this.read[index] = read ? 1 : 0;
     this.event[index] = event;
+    this.waiting[index] = 0;
+  }
+
+  /** Notes that the task went on in these contexts. */
+  went(entered: number, event: number): void {
+    this.#lastEvent[entered] = event;
+  }
+
+  /** Has the task gone on since it asked for the lock, so that it must have got it? */
+  hasPassed(index: number): boolean {
+    return this.waiting[index] === 0 && this.#lastEvent[this.entered[index]!]! > this.event[index]!;
   }
 
   remove(index: number): void {
@@ -43,6 +58,7 @@ export class TracedTask {
       this.entered[i] = this.entered[i + 1]!;
       this.read[i] = this.read[i + 1]!;
       this.event[i] = this.event[i + 1]!;
+      this.waiting[i] = this.waiting[i + 1]!;
     }
   }
 
