@@ -6,23 +6,26 @@
  * an acquisition that does not wait allocates nothing. To a scheduler the same object says what is to be done on which lock
  * ({@link Operation.announce}, {@link Operation.enabled}, {@link Operation.perform}), and it does it.
  */
-import { type Lock, MODE_MASK } from '@lockdep/core';
+import { type Lock, MODE_MASK, type Report } from '@lockdep/core';
+import type { AcquireLockOptions } from './lock-options.ts';
 import { type Agent, currentRuntime } from './runtime.ts';
 
-/** Every visible step a lock can take part in. */
-export type OperationKind =
-  | 'acquire'
-  | 'try-acquire'
-  | 'release'
-  | 'downgrade'
-  | 'transfer'
-  | 'wait'
-  | 'try-wait'
-  | 'complete'
-  | 'complete-all'
-  | 'reinit'
-  | 'signal'
-  | 'broadcast';
+/** Every visible step a lock can take part in, with a number for tables. */
+const KINDS = {
+  acquire: 0,
+  'try-acquire': 1,
+  release: 2,
+  downgrade: 3,
+  transfer: 4,
+  wait: 5,
+  'try-wait': 6,
+  complete: 7,
+  'complete-all': 8,
+  reinit: 9,
+  claim: 10,
+} as const;
+
+export type OperationKind = keyof typeof KINDS;
 
 /**
  * The side of a lock that a scheduler works with. Order of calls for a blocking operation: `announce` once, when the task
@@ -37,7 +40,8 @@ export interface Operable {
   readonly queues: boolean;
   announce(operation: Operation<unknown>, agent: Agent): void;
   enqueue(operation: Operation<unknown>, agent: Agent): void;
-  block(operation: Operation<unknown>, agent: Agent): void;
+  /** Answers the deadlock that this waiting would complete, if it would. */
+  block(operation: Operation<unknown>, agent: Agent): Report | null;
   enabled(operation: Operation<unknown>, agent: Agent): boolean;
   perform(operation: Operation<unknown>, agent: Agent): unknown;
   abandon(operation: Operation<unknown>, agent: Agent): void;
@@ -48,14 +52,26 @@ export interface Step<T = void> {
   [Symbol.iterator](): Iterator<Operation<unknown>, T, unknown>;
 }
 
+/** Whether a task may have to wait at this operation. */
+export function blocks(operation: Operation<unknown>): boolean {
+  return operation.kind === 'acquire' || operation.kind === 'wait';
+}
+
+/** One small integer for a kind and a packed acquisition (11 bits). */
+export function operationIndex(kind: OperationKind, how: number): number {
+  return (KINDS[kind] << 11) | how;
+}
+
 /** How to do it: see the fields of {@link Operation}. */
 export interface OperationDetail {
   readonly how: number;
   readonly nest: Lock | null;
+  /** How to wait, where the caller said so. */
+  readonly options?: AcquireLockOptions;
   /** The receiver of a transfer. */
   readonly to?: Agent;
-  /** Wraps the result of `perform` (a guard). */
-  readonly result?: (agent: Agent) => unknown;
+  /** Makes the result of the operation once it has been performed (a guard). */
+  readonly result?: () => unknown;
 }
 
 type Executor<T> = (resolve: (value: T) => void, reject: (reason: unknown) => void) => void;
@@ -96,8 +112,8 @@ export class Operation<T = void> extends Promise<T> implements Step<T> {
     this.lock.enqueue(this, agent);
   }
 
-  block(agent: Agent): void {
-    this.lock.block(this, agent);
+  block(agent: Agent): Report | null {
+    return this.lock.block(this, agent);
   }
 
   enabled(agent: Agent): boolean {
@@ -107,7 +123,7 @@ export class Operation<T = void> extends Promise<T> implements Step<T> {
   perform(agent: Agent): T {
     const result = this.lock.perform(this, agent);
     const { result: wrap } = this.detail;
-    return (wrap === undefined ? result : wrap(agent)) as T;
+    return (wrap === undefined ? result : wrap()) as T;
   }
 
   abandon(agent: Agent): void {

@@ -1,16 +1,18 @@
 /**
  * A completion: an event that is waited for, perhaps before and perhaps after it happens.
  *
- * `complete` lets one waiter through, `completeAll` every one for ever, `reinit` forgets. Nobody holds a completion.
+ * `complete` lets one waiter through, `completeAll` every one for ever, `reinit` forgets. Nobody holds a completion; what
+ * `holders` answers are its claims, those who have promised to complete it, for whom waiters therefore wait.
  */
-import { NOBODY, type Policy, type Waiter, type WaiterName, type WaitState } from './lock-state.ts';
+import { type LockState, NOBODY, type Policy, type Waiter, type WaiterName } from './lock-state.ts';
 import { WaitQueue } from './wait-queue.ts';
 
 const FOR_EVER = Number.POSITIVE_INFINITY;
 
-export class CompletionState<W extends Waiter = Waiter> implements WaitState<W> {
+export class CompletionState<W extends Waiter = Waiter> implements LockState<W> {
   readonly policy: Policy;
   readonly #queue = new WaitQueue<W>();
+  readonly #claims: W[] = [];
   #done = 0;
 
   constructor(policy: Policy = 'fifo') {
@@ -71,6 +73,29 @@ export class CompletionState<W extends Waiter = Waiter> implements WaitState<W> 
   /** Forgets what has happened. Those woken but not yet granted wait again. */
   reinit(): void {
     this.#done = 0;
+  }
+
+  /** `waiter` promises to complete it. */
+  claim(waiter: W): void {
+    this.#claims.push(waiter);
+  }
+
+  /** Takes back one promise of `waiter`; null when there is none. Wakes nobody. */
+  release(waiter: W): readonly W[] | null {
+    const claim = this.#claims.indexOf(waiter);
+    if (claim < 0) return null;
+    this.#claims.splice(claim, 1);
+    return NOBODY;
+  }
+
+  holders(): readonly W[] {
+    return this.#claims.length === 0 ? NOBODY : this.#claims.slice();
+  }
+
+  blockers(waiter: W): readonly W[] {
+    const place = this.#queue.indexOf(waiter);
+    const passes = this.#done > 0 && (this.policy === 'any' || (place < 0 ? this.#queue.size : place) < this.#done);
+    return passes ? NOBODY : this.holders();
   }
 
   waiters(): readonly W[] {

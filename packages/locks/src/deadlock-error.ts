@@ -1,0 +1,13 @@
+/** An acquisition was refused because waiting for it would never end. */
+import type { DeadlockReport } from '@lockdep/core';
+
+export class DeadlockError extends Error {
+  /** The circle of waiting tasks. */
+  readonly report: DeadlockReport;
+
+  constructor(report: DeadlockReport) {
+    super(report.message);
+    this.name = 'DeadlockError';
+    this.report = report;
+  }
+}

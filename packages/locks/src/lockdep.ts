@@ -1,0 +1,52 @@
+/**
+ * The validator and the strands of this process: `lockdep()`, `lockdep.task`, `lockdep.fork`, `lockdep.all`.
+ *
+ * One validator for all copies of the package in the process, made when the first lock asks for it.
+ */
+import { Validator } from '@lockdep/core';
+import { shared } from './shared.ts';
+import { currentStrand, runIn, Strand } from './strand.ts';
+
+/** Starts each of `fns` in a strand forked from the current one; like `Promise.all` over them. */
+async function all<const F extends readonly (() => unknown)[]>(
+  fns: F,
+): Promise<{ -readonly [I in keyof F]: Awaited<ReturnType<F[I]>> }> {
+  const results = await Promise.all(fns.map((fn) => fork(fn)));
+  return results as { -readonly [I in keyof F]: Awaited<ReturnType<F[I]>> };
+}
+
+/**
+ * Runs `fn` as a branch of the current strand: with its own held locks, under those held now. Whatever runs concurrently in one
+ * task and takes locks with `acquire` or `lock` should be forked.
+ */
+function fork<T>(fn: () => T): Promise<Awaited<T>> {
+  return runIn(currentStrand().fork(), fn);
+}
+
+/** Runs `fn` as a task of its own, which starts with nothing held; locks still held when it settles are reported. */
+function task<T>(name: string, fn: () => T): Promise<Awaited<T>> {
+  return runIn(Strand.task(name), fn);
+}
+
+export interface Lockdep {
+  /** The validator of this process. */
+  (): Validator;
+  task: typeof task;
+  fork: typeof fork;
+  all: typeof all;
+}
+
+/**
+ * @example
+ * await lockdep.task('transfer', async () => {
+ *   await accounts.acquire();
+ *   await lockdep.all([() => debit(from), () => credit(to)]);
+ *   accounts.release();
+ * });
+ * console.log(lockdep().reports);
+ */
+export const lockdep: Lockdep = Object.assign(() => shared('@lockdep/validator', () => new Validator()), {
+  task,
+  fork,
+  all,
+});
