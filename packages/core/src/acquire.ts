@@ -5,7 +5,7 @@
  * held, then (once per chain) same class and dependencies. Each check is a small module in checks/.
  */
 import type { Acquisition } from './acquisition.ts';
-import { INSTANCE, REPORTED, ROOT, SETTLED, UNSETTLED, VALIDATED } from './chain-trie.ts';
+import { INSTANCE, REPORTED, ROOT, VALIDATED } from './chain-trie.ts';
 import { checkDependencies } from './checks/dependencies.ts';
 import { checkNestHeld } from './checks/nest-held.ts';
 import { checkSameClass } from './checks/same-class.ts';
@@ -16,7 +16,7 @@ import type { Finding } from './finding.ts';
 import type { Lock } from './lock.ts';
 import { NESTED, SUBCLASS_SHIFT, SYNC, TRYLOCK, UNCHECKED } from './mode.ts';
 import type { Report, Site } from './report.ts';
-import { BEFORE, CHAIN, CLASS, COUNT, COUNTED, ENABLED, HOW, ROW, SITED, type Task } from './task.ts';
+import { CHAIN_SHIFT, COUNT, COUNTED, ENABLED_SHIFT, HOW, NODE, ROW, SITED, type Task } from './task.ts';
 
 /** What a replay hands over of the entry it re-acquires. */
 export interface Replayed {
@@ -40,7 +40,6 @@ export function acquire(
   const classId = engine.classes.register(lock.entry, subclass);
   if (nest !== null && (how & SYNC) === 0 && merged(task, classId, replayed?.count ?? 0)) return false;
 
-  const heading = task.depth === 0 || task.chainOf(task.depth - 1) !== task.chain;
   const acquisition: Acquisition = {
     task,
     lock,
@@ -58,10 +57,14 @@ export function acquire(
   checkWaitContext(engine, acquisition, found);
   checkUsage(engine, acquisition, found);
   checkNestHeld(engine, acquisition, found);
-  const node = chainNode(engine, acquisition, heading ? ROOT : task.node);
+  const node = chainNode(
+    engine,
+    acquisition,
+    acquisition.chainStart === task.depth ? ROOT : task.nodeOf(task.depth - 1),
+  );
   if ((how & (TRYLOCK | UNCHECKED)) === 0) checkChain(engine, acquisition, node, found);
-  else if (engine.exact) settle(engine, node);
   if (reports.length > 0) rememberReports(engine, node, reports);
+  else if (acquisition.enabled === task.enabled) engine.settle(task, node, how);
   if ((how & SYNC) === 0) push(task, acquisition, node, replayed);
   return true;
 }
@@ -112,21 +115,16 @@ function checkChain(engine: Engine, acquisition: Acquisition, node: number, foun
   const known = (flags & VALIDATED) !== 0;
   if (known && (flags & INSTANCE) === 0) {
     recount(engine, node);
-    settle(engine, node);
     return;
   }
   trie.validate(node, acquisition.task.chain);
   if (checkSameClass(engine, acquisition, found) === 'learn') checkDependencies(engine, acquisition, found);
-  settle(engine, node);
-}
-
-function settle(engine: Engine, node: number): void {
-  if ((engine.trie.flags[node]! & (INSTANCE | UNSETTLED | REPORTED)) === 0) engine.trie.flags[node]! |= SETTLED;
 }
 
 /** A chain on which something was reported stays on the miss path, so that every recurrence is counted. */
 function rememberReports(engine: Engine, node: number, reports: readonly Report[]): void {
-  engine.trie.flags[node]! = (engine.trie.flags[node]! | REPORTED) & ~SETTLED;
+  engine.trie.flags[node]! |= REPORTED;
+  engine.trie.settled[node] = 0;
   const known = engine.nodeReports.get(node) ?? new Set();
   for (const report of reports) if (report.kind === 'circular' || report.kind === 'irq-order') known.add(report);
   engine.nodeReports.set(node, known);
@@ -138,21 +136,18 @@ function recount(engine: Engine, node: number): void {
 
 function push(
   task: Task,
-  { lock, how, nest, site, classId, enabled }: Acquisition,
+  { lock, how, nest, site, enabled }: Acquisition,
   node: number,
   replayed: Replayed | null,
 ): void {
   task.reserve();
   const index = task.depth++;
   const row = index * ROW;
-  task.held[row + HOW] = how | (site === null ? 0 : SITED) | (replayed?.flags ?? 0);
-  task.held[row + CLASS] = classId;
-  task.held[row + BEFORE] = task.node;
-  task.held[row + CHAIN] = task.chain;
-  task.held[row + ENABLED] = enabled;
+  const flags = how | (site === null ? 0 : SITED) | (replayed?.flags ?? 0);
+  task.held[row + HOW] = flags | (task.chain << CHAIN_SHIFT) | (enabled << ENABLED_SHIFT);
+  task.held[row + NODE] = node;
   task.held[row + COUNT] = replayed?.count ?? 0;
   task.locks[index] = lock;
   if (nest !== null) task.nests[index] = nest;
   if (site !== null) task.sites[index] = site;
-  task.node = node;
 }

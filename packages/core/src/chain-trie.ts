@@ -2,30 +2,25 @@
  * Chains: every sequence of held (class, how) ever seen is a path in one trie, so a known acquisition is one probe.
  *
  * A node is a number; 0 is the root. The children of all nodes share one open-addressed table keyed by (parent, label),
- * so two chains can never be taken for each other (the kernel's 64-bit chain key can collide). A node is SETTLED
- * when everything that depends only on the chain has been checked and nothing depends on the instances.
+ * so two chains can never be taken for each other (the kernel's 64-bit chain key can collide). A node is *settled* in a
+ * context state when everything has been checked there that depends only on the chain and the state (order, usage, wait
+ * type), and nothing depends on the instances: then the acquisition needs no further look.
  * Probe: O(1). Insert: amortised O(1). Removing a class: O(nodes), rare.
  */
 import { growInt32, growUint8 } from './grow.ts';
 
-/** The node needs no further checks on its chain. */
-export const SETTLED = 1;
 /** The node was validated as a chain (what the kernel counts). */
-export const VALIDATED = 2;
+export const VALIDATED = 1;
 /** What this node allows depends on which instances are held: check every time. */
-export const INSTANCE = 4;
-/** A wait-override entry is on the path: the context's own limit does not apply. */
-export const OVERRIDDEN = 8;
-/** Something was reported here: count it again when it recurs. */
-export const REPORTED = 16;
-
-/** Never settled: the chain itself is at fault (a wait type), and each recurrence counts. */
-export const UNSETTLED = 32;
+export const INSTANCE = 2;
+/** Something was reported here: never settled again, so that every recurrence is counted. */
+export const REPORTED = 4;
 
 export const ROOT = 0;
+/** A label is `classId << LABEL_BITS | how`. */
+export const LABEL_BITS = 5;
 const EMPTY = -1;
 const WORDS = 3;
-const NO_LIMIT = 5;
 
 export class ChainTrie {
   #table: Int32Array = new Int32Array(1024 * WORDS).fill(EMPTY);
@@ -36,20 +31,12 @@ export class ChainTrie {
   parent: Int32Array = new Int32Array(256).fill(-1);
   label: Int32Array = new Int32Array(256);
   flags: Uint8Array = new Uint8Array(256);
-  /** The strictest inner wait type on the path, this node included. */
-  limit: Uint8Array = new Uint8Array(256);
-  /** The wait type this node asks of the context it is taken in; 0 for none. */
-  demand: Uint8Array = new Uint8Array(256);
+  /** In which context states the node is settled, one bit each (see Engine). */
+  settled: Int32Array = new Int32Array(256);
   /** The context the chain was first validated in. */
   chain: Uint8Array = new Uint8Array(256);
-  depth: Int32Array = new Int32Array(256);
   /** How many chains are validated. */
   validated = 0;
-
-  constructor() {
-    this.flags[ROOT] = SETTLED;
-    this.limit[ROOT] = NO_LIMIT;
-  }
 
   /** The child of `node` along `label`, or −1. */
   probe(node: number, label: number): number {
@@ -72,7 +59,7 @@ export class ChainTrie {
     this.parent[child] = node;
     this.label[child] = label;
     this.flags[child] = 0;
-    this.depth[child] = this.depth[node]! + 1;
+    this.settled[child] = 0;
     this.#put(node, label, child);
     return child;
   }
@@ -139,10 +126,8 @@ export class ChainTrie {
     const from = this.parent.length;
     this.parent = growInt32(this.parent, node).fill(-1, from);
     this.label = growInt32(this.label, node);
-    this.depth = growInt32(this.depth, node);
+    this.settled = growInt32(this.settled, node);
     this.flags = growUint8(this.flags, node);
-    this.limit = growUint8(this.limit, node);
-    this.demand = growUint8(this.demand, node);
     this.chain = growUint8(this.chain, node);
   }
 }

@@ -2,8 +2,9 @@
  * The lock classes of one validator: (key, subclass) → a small integer, and the columns the checks read by that integer.
  *
  * Invariant: `classes[id]` is defined exactly for live ids; a removed class's id is reused by a later one, so nothing may
- * keep an id across a removal. Look-up on the hot path is one array load: `lock.entry.ids[subclass]`.
+ * keep an id across a removal. Look-up on the hot path is one array load: `lock.entry.labels[subclass]`.
  */
+import { LABEL_BITS } from './chain-trie.ts';
 import { growUint8, growUint32 } from './grow.ts';
 import type { LockKey } from './lock-key.ts';
 import { MAX_SUBCLASSES, UNCHECKED } from './mode.ts';
@@ -19,6 +20,8 @@ export interface KeyEntry {
   /** Distinguishes keys of one name, from 1: the `#2` of reports. 0 until the first class is registered. */
   version: number;
   readonly ids: Int32Array;
+  /** The same as chain labels, forced flags included; −1 where there is none, and for keys that are not tracked. */
+  readonly labels: Int32Array;
   /** Flags forced on every acquisition: UNCHECKED for keys that are not validated. */
   readonly forced: number;
 }
@@ -53,7 +56,7 @@ export class ClassTable {
   entry(key: LockKey): KeyEntry {
     let entry = this.#entries.get(key);
     if (entry === undefined) {
-      entry = { key, version: 0, ids: new Int32Array(MAX_SUBCLASSES).fill(-1), forced: key.validate ? 0 : UNCHECKED };
+      entry = { key, version: 0, ids: none(), labels: none(), forced: key.validate ? 0 : UNCHECKED };
       this.#entries.set(key, entry);
     }
     return entry;
@@ -74,6 +77,7 @@ export class ClassTable {
     this.type[id] = key.type === 'normal' ? NORMAL : key.type === 'percpu' ? PERCPU : WAIT_OVERRIDE;
     this.usage[id] = 0;
     entry.ids[subclass] = id;
+    if (key.track) entry.labels[subclass] = (id << LABEL_BITS) | entry.forced;
     this.size += 1;
     return id;
   }
@@ -89,7 +93,10 @@ export class ClassTable {
   remove(id: number): void {
     const { key, subclass } = this.get(id);
     const entry = this.#entries.get(key);
-    if (entry !== undefined) entry.ids[subclass] = -1;
+    if (entry !== undefined) {
+      entry.ids[subclass] = -1;
+      entry.labels[subclass] = -1;
+    }
     const name = this.#names.get(key.name)!;
     name.live -= 1;
     if (name.live === 0) this.#names.delete(key.name);
@@ -122,6 +129,8 @@ export class ClassTable {
     this.usage = growUint32(this.usage, id);
   }
 }
+
+const none = (): Int32Array => new Int32Array(MAX_SUBCLASSES).fill(-1);
 
 function displayName(name: string, version: number, subclass: number): string {
   return `${name}${version > 1 ? `#${version}` : ''}${subclass > 0 ? `/${subclass}` : ''}`;

@@ -26,6 +26,8 @@ export const HARDIRQ = 0;
 export const SOFTIRQ = 1;
 /** Seven kinds of four bits, and two bits for plain use. */
 export const MAX_CONTEXT_KINDS = 7;
+/** Context states in which a chain can be settled. */
+const MAX_STATES = 7;
 
 const KERNEL_KINDS: readonly ContextKind[] = [
   { name: 'hardirq', waitLimit: 2, threadedWaitLimit: 3 },
@@ -42,6 +44,7 @@ export class ContextKinds {
   readonly #interrupts: number;
   readonly #maskedBy: readonly number[];
   readonly #needs = new Map<number, Uint32Array>();
+  readonly #states = new Map<number, number>();
 
   constructor(declared: readonly ContextKind[] = []) {
     this.kinds = [...KERNEL_KINDS, ...declared];
@@ -111,6 +114,17 @@ export class ContextKinds {
       this.#needs.set(state, needs);
     }
     return needs;
+  }
+
+  /** A small number for a context state, or −1 when {@link MAX_STATES} others came first: those are simply slower. */
+  state(entered: number, enabled: number, threaded: number): number {
+    const key = (((threaded << MAX_CONTEXT_KINDS) | entered) << MAX_CONTEXT_KINDS) | enabled;
+    let state = this.#states.get(key);
+    if (state === undefined) {
+      state = this.#states.size < MAX_STATES ? this.#states.size : -1;
+      this.#states.set(key, state);
+    }
+    return state;
   }
 
   /** How a context state reads in a report: `hardirq`, `softirq`, `task`. */

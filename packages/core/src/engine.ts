@@ -2,8 +2,8 @@
  * What one validator knows, shared by the event handlers and the checks: classes, chains, the order graph with its evidence,
  * tasks, and the reports so far. The hot path lives in validator.ts; everything that reads or writes here is the miss path.
  */
-import { ChainTrie, OVERRIDDEN, UNSETTLED } from './chain-trie.ts';
-import { ClassTable, WAIT_OVERRIDE } from './class-table.ts';
+import { ChainTrie, INSTANCE, LABEL_BITS, REPORTED } from './chain-trie.ts';
+import { ClassTable } from './class-table.ts';
 import { type ContextKind, ContextKinds } from './context-kinds.ts';
 import { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
@@ -15,14 +15,12 @@ import type { ClassRef, LockRef, Report, Site } from './report.ts';
 import { rules } from './rules.ts';
 import { captureSite, nowhere, plainSite } from './site.ts';
 import { StrongPathSearch } from './strong-path.ts';
-import { BEFORE, INHERITED, ROW, SITED, Task } from './task.ts';
+import { CHAIN_SHIFT, ENABLED_SHIFT, INHERITED, NEVER_SETTLED, SITED, Task } from './task.ts';
 import { usageCharacters } from './usage.ts';
 
 /** The bits of `how` that tell chains apart: all of them, or the mode alone as in the kernel's chain key. */
 export const EXACT_LABEL: number = MODE_MASK | TRYLOCK | UNCHECKED | NESTED;
 export const KERNEL_LABEL: number = MODE_MASK;
-/** A chain's label is `classId << LABEL_BITS | how`. */
-export const LABEL_BITS = 5;
 
 /** ideal: the right answer. kernel: Linux's answer, its known misses included (for comparison with recordings). */
 export type ValidatorMode = 'ideal' | 'kernel';
@@ -35,6 +33,8 @@ export interface EngineOptions {
 
 export class Engine {
   readonly exact: boolean;
+  /** Bits of `how` that tell apart how a chain is settled: none where they tell chains apart already. */
+  readonly variantMask: number;
   readonly sites: boolean;
   readonly contexts: ContextKinds;
   readonly classes: ClassTable = new ClassTable();
@@ -57,6 +57,7 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.exact = options.mode === 'ideal';
+    this.variantMask = this.exact ? 0 : 3;
     this.sites = options.sites;
     this.contexts = new ContextKinds(options.contexts);
     this.paths = new StrongPathSearch(this.order, this.exact);
@@ -65,7 +66,8 @@ export class Engine {
   task(name: string, parent: Task | null): Task {
     const { contexts } = this;
     const enabled = contexts.initiallyEnabled;
-    const task = new Task(name, this.#nextTask++, parent, enabled, contexts.needs(0, enabled));
+    const task = new Task(name, this.#nextTask++, parent, enabled, this.trie);
+    this.contextChanged(task);
     this.tasks.set(task.id, task);
     return task;
   }
@@ -113,8 +115,7 @@ export class Engine {
   /** Where a held entry was taken: as given with the acquisition, else where its chain was first formed. */
   heldSite(task: Task, index: number): Site {
     if ((task.how(index) & SITED) !== 0) return task.sites[index] ?? nowhere();
-    const node = index + 1 < task.depth ? task.held[(index + 1) * ROW + BEFORE]! : task.node;
-    return this.nodeSites[node] ?? nowhere();
+    return this.nodeSites[task.nodeOf(index)] ?? nowhere();
   }
 
   classRef(id: number): ClassRef {
@@ -152,30 +153,27 @@ export class Engine {
     return held;
   }
 
-  /** The trie node of one more (class, how) on a chain; a new one learns its wait limits. */
+  /** The trie node of one more (class, how) on a chain. */
   chainNode(before: number, classId: number, how: number): number {
-    const { trie, classes } = this;
     const label = (classId << LABEL_BITS) | (how & (this.exact ? EXACT_LABEL : KERNEL_LABEL));
-    const known = trie.probe(before, label);
-    if (known >= 0) return known;
-    const node = trie.insert(before, label);
-    const inner = classes.waitInner[classId]!;
-    const outer = inner === 0 ? 0 : classes.waitOuter[classId]! || inner;
-    const limit = trie.limit[before]!;
-    const override = classes.type[classId] === WAIT_OVERRIDE;
-    const overridden = (trie.flags[before]! & OVERRIDDEN) !== 0;
-    trie.limit[node] = inner === 0 ? limit : override ? inner : Math.min(limit, inner);
-    trie.demand[node] = overridden ? 0 : outer;
-    if (overridden || override) trie.flags[node]! |= OVERRIDDEN;
-    // Wanted under a stricter lock: report every time, so never settled.
-    if (outer > limit) trie.flags[node]! |= UNSETTLED;
-    return node;
+    const known = this.trie.probe(before, label);
+    return known >= 0 ? known : this.trie.insert(before, label);
+  }
+
+  /**
+   * From now on an acquisition like this one needs no look. Each context state has four bits of a node, told apart (in kernel
+   * mode, where chains are not) by trylock and unchecked.
+   */
+  settle(task: Task, node: number, how: number): void {
+    if (task.settledShift === NEVER_SETTLED || (this.trie.flags[node]! & (INSTANCE | REPORTED)) !== 0) return;
+    this.trie.settled[node]! |= 1 << (task.settledShift + ((how >> 2) & this.variantMask));
   }
 
   /** Recomputes what depends on a task's contexts. */
   contextChanged(task: Task): void {
     task.chain = this.contexts.chainOf(task.entered);
-    task.waitLimit = this.contexts.waitLimit(task.entered, task.threaded);
-    task.needs = this.contexts.needs(task.entered, task.enabled);
+    task.packed = (task.chain << CHAIN_SHIFT) | (task.enabled << ENABLED_SHIFT);
+    const state = task.off > 0 ? -1 : this.contexts.state(task.entered, task.enabled, task.threaded);
+    task.settledShift = state < 0 ? NEVER_SETTLED : state * 4;
   }
 }

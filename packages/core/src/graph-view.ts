@@ -37,7 +37,7 @@ export interface DependencyAttributes {
 
 export type OrderView = DirectedGraph<ClassAttributes, DependencyAttributes>;
 
-/** Builds the view: O(classes + dependencies). Node keys are the display names, which are unique. */
+/** Builds the view: O(classes + dependencies). Node keys are the display names, which are unique (`class constructor` for a class named like an object's key). */
 export function graphView(engine: Engine): OrderView {
   const graph: OrderView = new DirectedGraph();
   const ordered = new DirectedGraph();
@@ -45,10 +45,12 @@ export function graphView(engine: Engine): OrderView {
   for (const lockClass of engine.classes.classes) {
     if (lockClass === undefined) continue;
     const { id, key, name, subclass } = lockClass;
-    names[id] = name;
+    // graphology keeps neighbours in plain objects, so a node must not be named like a key of theirs.
+    const node = name in Object.prototype ? `class ${name}` : name;
+    names[id] = node;
     const usage = usageCharacters(engine.classes.usage[id]!, engine.contexts);
-    graph.addNode(name, { id, name, kind: key.kind, subclass, usage, rank: 0 });
-    ordered.addNode(name);
+    graph.addNode(node, { id, name, kind: key.kind, subclass, usage, rank: 0 });
+    ordered.addNode(node);
   }
   const { order } = engine;
   for (const edge of order.edges()) {

@@ -2,8 +2,8 @@
  * What a validator has learned, as data: classes with their usage, dependencies, chains. Taken out for comparison and saving,
  * put in to go on from where another run stopped.
  */
-import { ROOT, VALIDATED } from './chain-trie.ts';
-import { type Engine, EXACT_LABEL, LABEL_BITS } from './engine.ts';
+import { LABEL_BITS, ROOT, VALIDATED } from './chain-trie.ts';
+import { type Engine, EXACT_LABEL } from './engine.ts';
 import type { LockKey } from './lock-key.ts';
 
 export interface LearnedClass {

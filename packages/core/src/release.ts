@@ -10,21 +10,7 @@ import { findReleasable } from './find-held.ts';
 import type { Lock } from './lock.ts';
 import { MODE_MASK, NESTED, READ, SUBCLASS_SHIFT, TRYLOCK, UNCHECKED } from './mode.ts';
 import type { BadUnlockReport, Site } from './report.ts';
-import {
-  BEFORE,
-  CLASS,
-  COUNT,
-  COUNTED,
-  ENABLED,
-  HOW,
-  INHERITED,
-  PENDING,
-  PINNED,
-  PINS,
-  ROW,
-  SITED,
-  type Task,
-} from './task.ts';
+import { COUNT, COUNTED, INHERITED, PENDING, PINNED, PINS, ROW, SITED, type Task } from './task.ts';
 
 /** Entry flags that survive a re-acquisition. */
 const KEPT = COUNTED | PENDING | INHERITED | PINNED;
@@ -48,7 +34,7 @@ export function release(engine: Engine, task: Task, lock: Lock): void {
     return;
   }
   const row = index * ROW;
-  const how = task.held[row + HOW]!;
+  const how = task.how(index);
   if ((how & PINNED) !== 0) {
     engine.report(
       {
@@ -168,12 +154,12 @@ function entriesFrom(engine: Engine, task: Task, start: number): Entry[] {
   const entries: Entry[] = [];
   for (let index = start; index < task.depth; index++) {
     const row = index * ROW;
-    const how = task.held[row + HOW]!;
+    const how = task.how(index);
     entries.push({
       lock: task.locks[index]!,
       how,
-      subclass: engine.classes.classes[task.held[row + CLASS]!]?.subclass ?? 0,
-      enabled: task.held[row + ENABLED]!,
+      subclass: engine.classes.classes[task.classOf(index)]?.subclass ?? 0,
+      enabled: task.enabledOf(index),
       count: task.held[row + COUNT]!,
       pins: (how & PINNED) !== 0 ? task.held[row + PINS]! : 0,
       nest: (how & NESTED) !== 0 ? (task.nests[index] ?? null) : null,
@@ -185,7 +171,6 @@ function entriesFrom(engine: Engine, task: Task, start: number): Entry[] {
 
 function cutAt(task: Task, index: number): void {
   task.depth = index;
-  task.node = task.held[index * ROW + BEFORE]!;
 }
 
 /** The acquisition an entry was made by, without what only the stack knows. */

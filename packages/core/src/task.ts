@@ -2,28 +2,23 @@
  * A task (thread, strand, simulated process) and its stack of held locks.
  *
  * The stack is one Int32Array of rows of {@link ROW} numbers plus the lock references beside it; entries live below `depth`,
- * what is above is stale. `node` is the place of the current chain in the trie: the node reached by the entries of the
- * current context. Push and pop write five numbers and allocate nothing.
+ * what is above is stale. Push writes two numbers and a reference, pop one number; nothing is allocated.
  */
+import { type ChainTrie, LABEL_BITS } from './chain-trie.ts';
 import { growInt32 } from './grow.ts';
 import type { Lock } from './lock.ts';
 import type { Site } from './report.ts';
 
 /** Columns of a row of the held stack. */
-export const ROW = 8;
-/** Packed acquisition, with the entry flags below. */
+export const ROW = 4;
+/** Packed acquisition, entry flags, and the task's context state then (see {@link CHAIN_SHIFT}). */
 export const HOW = 0;
-export const CLASS = 1;
-/** The trie node before this entry was taken. */
-export const BEFORE = 2;
-/** Which chain: the interrupting contexts the task was in. */
-export const CHAIN = 3;
-/** Context kinds that were enabled at the acquisition. */
-export const ENABLED = 4;
+/** The trie node the entry led to; its label gives the class. */
+export const NODE = 1;
 /** How many acquisitions this entry stands for, when COUNTED. */
-export const COUNT = 5;
+export const COUNT = 2;
 /** Sum of pin cookies, when PINNED. */
-export const PINS = 6;
+export const PINS = 3;
 
 /** Flags of an entry, above those of mode.ts. */
 export const COUNTED: number = 1 << 12;
@@ -33,15 +28,22 @@ export const PENDING: number = 1 << 14;
 /** Held by the parent task when this one was forked: orders what follows, is not this task's to release. */
 export const INHERITED: number = 1 << 15;
 export const PINNED: number = 1 << 16;
+/** Above the flags: seven bits for the chain (interrupting contexts entered), seven for the kinds enabled. */
+export const CHAIN_SHIFT = 17;
+export const ENABLED_SHIFT = 24;
+export const FLAGS_MASK: number = (1 << CHAIN_SHIFT) - 1;
+const KINDS_MASK = 0x7f;
+/** The `settledShift` of a task whose acquisitions are never settled. */
+export const NEVER_SETTLED = 28;
 
 export class Task {
+  readonly #trie: ChainTrie;
   readonly name: string;
   readonly id: number;
   readonly parent: Task | null;
   /** Live children that inherited held locks; null for almost every task. */
   children: Set<Task> | null = null;
   depth = 0;
-  node = 0;
   held: Int32Array = new Int32Array(8 * ROW);
   readonly locks: Lock[] = [];
   /** Valid only for entries flagged NESTED and SITED. */
@@ -52,23 +54,24 @@ export class Task {
   readonly enterDepth: Int32Array = new Int32Array(7);
   threaded = 0;
   enabled: number;
-  /** Derived from the four above: chain, wait limit and usage bits needed by `how & 15`. */
+  /** Derived from the above: the chain, both masks as they are packed into entries, and which bits of a node say "settled". */
   chain = 0;
-  waitLimit = 5;
-  needs: Uint32Array;
+  packed = 0;
+  settledShift: number = NEVER_SETTLED;
   /** The lock this task is blocked on, where, and since which event. */
-  waiting: { readonly lock: Lock; readonly site: Site; readonly blockers: (() => readonly Task[]) | null } | null = null;
+  waiting: { readonly lock: Lock; readonly site: Site; readonly blockers: (() => readonly Task[]) | null } | null =
+    null;
   /** Nesting of `off()`: while above 0 the task's events are ignored. */
   off = 0;
   ended = false;
 
   /** @internal Use `validator.task(name)`. */
-  constructor(name: string, id: number, parent: Task | null, enabled: number, needs: Uint32Array) {
+  constructor(name: string, id: number, parent: Task | null, enabled: number, trie: ChainTrie) {
     this.name = name;
     this.id = id;
     this.parent = parent;
     this.enabled = enabled;
-    this.needs = needs;
+    this.#trie = trie;
   }
 
   /** Makes room for one more row. */
@@ -76,15 +79,27 @@ export class Task {
     this.held = growInt32(this.held, (this.depth + 1) * ROW - 1);
   }
 
+  /** Mode and flags of an entry. */
   how(index: number): number {
-    return this.held[index * ROW + HOW]!;
+    return this.held[index * ROW + HOW]! & FLAGS_MASK;
   }
 
+  /** The class an entry was taken as. */
   classOf(index: number): number {
-    return this.held[index * ROW + CLASS]!;
+    return this.#trie.label[this.nodeOf(index)]! >> LABEL_BITS;
   }
 
+  nodeOf(index: number): number {
+    return this.held[index * ROW + NODE]!;
+  }
+
+  /** The chain an entry belongs to. */
   chainOf(index: number): number {
-    return this.held[index * ROW + CHAIN]!;
+    return (this.held[index * ROW + HOW]! >>> CHAIN_SHIFT) & KINDS_MASK;
+  }
+
+  /** The context kinds that were enabled when the entry was taken. */
+  enabledOf(index: number): number {
+    return (this.held[index * ROW + HOW]! >>> ENABLED_SHIFT) & KINDS_MASK;
   }
 }

@@ -6,29 +6,28 @@
  * integer stores, at any depth; everything else is the miss path (acquire.ts, release.ts).
  */
 import { acquire } from './acquire.ts';
-import { ROOT, SETTLED } from './chain-trie.ts';
+import { LABEL_BITS, ROOT } from './chain-trie.ts';
 import { markUsage } from './checks/usage.ts';
 import type { LockClass } from './class-table.ts';
 import type { ContextKind } from './context-kinds.ts';
 import { deadlockFinding } from './deadlock.ts';
-import { Engine, EXACT_LABEL, KERNEL_LABEL, LABEL_BITS, type ValidatorMode } from './engine.ts';
+import { Engine, EXACT_LABEL, KERNEL_LABEL, type ValidatorMode } from './engine.ts';
 import type { EventListener, EventType } from './event.ts';
 import { findAnywhere } from './find-held.ts';
 import { graphView, type OrderView } from './graph-view.ts';
 import { type LearnedOrder, learn, learned } from './learned.ts';
 import { Lock } from './lock.ts';
 import type { LockKey } from './lock-key.ts';
-import { type AcquireOptions, how as packed, SYNC, TRYLOCK, UNCHECKED, WRITE } from './mode.ts';
+import { type AcquireOptions, how as packed, SUBCLASS_SHIFT, SYNC, UNCHECKED, WRITE } from './mode.ts';
 import { disinherit, downgrade, holdersOf, inherit, reclassHeld, release, removeEntry, transfer } from './release.ts';
 import type { Report, Site } from './report.ts';
 import {
-  BEFORE,
-  CHAIN,
-  CLASS,
+  CHAIN_SHIFT,
   COUNTED,
-  ENABLED,
+  ENABLED_SHIFT,
   HOW,
   INHERITED,
+  NODE,
   PENDING,
   PINNED,
   ROW,
@@ -60,6 +59,9 @@ export class LockReportError extends Error {
   }
 }
 
+/** The bits of an entry that say which chain it belongs to, and of a label that give the class. */
+const CHAIN_MASK = ((1 << ENABLED_SHIFT) - 1) & ~((1 << CHAIN_SHIFT) - 1);
+const CLASS_MASK = -1 << LABEL_BITS;
 /** Entry flags that make a release at the top of the stack more than a pop. */
 const NOT_PLAIN = COUNTED | PINNED | INHERITED;
 
@@ -81,15 +83,12 @@ export class Validator {
   /** @internal Shared with the readers and writers of this package. */
   readonly engine: Engine;
   readonly #labelMask: number;
-  /** Acquisitions that need no settled chain: in kernel mode, those that are never looked up. */
-  readonly #unlooked: number;
   #listener: EventListener | null = null;
 
   constructor(options: ValidatorOptions = {}) {
     const mode = options.mode ?? 'ideal';
     this.engine = new Engine({ mode, sites: options.sites ?? true, contexts: options.contexts ?? [] });
     this.#labelMask = mode === 'ideal' ? EXACT_LABEL : KERNEL_LABEL;
-    this.#unlooked = mode === 'ideal' ? 0 : TRYLOCK | UNCHECKED;
     const { onReport } = options;
     if (onReport === 'throw') {
       this.subscribe((report) => {
@@ -139,36 +138,30 @@ export class Validator {
     if (typeof how !== 'number') how = packed(how);
     const { engine } = this;
     engine.events += 1;
-    const { entry } = lock;
-    if (task.off !== 0 || !entry.key.track) return;
-    const classId = entry.ids[(how >> 8) & 7 || lock.subclass]!;
-    if (classId >= 0 && nest === null && (how & SYNC) === 0) {
+    const label = lock.entry.labels[(how >> SUBCLASS_SHIFT) & 7 || lock.subclass]!;
+    if (label >= 0 && nest === null && (how & SYNC) === 0) {
       const { trie } = engine;
-      const flags = how | entry.forced;
       const { depth, held } = task;
       const row = depth * ROW;
-      const before = depth === 0 || held[row - ROW + CHAIN] !== task.chain ? ROOT : task.node;
-      const node = trie.probe(before, (classId << LABEL_BITS) | (flags & this.#labelMask));
+      const flags = how | (label & UNCHECKED);
+      const top = depth === 0 ? 0 : held[row - ROW + HOW]!;
+      const before = depth === 0 || ((top ^ task.packed) & CHAIN_MASK) !== 0 ? ROOT : held[row - ROW + NODE]!;
+      const node = trie.probe(before, (label & CLASS_MASK) | (flags & this.#labelMask));
       if (
         node >= 0 &&
-        ((trie.flags[node]! & SETTLED) | (flags & this.#unlooked)) !== 0 &&
-        (trie.demand[node]! <= task.waitLimit || (flags & TRYLOCK) !== 0) &&
-        (task.needs[flags & 15]! & ~engine.classes.usage[classId]!) === 0 &&
+        ((trie.settled[node]! >>> (task.settledShift + ((flags >> 2) & engine.variantMask))) & 1) !== 0 &&
         row < held.length
       ) {
-        held[row + HOW] = site === null ? flags : flags | SITED;
-        held[row + CLASS] = classId;
-        held[row + BEFORE] = task.node;
-        held[row + CHAIN] = task.chain;
-        held[row + ENABLED] = task.enabled;
+        held[row + HOW] = (site === null ? flags : flags | SITED) | task.packed;
+        held[row + NODE] = node;
         task.locks[depth] = lock;
         if (site !== null) task.sites[depth] = site;
-        task.node = node;
         task.depth = depth + 1;
         if (this.#listener !== null) this.#tell('acquire', task, lock, how, null, site);
         return;
       }
     }
+    if (task.off !== 0 || !lock.key.track) return;
     acquire(engine, task, lock, how, nest, site);
     if (this.#listener !== null) this.#tell('acquire', task, lock, how, nest, site);
   }
@@ -176,12 +169,10 @@ export class Validator {
   /** A task lets go of a lock, in any order. */
   release(task: Task, lock: Lock): void {
     this.engine.events += 1;
-    if (task.off !== 0 || !lock.entry.key.track) return;
     const top = task.depth - 1;
     if (top >= 0 && task.locks[top] === lock && (task.held[top * ROW + HOW]! & NOT_PLAIN) === 0) {
       task.depth = top;
-      task.node = task.held[top * ROW + BEFORE]!;
-    } else {
+    } else if (lock.key.track && (task.off === 0 || findAnywhere(task, lock) >= 0)) {
       release(this.engine, task, lock);
     }
     if (task.children !== null) for (const child of task.children) disinherit(this.engine, child, lock);
@@ -192,7 +183,12 @@ export class Validator {
    * The task must wait for the lock it has just announced. Reports a deadlock when tasks now wait for each other in a circle.
    * `blockers` says for whom it waits at the moment it is asked, where the lock knows better than "whoever holds it" (a queue).
    */
-  contended(task: Task, lock: Lock, blockers: (() => readonly Task[]) | null = null, site: Site | null = null): Report | null {
+  contended(
+    task: Task,
+    lock: Lock,
+    blockers: (() => readonly Task[]) | null = null,
+    site: Site | null = null,
+  ): Report | null {
     const { engine } = this;
     engine.events += 1;
     if (task.off !== 0) return null;
@@ -272,7 +268,6 @@ export class Validator {
       engine.report({ kind: 'held-at-exit', message: `${task.name} ended holding ${names}`, left }, task, null);
     }
     task.depth = 0;
-    task.node = ROOT;
     task.ended = true;
     task.parent?.children?.delete(task);
     engine.tasks.delete(task.id);

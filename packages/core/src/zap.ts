@@ -1,5 +1,6 @@
 /** Removing classes, with every dependency and every chain they are part of (lockdep_unregister_key, zap_class). */
-import { type Engine, LABEL_BITS } from './engine.ts';
+import { LABEL_BITS } from './chain-trie.ts';
+import type { Engine } from './engine.ts';
 import type { LockKey } from './lock-key.ts';
 
 /** Forgets a key and all its classes. Cost: O(chains + edges of the classes); the ids are free for new classes. */

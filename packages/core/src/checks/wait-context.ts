@@ -15,7 +15,7 @@ export function checkWaitContext(engine: Engine, acquisition: Acquisition, found
   const inner = waitInner[classId]!;
   if (inner === 0 || (how & TRYLOCK) !== 0) return;
   const wants = waitOuter[classId]! || inner;
-  let have = task.waitLimit;
+  let have = engine.contexts.waitLimit(task.entered, task.threaded);
   let limitedBy = -1;
   for (let index = chainStart; index < task.depth; index++) {
     const held = task.classOf(index);

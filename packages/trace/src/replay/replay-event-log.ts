@@ -228,7 +228,6 @@ export class EventLogReplay {
   #reset(record: EventLogRecord): void {
     const { task } = this.#taskOf(record);
     task.depth = 0;
-    task.node = 0;
   }
 
   /** The task of an event in its recorded contexts; null for one whose held locks are not known yet. */
