@@ -1,0 +1,162 @@
+/**
+ * The lockdep trace format, version 1: newline-delimited JSON, one object a line, each complete in itself.
+ *
+ * The first line of a recording is the header, `{"type":"lockdep-trace","version":1}`; every other line has a member `lockdep` that says
+ * what it is, so that the lines may stand in any JSON log (pino) among others. Ids are small integers, one series for each of classes, locks,
+ * tasks and sites; a line that defines an id comes before the first line that uses it, and a later definition replaces an earlier one.
+ * Another header begins another recording, whose ids are its own. Members at their default are left out.
+ *
+ * ```
+ * {"type":"lockdep-trace","version":1}
+ * {"lockdep":"class","id":1,"name":"mapping.invalidate_lock","kind":"rwsem"}
+ * {"lockdep":"lock","id":1,"class":1,"label":"inode 12"}
+ * {"lockdep":"task","id":1,"name":"reader"}
+ * {"lockdep":"site","id":1,"frames":[{"text":"read (cache.ts:12:3)","file":"cache.ts","line":12}]}
+ * {"lockdep":"acquire","task":1,"lock":1,"mode":"read","site":1}
+ * {"lockdep":"release","task":1,"lock":1}
+ * {"lockdep":"end-task","task":1}
+ * ```
+ */
+import type { ContextKind, Frame, LockKindName, LockType, Mode, WaitType } from '@lockdep/core';
+
+/** Version this package writes, and the newest it reads. */
+export const TRACE_VERSION = 1;
+
+/** What any line may carry. */
+interface AnyLine {
+  /** Milliseconds, where the recorder has a clock. */
+  readonly time?: number;
+}
+
+/** First line of a recording. */
+export interface HeaderLine extends AnyLine {
+  readonly type: 'lockdep-trace';
+  readonly version: number;
+  /** What was recorded. */
+  readonly program?: string;
+  /** Context kinds declared beside `hardirq` and `softirq`. */
+  readonly contexts?: readonly ContextKind[];
+}
+
+/** Defines a lock class key. */
+export interface ClassLine extends AnyLine {
+  readonly lockdep: 'class';
+  readonly id: number;
+  readonly name: string;
+  /** Default `mutex`. */
+  readonly kind?: LockKindName;
+  /** Inner and outer wait type, where they are not those of the kind. */
+  readonly wait?: readonly [WaitType, WaitType];
+  readonly lockType?: LockType;
+  readonly validate?: false;
+  readonly track?: false;
+  /** The class has a comparison; its answers stand in the `acquire` lines. */
+  readonly compares?: true;
+}
+
+/** Defines a lock. Again with the same id: it was given another class while idle. */
+export interface LockLine extends AnyLine {
+  readonly lockdep: 'lock';
+  readonly id: number;
+  readonly class: number;
+  readonly label: string;
+  /** The lock's own subclass. Default 0. */
+  readonly subclass?: number;
+}
+
+/** A task begins; with `parent`, under the locks that its parent holds at this point. */
+export interface TaskLine extends AnyLine {
+  readonly lockdep: 'task';
+  readonly id: number;
+  readonly name: string;
+  readonly parent?: number;
+}
+
+/** Defines a place in the program. */
+export interface SiteLine extends AnyLine {
+  readonly lockdep: 'site';
+  readonly id: number;
+  readonly frames: readonly Frame[];
+}
+
+/** A task asks for a lock, before waiting; after it has succeeded if it is a trylock. */
+export interface AcquireLine extends AnyLine {
+  readonly lockdep: 'acquire';
+  readonly task: number;
+  readonly lock: number;
+  /** Default `write`. */
+  readonly mode?: Mode;
+  readonly trylock?: true;
+  /** Default: the lock's own. */
+  readonly subclass?: number;
+  readonly check?: false;
+  readonly sync?: true;
+  /** The nest lock. */
+  readonly nest?: number;
+  readonly site?: number;
+  /** What the class's comparison said of locks of the class already held: [held lock, answer]. */
+  readonly compared?: readonly (readonly [number, number])[];
+}
+
+/** A task must wait for the lock it has asked for. */
+export interface ContendedLine extends AnyLine {
+  readonly lockdep: 'contended';
+  readonly task: number;
+  readonly lock: number;
+  readonly site?: number;
+}
+
+/** `acquired`: it has waited long enough; `cancel`: it gave up. */
+export interface LockEventLine extends AnyLine {
+  readonly lockdep: 'acquired' | 'cancel' | 'release' | 'downgrade' | 'init' | 'dispose';
+  readonly task: number;
+  readonly lock: number;
+}
+
+/** A held lock gets another class. */
+export interface SetClassLine extends AnyLine {
+  readonly lockdep: 'set-class';
+  readonly task: number;
+  readonly lock: number;
+  readonly class: number;
+  readonly subclass?: number;
+}
+
+/** A held lock goes over to another task. */
+export interface TransferLine extends AnyLine {
+  readonly lockdep: 'transfer';
+  readonly task: number;
+  readonly to: number;
+  readonly lock: number;
+}
+
+export interface EndTaskLine extends AnyLine {
+  readonly lockdep: 'end-task';
+  readonly task: number;
+}
+
+/** A task enters or leaves a context, or can, cannot be interrupted by it. */
+export interface ContextLine extends AnyLine {
+  readonly lockdep: 'enter-context' | 'exit-context' | 'enable-context' | 'disable-context';
+  readonly task: number;
+  readonly context: string;
+  readonly threaded?: true;
+  readonly site?: number;
+}
+
+/** Everything but the header. */
+export type RecordLine =
+  | ClassLine
+  | LockLine
+  | TaskLine
+  | SiteLine
+  | AcquireLine
+  | ContendedLine
+  | LockEventLine
+  | SetClassLine
+  | TransferLine
+  | EndTaskLine
+  | ContextLine;
+
+/** Any line of the format. */
+export type TraceLine = HeaderLine | RecordLine;
