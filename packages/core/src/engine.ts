@@ -9,6 +9,7 @@ import { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Lock } from './lock.ts';
+import type { LockStatistics } from './lock-statistics.ts';
 import { MODE_MASK, modeName, NESTED, TRYLOCK, UNCHECKED } from './mode.ts';
 import { OrderGraph } from './order-graph.ts';
 import type { ClassRef, LockRef, Report, Site } from './report.ts';
@@ -51,6 +52,8 @@ export class Engine {
   usageSeen = 0;
   events = 0;
   readonly reports: Report[] = [];
+  /** Null while statistics are off. */
+  statistics: LockStatistics | null = null;
   readonly #byFingerprint = new Map<string, Report>();
   readonly #listeners = new Set<(report: Report) => void>();
   #nextTask = 1;

@@ -1,13 +1,16 @@
+export type { HeldAssertion } from './assertions.ts';
 export type { KeyEntry, LockClass } from './class-table.ts';
 export { type ContextKind, ContextKinds } from './context-kinds.ts';
 export { dependencyNames } from './dependency.ts';
 export type { ValidatorMode } from './engine.ts';
 export type { EventListener, EventType } from './event.ts';
 export type { ClassAttributes, DependencyAttributes, OrderView } from './graph-view.ts';
+export type { HeldLock, TaskLocks } from './held-locks.ts';
 export type { LearnedChain, LearnedClass, LearnedDependency, LearnedOrder } from './learned.ts';
 export { Lock } from './lock.ts';
 export { LockKey, type LockKeyOptions } from './lock-key.ts';
 export { type LockKind, type LockKindName, type LockType, lockKinds, WAIT_NAMES, type WaitType } from './lock-kind.ts';
+export type { ContentionPoint, Durations, LockStat } from './lock-statistics.ts';
 export {
   type AcquireOptions,
   how,
@@ -29,4 +32,5 @@ export { type Rule, rules } from './rules.ts';
 export { captureSite, nowhere, parseStack, siteOf } from './site.ts';
 export { Task } from './task.ts';
 export { LockReportError, Validator, type ValidatorOptions } from './validator.ts';
+export type { ContextStats, ValidatorStats } from './validator-stats.ts';
 export { WwClass, WwContext, WwMutex, type WwOutcome, wwLockPlain, wwUnlock } from './ww.ts';

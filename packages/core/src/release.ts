@@ -24,6 +24,7 @@ interface Entry {
   readonly pins: number;
   readonly nest: Lock | null;
   readonly site: Site | null;
+  readonly since: number | undefined;
 }
 
 /** Releases a lock wherever it is on the stack; reports and does nothing when it is not there. */
@@ -164,6 +165,7 @@ function entriesFrom(engine: Engine, task: Task, start: number): Entry[] {
       pins: (how & PINNED) !== 0 ? task.held[row + PINS]! : 0,
       nest: (how & NESTED) !== 0 ? (task.nests[index] ?? null) : null,
       site: (how & SITED) !== 0 ? (task.sites[index] ?? null) : null,
+      since: task.since[index],
     });
   }
   return entries;
@@ -189,6 +191,8 @@ function putBack(engine: Engine, task: Task, entries: readonly Entry[]): void {
       count: entry.count,
       flags: entry.how & KEPT,
     });
-    if (pushed && entry.pins !== 0) task.held[(task.depth - 1) * ROW + PINS] = entry.pins;
+    if (!pushed) continue;
+    if (entry.pins !== 0) task.held[(task.depth - 1) * ROW + PINS] = entry.pins;
+    if (entry.since !== undefined) task.since[task.depth - 1] = entry.since;
   }
 }

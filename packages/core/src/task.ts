@@ -49,6 +49,8 @@ export class Task {
   /** Valid only for entries flagged NESTED and SITED. */
   readonly nests: (Lock | null)[] = [];
   readonly sites: (Site | null)[] = [];
+  /** When each entry was taken, in microseconds; only while statistics are on. */
+  readonly since: number[] = [];
   /** Contexts entered (mask of kinds), how often each, which of them run threaded, and which kinds are enabled. */
   entered = 0;
   readonly enterDepth: Int32Array = new Int32Array(7);
@@ -59,8 +61,12 @@ export class Task {
   packed = 0;
   settledShift: number = NEVER_SETTLED;
   /** The lock this task is blocked on, where, and since which event. */
-  waiting: { readonly lock: Lock; readonly site: Site; readonly blockers: (() => readonly Task[]) | null } | null =
-    null;
+  waiting: {
+    readonly lock: Lock;
+    readonly site: Site;
+    readonly blockers: (() => readonly Task[]) | null;
+    readonly since: number;
+  } | null = null;
   /** Nesting of `off()`: while above 0 the task's events are ignored. */
   off = 0;
   ended = false;

@@ -6,6 +6,7 @@
  * integer stores, at any depth; everything else is the miss path (acquire.ts, release.ts).
  */
 import { acquire } from './acquire.ts';
+import { assertLock, assertNone, holds } from './assertions.ts';
 import { LABEL_BITS, ROOT } from './chain-trie.ts';
 import { markUsage } from './checks/usage.ts';
 import type { LockClass } from './class-table.ts';
@@ -15,10 +16,13 @@ import { Engine, EXACT_LABEL, KERNEL_LABEL, type ValidatorMode } from './engine.
 import type { EventListener, EventType } from './event.ts';
 import { findAnywhere } from './find-held.ts';
 import { graphView, type OrderView } from './graph-view.ts';
+import { heldLocks, type TaskLocks } from './held-locks.ts';
 import { type LearnedOrder, learn, learned } from './learned.ts';
 import { Lock } from './lock.ts';
 import type { LockKey } from './lock-key.ts';
+import { type LockStat, LockStatistics } from './lock-statistics.ts';
 import { type AcquireOptions, how as packed, SUBCLASS_SHIFT, SYNC, UNCHECKED, WRITE } from './mode.ts';
+import { pin, unpin } from './pin.ts';
 import { disinherit, downgrade, holdersOf, inherit, reclassHeld, release, removeEntry, transfer } from './release.ts';
 import type { Report, Site } from './report.ts';
 import {
@@ -35,6 +39,7 @@ import {
   type Task,
 } from './task.ts';
 import { usageBit } from './usage.ts';
+import { type ValidatorStats, validatorStats } from './validator-stats.ts';
 import { zapClass, zapKey } from './zap.ts';
 
 export interface ValidatorOptions {
@@ -44,6 +49,12 @@ export interface ValidatorOptions {
   readonly sites?: boolean;
   /** Context kinds beside `hardirq` and `softirq`. */
   readonly contexts?: readonly ContextKind[];
+  /** Keep statistics per class from the start (see {@link Validator.lockStat}). Default false. */
+  readonly statistics?: boolean;
+  /** The time in microseconds, for waits and statistics. Default: the process's own clock. */
+  readonly clock?: () => number;
+  /** What a failed assertion does beside being reported: nothing, or throw a {@link LockReportError}. Default `report`. */
+  readonly assertions?: 'report' | 'throw';
   /** Called with each new report; `'throw'` makes the event that caused it throw a {@link LockReportError}. Default: collect only. */
   readonly onReport?: ((report: Report) => void) | 'throw';
 }
@@ -83,12 +94,19 @@ export class Validator {
   /** @internal Shared with the readers and writers of this package. */
   readonly engine: Engine;
   readonly #labelMask: number;
+  readonly #clock: () => number;
+  readonly #throwAssertions: boolean;
+  /** Somebody records, or statistics are kept: one test on the hot path for both. */
+  #watched = false;
   #listener: EventListener | null = null;
 
   constructor(options: ValidatorOptions = {}) {
     const mode = options.mode ?? 'ideal';
     this.engine = new Engine({ mode, sites: options.sites ?? true, contexts: options.contexts ?? [] });
     this.#labelMask = mode === 'ideal' ? EXACT_LABEL : KERNEL_LABEL;
+    this.#clock = options.clock ?? (() => performance.now() * 1000);
+    this.#throwAssertions = options.assertions === 'throw';
+    if (options.statistics === true) this.keepStatistics(true);
     const { onReport } = options;
     if (onReport === 'throw') {
       this.subscribe((report) => {
@@ -116,6 +134,7 @@ export class Validator {
       parent.children.add(task);
       inherit(this.engine, parent, task);
     }
+    this.#listener?.('begin-task', task, null, 0, null, null, parent === undefined ? null : { other: parent });
     return task;
   }
 
@@ -157,18 +176,20 @@ export class Validator {
         task.locks[depth] = lock;
         if (site !== null) task.sites[depth] = site;
         task.depth = depth + 1;
-        if (this.#listener !== null) this.#tell('acquire', task, lock, how, null, site);
+        if (this.#watched) this.#acquiredNow(task, lock, how, null, site);
         return;
       }
     }
     if (task.off !== 0 || !lock.key.track) return;
+    const { depth } = task;
     acquire(engine, task, lock, how, nest, site);
-    if (this.#listener !== null) this.#tell('acquire', task, lock, how, nest, site);
+    if (this.#watched) this.#acquiredNow(task, lock, how, nest, site, task.depth > depth);
   }
 
   /** A task lets go of a lock, in any order. */
   release(task: Task, lock: Lock): void {
     this.engine.events += 1;
+    if (this.#watched) this.#releasedNow(task, lock);
     const top = task.depth - 1;
     if (top >= 0 && task.locks[top] === lock && (task.held[top * ROW + HOW]! & NOT_PLAIN) === 0) {
       task.depth = top;
@@ -176,7 +197,17 @@ export class Validator {
       release(this.engine, task, lock);
     }
     if (task.children !== null) for (const child of task.children) disinherit(this.engine, child, lock);
-    if (this.#listener !== null) this.#tell('release', task, lock, 0, null, null);
+  }
+
+  #acquiredNow(task: Task, lock: Lock, how: number, nest: Lock | null, site: Site | null, pushed = true): void {
+    if (pushed) this.engine.statistics?.pushed(task);
+    this.#tell('acquire', task, lock, how, nest, site);
+  }
+
+  #releasedNow(task: Task, lock: Lock): void {
+    const index = this.#innermost(task, lock);
+    if (index >= 0) this.engine.statistics?.released(task, index);
+    this.#tell('release', task, lock, 0, null, null);
   }
 
   /**
@@ -206,7 +237,8 @@ export class Validator {
     }
     const pending = this.#innermost(task, lock);
     task.held[pending * ROW + HOW]! |= PENDING;
-    task.waiting = { lock, site: site ?? engine.heldSite(task, pending), blockers };
+    task.waiting = { lock, site: site ?? engine.heldSite(task, pending), blockers, since: this.#clock() };
+    engine.statistics?.contended(task, pending, lock, task.waiting.site);
     const finding = deadlockFinding(engine, task);
     const report = finding === null ? null : engine.report(finding, task, site);
     if (this.#listener !== null) this.#tell('contended', task, lock, 0, null, site);
@@ -423,8 +455,10 @@ export class Validator {
     if (this.#listener !== null)
       throw new Error('this validator is already being recorded: detach the other listener first');
     this.#listener = listener;
+    this.#watched = true;
     return () => {
       this.#listener = null;
+      this.#watched = this.engine.statistics !== null;
     };
   }
 
@@ -432,14 +466,87 @@ export class Validator {
     this.#listener?.(type, task, lock, how, nest, site, null);
   }
 
-  /** Does the task hold the lock (in this mode)? */
-  isHeld(task: Task, lock: Lock): boolean {
-    const index = findAnywhere(task, lock);
-    return index >= 0;
+  /** Does the task hold the lock, in this mode if one is given? Only its oldest entry of the lock is looked at. */
+  isHeld(task: Task, lock: Lock, mode?: 'write' | 'read'): boolean {
+    return holds(task, lock, mode === undefined ? 'held' : `held-for-${mode}`);
   }
 
   /** The tasks that hold a lock now. */
   holders(lock: Lock): Task[] {
     return holdersOf(this.engine, lock);
+  }
+
+  /** The task must hold the lock here. Returns the report when it does not. */
+  assertHeld(task: Task, lock: Lock, site: Site | null = null): Report | null {
+    return this.#asserted(assertLock(this.engine, task, lock, 'held', site));
+  }
+
+  assertHeldWrite(task: Task, lock: Lock, site: Site | null = null): Report | null {
+    return this.#asserted(assertLock(this.engine, task, lock, 'held-for-write', site));
+  }
+
+  assertHeldRead(task: Task, lock: Lock, site: Site | null = null): Report | null {
+    return this.#asserted(assertLock(this.engine, task, lock, 'held-for-read', site));
+  }
+
+  assertNotHeld(task: Task, lock: Lock, site: Site | null = null): Report | null {
+    return this.#asserted(assertLock(this.engine, task, lock, 'not-held', site));
+  }
+
+  /** The task must hold no lock at all here. */
+  assertNoneHeld(task: Task, site: Site | null = null): Report | null {
+    return this.#asserted(assertNone(this.engine, task, site));
+  }
+
+  #asserted(failed: Report | null): Report | null {
+    if (failed !== null && this.#throwAssertions) throw new LockReportError(failed);
+    return failed;
+  }
+
+  /** The lock may be taken here, on a path that is rarely run: learns and checks the order as if it were (`might_lock`). */
+  mightLock(task: Task, lock: Lock, how: number | AcquireOptions = WRITE): void {
+    this.acquire(task, lock, how);
+    this.release(task, lock);
+  }
+
+  /** Nobody may release the lock until it is unpinned with the cookie returned. */
+  pin(task: Task, lock: Lock): number {
+    return pin(this.engine, task, lock);
+  }
+
+  unpin(task: Task, lock: Lock, cookie: number): void {
+    unpin(this.engine, task, lock, cookie);
+  }
+
+  /** Ignores the task's events until the matching {@link on}; nests. Releases of what it held before still count. */
+  off(task: Task): void {
+    task.off += 1;
+    this.engine.contextChanged(task);
+  }
+
+  on(task: Task): void {
+    task.off = Math.max(0, task.off - 1);
+    this.engine.contextChanged(task);
+  }
+
+  /** Who holds what, since when, taken where, and who waits for what. */
+  heldLocks(): TaskLocks[] {
+    return heldLocks(this.engine, this.#clock());
+  }
+
+  /** What has been learned, in numbers. */
+  stats(): ValidatorStats {
+    return validatorStats(this.engine);
+  }
+
+  /** Starts (from zero) or stops keeping statistics per class. */
+  keepStatistics(on: boolean): void {
+    this.engine.statistics = on ? new LockStatistics(this.engine, this.#clock) : null;
+    this.#watched = on || this.#listener !== null;
+  }
+
+  /** Statistics per class and mode, most contended first; empty while none are kept. */
+  lockStat(): LockStat[] {
+    return this.engine.statistics?.rows() ?? [];
   }
 }
