@@ -25,6 +25,7 @@ import { type AcquireOptions, how as packed, SUBCLASS_SHIFT, SYNC, UNCHECKED, WR
 import { pin, unpin } from './pin.ts';
 import { disinherit, downgrade, holdersOf, inherit, reclassHeld, release, removeEntry, transfer } from './release.ts';
 import type { Report, Site } from './report.ts';
+import { plainSite } from './site.ts';
 import {
   CHAIN_SHIFT,
   COUNTED,
@@ -469,6 +470,13 @@ export class Validator {
   /** Does the task hold the lock, in this mode if one is given? Only its oldest entry of the lock is looked at. */
   isHeld(task: Task, lock: Lock, mode?: 'write' | 'read'): boolean {
     return holds(task, lock, mode === undefined ? 'held' : `held-for-${mode}`);
+  }
+
+  /** Where the task took a lock that it holds; null when it does not hold it, or when nobody noted the place. */
+  heldSite(task: Task, lock: Lock): Site | null {
+    const index = this.#innermost(task, lock);
+    const site = index < 0 ? null : this.engine.heldSite(task, index);
+    return site === null || site.frames.length === 0 ? null : plainSite(site);
   }
 
   /** The tasks that hold a lock now. */
