@@ -1,0 +1,53 @@
+/**
+ * The accesses of one operation in the present state: which objects, in which mode. Reused; holds the latest collection.
+ *
+ * A task that may be killed also looks at its own life with every step, so that a kill is ordered against each of them.
+ */
+import { conflicts, SHARED } from './access.ts';
+import type { SimTask } from './sim-task.ts';
+
+export class AccessSet {
+  count = 0;
+  objects: Int32Array = new Int32Array(8);
+  modes: Uint8Array = new Uint8Array(8);
+
+  /** Takes the accesses that the pending op of `task` would make now. */
+  collect(task: SimTask): void {
+    const op = task.pending!;
+    const { targets } = op;
+    if (targets.length >= this.objects.length) this.#grow(targets.length * 2);
+    let count = 0;
+    for (let i = 0; i < targets.length; i++) {
+      const object = targets[i]!;
+      this.objects[count] = object.id;
+      this.modes[count++] = object.mode(op, task.index);
+    }
+    if (task.killable) {
+      this.objects[count] = task.id;
+      this.modes[count++] = SHARED;
+    }
+    this.count = count;
+  }
+
+  /** Whether the pending op of `task`, in the present state, depends on this set. */
+  dependsOn(task: SimTask): boolean {
+    const op = task.pending!;
+    const { targets } = op;
+    for (let i = 0; i < targets.length; i++) {
+      const object = targets[i]!;
+      for (let k = 0; k < this.count; k++) {
+        if (this.objects[k] === object.id && conflicts(this.modes[k]!, object.mode(op, task.index))) return true;
+      }
+    }
+    if (!task.killable) return false;
+    for (let k = 0; k < this.count; k++) {
+      if (this.objects[k] === task.id && conflicts(this.modes[k]!, SHARED)) return true;
+    }
+    return false;
+  }
+
+  #grow(size: number): void {
+    this.objects = new Int32Array(size);
+    this.modes = new Uint8Array(size);
+  }
+}

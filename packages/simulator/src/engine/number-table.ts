@@ -1,0 +1,45 @@
+/**
+ * Numbers for things made during executions: the n-th thing of one maker has the same number in every execution.
+ *
+ * Making is local code, so a maker's n-th thing does not depend on how tasks are interleaved; that makes the numbers, and whatever is
+ * hashed from them, agree between equivalent executions. Makers are numbered from -1 (the setup).
+ */
+export class NumberTable {
+  readonly #numbers: number[][] = [];
+  readonly #made: number[] = [];
+  #total = 0;
+
+  /** Numbers given out so far, over all executions. */
+  get total(): number {
+    return this.#total;
+  }
+
+  /** A new execution: every maker starts over. */
+  restart(): void {
+    this.#made.fill(0);
+  }
+
+  /** Number of the next thing of `maker`, if it has made that many in some execution before; else -1. */
+  peek(maker: number): number {
+    const row = maker + 1;
+    return this.#numbers[row]?.[this.#made[row]!] ?? -1;
+  }
+
+  /** Counts one more thing of `maker` and answers its number. */
+  next(maker: number): number {
+    const row = maker + 1;
+    while (this.#numbers.length <= row) {
+      this.#numbers.push([]);
+      this.#made.push(0);
+    }
+    const numbers = this.#numbers[row]!;
+    const place = this.#made[row]!++;
+    if (place === numbers.length) numbers.push(this.#total++);
+    return numbers[place]!;
+  }
+
+  /** A number for something no task has made. */
+  fresh(): number {
+    return this.#total++;
+  }
+}

@@ -1,0 +1,49 @@
+/** One execution from beginning to end: the kept prefix, then step by step as the selector says. */
+import { SimulatorError } from './error.ts';
+import type { Ending, Selector } from './selector.ts';
+import type { World } from './world.ts';
+
+/** Runs one execution of a program whose tasks are generators; `prefix` steps are taken from the world's path. */
+export function runExecution(world: World, selector: Selector, prefix: number, maxSteps: number): Ending {
+  world.restart();
+  for (let i = 0; i < prefix; i++) repeatStep(world);
+  selector.begin(world);
+  const ending = walk(world, selector, maxSteps);
+  if (ending === 'complete' && !isDeadlocked(world)) world.checkFinals();
+  selector.end(world, ending);
+  return ending;
+}
+
+function walk(world: World, selector: Selector, maxSteps: number): Ending {
+  for (;;) {
+    const count = world.collectEnabled();
+    if (count === 0) return 'complete';
+    if (world.count >= maxSteps) return 'step-bound';
+    const task = selector.pick(world, count);
+    if (task < 0) return 'pruned';
+    const { choices } = world.tasks[task]!.pending!;
+    world.step(task, choices === 1 ? 0 : selector.choose(world, task, choices));
+    selector.stepped?.(world, task);
+  }
+}
+
+/** The next step of the path, which must be possible as it was before. */
+export function repeatStep(world: World): void {
+  const at = world.count;
+  const task = world.pathTask[at]!;
+  if (!world.isEnabled(task)) {
+    const name = world.tasks[task]?.name ?? `task ${task}`;
+    throw new SimulatorError(
+      'nondeterministic',
+      `step ${at + 1}: '${name}' could move in the last execution and cannot in this one, after the same steps. The program depends on ` +
+        'something the scheduler does not control (time, randomness, state kept between executions); create all state inside the program',
+    );
+  }
+  world.step(task, world.pathChoice[at]!);
+}
+
+/** Whether somebody who should have ended has not; asked when nobody can move. */
+export function isDeadlocked(world: World): boolean {
+  for (const task of world.tasks) if (task.started && !task.finished && !task.daemon) return true;
+  return false;
+}

@@ -1,0 +1,128 @@
+/**
+ * A task of a simulated program: where it is parked, and how its code is resumed.
+ *
+ * A task is also an object of the simulation (`kind: task`): others join it and kill it. Its number is stable: the n-th child of
+ * a parent has the same number in every execution, whatever the order in which parents spawn.
+ * Its code is a generator, a {@link TaskBody} (an interpreter, an async function), or has not been started.
+ */
+import { EXCLUSIVE } from './access.ts';
+import { Hash } from './hash.ts';
+import { Op } from './op.ts';
+import { SimObject } from './sim-object.ts';
+
+/** Code of a task that is no generator. */
+export interface TaskBody {
+  /** Goes on with the result of the op it was parked on (`undefined` at first); answers the next op, null at the end. */
+  resume(value: unknown): unknown;
+  /** Runs what must run when the task is killed; answers as `resume`. */
+  kill(): unknown;
+  /** What the code returned. */
+  readonly result?: unknown;
+  /** Program counter and locals as a key, when the code can tell. */
+  localKey?(): unknown;
+}
+
+/** What generator code of a task yields and returns. */
+export type Sim<T = void> = Generator<Op, T, unknown>;
+
+export interface TaskOptions {
+  /** Expected never to end: parked for ever it is no deadlock. Default false. */
+  readonly daemon?: boolean;
+  /** May be killed by others; makes each of its steps depend on the kill. Default false. */
+  readonly killable?: boolean;
+}
+
+export const JOIN = 0;
+export const KILL = 1;
+
+export class SimTask extends SimObject {
+  readonly kind = 'task';
+  readonly index: number;
+  override name: string;
+  parent = -1;
+  daemon = false;
+  killable = false;
+  /** Started in this execution. */
+  started = false;
+  finished = false;
+  killed = false;
+  /** The op it is parked on; null before the start and after the end. */
+  pending: Op | null = null;
+  /** Visible steps done. */
+  steps = 0;
+  /** The event without which the pending op could not run: its spawn, the signal that woke it. -1: none. */
+  gate = -1;
+  /** The event in which it ended; -1 when it ended before the first event, or has not. */
+  finishedAt = -1;
+  generator: Iterator<unknown, unknown, unknown> | null = null;
+  body: TaskBody | null = null;
+  result: unknown = undefined;
+  /** Rolling hash of everything its code has received, kept while the world hashes states. */
+  readonly history: Hash = new Hash();
+  /** Set by steps that give up the processor on purpose (a backoff): others should go first. */
+  yielded = false;
+  /** The validator's task, while one listens. */
+  identity: unknown = null;
+  readonly #join: Op;
+  readonly #kill: Op;
+
+  constructor(index: number, name: string) {
+    super(name);
+    this.index = index;
+    this.name = name;
+    this.#join = new Op(this, JOIN, { blocks: true, targets: [] });
+    this.#kill = new Op(this, KILL);
+  }
+
+  /** Waits until the task has ended; gives what it returned. */
+  join(): Op<unknown> {
+    return this.#join;
+  }
+
+  /** Ends the task where it is parked: its `finally` blocks run, as further steps where they wait for something. */
+  kill(): Op<void> {
+    return this.#kill as Op<void>;
+  }
+
+  reset(): void {
+    this.started = false;
+    this.finished = false;
+    this.killed = false;
+    this.pending = null;
+    this.steps = 0;
+    this.gate = -1;
+    this.finishedAt = -1;
+    this.generator = null;
+    this.body = null;
+    this.result = undefined;
+    this.history.restart();
+    this.yielded = false;
+    this.identity = null;
+  }
+
+  override enabled(op: Op, _task: number): boolean {
+    return op.code !== JOIN || this.finished;
+  }
+
+  override mode(_op: Op, _task: number): number {
+    return EXCLUSIVE;
+  }
+
+  run(op: Op, task: number): unknown {
+    if (op.code === JOIN) return this.result;
+    this.world!.kill(this, task);
+    return undefined;
+  }
+
+  override blockers(): readonly number[] {
+    return this.finished ? [] : [this.index];
+  }
+
+  override key(): unknown {
+    return this.finished ? 1 : this.started ? 2 : 0;
+  }
+
+  describe(op: Op): string {
+    return `${op.code === JOIN ? 'join' : 'kill'} ${this.name}`;
+  }
+}

@@ -1,0 +1,68 @@
+/** From a program file's program to a program the scheduler runs. Every mistake in it is found here, once, before anything runs. */
+import type { World } from '../engine/world.ts';
+import { compileExpression, type Expression, type Names } from './expression.ts';
+import { bad, type NotationProgram, type Step, type TaskDeclaration } from './program-file.ts';
+import { ProgramObjects } from './program-objects.ts';
+import { StepCompiler } from './step-compiler.ts';
+import { type Instruction, ProgramBody } from './task-code.ts';
+
+/** A compiled program: hand `setup` to a world. Programs keep their objects between executions; use one world at a time. */
+export interface CompiledProgram {
+  readonly id: string;
+  readonly setup: (world: World) => void;
+}
+
+export function compileProgram(program: NotationProgram): CompiledProgram {
+  const objects = new ProgramObjects(program);
+  let world: World | null = null;
+  const bodies = program.tasks.map((task) => {
+    const fail = (message: string): void => world!.fail('assertion', message);
+    return compileTask(program, task, objects, fail);
+  });
+  const final = program.final === undefined ? null : compileFinal(program, program.final, objects);
+  const setup = (started: World): void => {
+    world = started;
+    objects.enter(started);
+    for (const [index, { name }] of program.tasks.entries()) {
+      const task = started.declare(name);
+      objects.tasks.set(name, task);
+      objects.bodies.set(name, bodies[index]!);
+    }
+    for (const [index, { name, spawned }] of program.tasks.entries()) {
+      if (spawned !== true) started.start(objects.tasks.get(name)!, () => bodies[index]!.restart());
+    }
+    if (final !== null) started.finals.push(final);
+  };
+  return { id: program.id, setup };
+}
+
+function compileTask(
+  program: NotationProgram,
+  task: TaskDeclaration,
+  objects: ProgramObjects,
+  fail: (message: string) => void,
+): ProgramBody {
+  const compiler = new StepCompiler(program, objects, `program '${program.id}': task '${task.name}'`);
+  const code: Instruction[] = [];
+  compiler.compile(task.steps as readonly Step[], code, 'steps');
+  return new ProgramBody(task.name, code, compiler.frame, fail);
+}
+
+/** The final condition sees variables only. */
+function compileFinal(program: NotationProgram, source: string, objects: ProgramObjects): () => boolean | string {
+  const where = `program '${program.id}': final`;
+  const names: Names = {
+    resolve: (name) => {
+      const variable = objects.variable(name, where);
+      return () => variable.value;
+    },
+    element: (name, index) => {
+      const array = objects.variables(name, where);
+      return (frame) => objects.pick(array, index(frame), name, where).value;
+    },
+  };
+  const condition: Expression = compileExpression(source, names);
+  const frame = new Float64Array(0);
+  if (source.trim() === '') throw bad(where, 'is empty');
+  return () => condition(frame) !== 0 || `the final condition '${source}' does not hold`;
+}

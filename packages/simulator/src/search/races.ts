@@ -1,0 +1,214 @@
+/**
+ * Which earlier events a step races with: those it could have come before, had the scheduler chosen otherwise.
+ *
+ * For a step of task p with its accesses, the events of other tasks are scanned from the latest to the earliest. An event e that
+ * conflicts with the step, and that p does not already know of, is a *reversible race* when p's step can run before it: in the state s that
+ * comes of the events before e and then those after e that do not depend on e (called v). Not stopping at the first conflict
+ * is what makes locks work: `unlock -> lock` conflicts but cannot be reversed, and the scan goes on to the matching `lock`.
+ *
+ * Rule C: a step may be kept out by several independent holders (a writer by two readers). Then v is thinned: the acquisitions that
+ * still hold the lock at its end are dropped with all that depends on them, until the step can run or nothing is left to drop.
+ * `roots` are the events without whose dependents v is taken: e, and what rule C dropped.
+ */
+
+import { conflicts, EXCLUSIVE } from '../engine/access.ts';
+import type { AccessSet } from '../engine/access-set.ts';
+import type { Op } from '../engine/op.ts';
+import { INITIAL, type SimObject } from '../engine/sim-object.ts';
+import type { World } from '../engine/world.ts';
+import type { History } from './history.ts';
+
+export class Races {
+  readonly #world: World;
+  readonly #history: History;
+  readonly #found: (event: number) => void;
+  /** The race being looked at: events whose dependents are left out of v. */
+  readonly roots: number[] = [];
+  /** Modes of the step's accesses in the state s of the race at hand, beside its access set. */
+  modes: Uint8Array = new Uint8Array(8);
+  readonly #chosen: number[] = [];
+  readonly #twins = new Map<SimObject, SimObject>();
+  readonly #candidates: number[] = [];
+  readonly #replayed: number[] = [];
+
+  /** `found` is told of each race, latest first, while `roots` and `modes` describe it. */
+  constructor(world: World, history: History, found: (event: number) => void) {
+    this.#world = world;
+    this.#history = history;
+    this.#found = found;
+  }
+
+  /**
+   * Looks at the step `op` of `task`, whose past stands in the clock row `row` of the history; only events before `end` count.
+   */
+  scan(task: number, op: Op, accesses: AccessSet, row: number, end: number, gate: number): void {
+    if (accesses.count === 0 || (op.gated && gate < 0)) return;
+    if (accesses.count > this.modes.length) this.modes = new Uint8Array(accesses.count * 2);
+    this.#chosen.length = 0;
+    if (accesses.count === 1) this.#walk(task, op, accesses, row, end);
+    else this.#walkMany(task, op, accesses, row, end);
+  }
+
+  /** Whether event j, which comes after the race's event, belongs to v. */
+  inV(j: number): boolean {
+    const { roots } = this;
+    for (let k = 0; k < roots.length; k++) if (this.#history.happensBefore(roots[k]!, j)) return false;
+    return true;
+  }
+
+  /** One object: along its chain of accesses, block by block, and no further than the first block with something known or chosen in it. */
+  #walk(task: number, op: Op, accesses: AccessSet, row: number, end: number): void {
+    const history = this.#history;
+    const mode = accesses.modes[0]!;
+    const past = row * history.stride;
+    let a = history.head[accesses.objects[0]!]!;
+    let block = -2;
+    let isLast = false;
+    for (; a >= 0; a = history.previous[a]!) {
+      const e = history.event[a]!;
+      if (e >= end) continue;
+      if (history.blockBefore[a] !== block) {
+        if (isLast) return;
+        block = history.blockBefore[a]!;
+      }
+      if (history.clocks[past + history.task[e]!]! > history.ordinal[e]!) isLast = true;
+      else if (history.task[e] !== task && conflicts(history.mode[a]!, mode)) {
+        if (this.#isBeforeChosen(e) || this.#consider(e, task, op, accesses, row)) isLast = true;
+      }
+    }
+  }
+
+  /** Several objects: the same over all their chains, latest event first. */
+  #walkMany(task: number, op: Op, accesses: AccessSet, row: number, end: number): void {
+    const history = this.#history;
+    const past = row * history.stride;
+    this.#candidates.length = 0;
+    for (let k = 0; k < accesses.count; k++) {
+      for (let a = history.head[accesses.objects[k]!]!; a >= 0; a = history.previous[a]!) {
+        const e = history.event[a]!;
+        if (e >= end || history.task[e] === task || !conflicts(history.mode[a]!, accesses.modes[k]!)) continue;
+        if (history.clocks[past + history.task[e]!]! <= history.ordinal[e]!) this.#candidates.push(e);
+      }
+    }
+    this.#candidates.sort(descending);
+    let before = -1;
+    for (const e of this.#candidates) {
+      if (e === before) continue;
+      before = e;
+      if (!this.#isBeforeChosen(e)) this.#consider(e, task, op, accesses, row);
+    }
+  }
+
+  #isBeforeChosen(e: number): boolean {
+    for (const c of this.#chosen) if (this.#history.happensBefore(e, c)) return true;
+    return false;
+  }
+
+  /** Tells of the race with e when it is one; answers whether it is. */
+  #consider(e: number, task: number, op: Op, accesses: AccessSet, row: number): boolean {
+    this.roots.length = 1;
+    this.roots[0] = e;
+    if (!this.#canRun(e, task, op, accesses, row)) return false;
+    if (!this.#conflictsInS(e, accesses)) return false;
+    this.#chosen.push(e);
+    this.#found(e);
+    return true;
+  }
+
+  /** Whether the step can run in s; fills `modes`, and thins v where rule C asks for it. */
+  #canRun(e: number, task: number, op: Op, accesses: AccessSet, row: number): boolean {
+    const { objects } = this.#world;
+    const own = op.object;
+    for (let k = 0; k < accesses.count; k++) {
+      const object = objects[accesses.objects[k]!]!;
+      // The step's own object decides whether it can run; a task's life, and what else it touches, never keeps it.
+      if (!object.registerLike) {
+        if (!this.#tryOnTwin(object, k, e, task, op, row)) return false;
+      } else {
+        const state = this.#stateInS(object, e);
+        if (op.blocks && object === own && !object.enabledIn(op, task, state)) return false;
+        this.modes[k] = object.kind === 'task' ? accesses.modes[k]! : object.modeIn(op, task, state);
+      }
+    }
+    return true;
+  }
+
+  /** State of a register-like object in s: after its last exclusive access that s has. */
+  #stateInS(object: SimObject, e: number): unknown {
+    const history = this.#history;
+    for (let a = history.head[object.id]!; a >= 0; a = history.previous[a]!) {
+      if (history.mode[a] !== EXCLUSIVE) continue;
+      const j = history.event[a]!;
+      if (j < e || (j > e && this.inV(j))) return history.stateAfter(a);
+    }
+    return INITIAL;
+  }
+
+  /** Replays on a twin the events that s has on the object, and asks there; drops holders from v while that helps (rule C). */
+  #tryOnTwin(object: SimObject, k: number, e: number, task: number, op: Op, row: number): boolean {
+    const history = this.#history;
+    const twin = this.#twinOf(object);
+    for (;;) {
+      twin.reset();
+      this.#replay(object, twin, e);
+      if (!op.blocks || object !== op.object || twin.enabled(op, task)) break;
+      let dropped = false;
+      for (const holder of twin.holders()) {
+        const j = this.#latestBy(holder, object, e);
+        if (j < 0 || history.clock(row, holder) > history.ordinal[j]! || this.roots.includes(j)) continue;
+        this.roots.push(j);
+        dropped = true;
+      }
+      if (!dropped) return false;
+    }
+    this.modes[k] = twin.mode(op, task);
+    return true;
+  }
+
+  #replay(object: SimObject, twin: SimObject, e: number): void {
+    const history = this.#history;
+    this.#replayed.length = 0;
+    for (let a = history.head[object.id]!; a >= 0; a = history.previous[a]!) {
+      const j = history.event[a]!;
+      if (j < e || (j > e && this.inV(j))) this.#replayed.push(j);
+    }
+    for (let i = this.#replayed.length - 1; i >= 0; i--) {
+      const j = this.#replayed[i]!;
+      twin.run(history.op[j]!, history.task[j]!);
+    }
+  }
+
+  /** The latest event of `holder` on the object that v has; -1: none. */
+  #latestBy(holder: number, object: SimObject, e: number): number {
+    const history = this.#history;
+    for (let a = history.head[object.id]!; a >= 0; a = history.previous[a]!) {
+      const j = history.event[a]!;
+      if (j <= e) return -1;
+      if (history.task[j] === holder && this.inV(j)) return j;
+    }
+    return -1;
+  }
+
+  /** Two steps that commute in s (two failing trylocks) are no race. */
+  #conflictsInS(e: number, accesses: AccessSet): boolean {
+    const history = this.#history;
+    const end = history.firstAccess[e + 1]!;
+    for (let a = history.firstAccess[e]!; a < end; a++) {
+      for (let k = 0; k < accesses.count; k++) {
+        if (accesses.objects[k] === history.object[a] && conflicts(this.modes[k]!, history.mode[a]!)) return true;
+      }
+    }
+    return false;
+  }
+
+  #twinOf(object: SimObject): SimObject {
+    let twin = this.#twins.get(object);
+    if (twin === undefined) {
+      twin = object.twin();
+      this.#twins.set(object, twin);
+    }
+    return twin;
+  }
+}
+
+const descending = (a: number, b: number): number => b - a;
