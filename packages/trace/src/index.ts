@@ -16,6 +16,7 @@ export { TRACE_VERSION } from './ndjson-lines.ts';
 export { NdjsonParser, type NdjsonParserOptions, type NdjsonSink } from './ndjson-parser.ts';
 export { type OpenedTrace, type OpenTraceOptions, openTrace } from './open-trace.ts';
 export { chainsThrough, compareGraphs, type GraphDifference } from './oracle/compare-graphs.ts';
+export { compareProcLockdep } from './oracle/compare-proc-lockdep.ts';
 export { KernelGraph, type KernelGraphClass } from './oracle/kernel-graph.ts';
 export { isLockMap, isRecursiveReader, UNCHECKED_NAMES } from './replay/lock-names.ts';
 export { type EventLogCounts, EventLogReplay } from './replay/replay-event-log.ts';

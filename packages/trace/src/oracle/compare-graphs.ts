@@ -45,7 +45,10 @@ export function chainsThrough(
 /** The kernel's index of each of our classes; −1 for one it does not have. */
 function kernelIndexes(ours: LearnedOrder, replay: EventLogReplay, kernel: KernelGraph): number[] {
   const byAddress = new Map([...kernel.classes].map(([index, { key }]) => [key, index]));
-  return ours.classes.map(({ key, subclass }) => byAddress.get(trimmed(replay.classAddress(key, subclass))) ?? -1);
+  return ours.classes.map(({ key, subclass }) => {
+    const address = replay.classAddress(key, subclass);
+    return address === null ? -1 : (byAddress.get(trimmed(address)) ?? -1);
+  });
 }
 
 function ourChains({ chains }: LearnedOrder, indexes: readonly number[]): string[] {

@@ -4,6 +4,7 @@
 import type { EventLogParser } from '../event-log-parser.ts';
 import type { EventLogRecord } from '../event-log-record.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { TraceError } from '../trace-error.ts';
 
 export interface KernelGraphClass {
   /** Key address of the class (base plus subclass), in hexadecimal without leading zeros. */
@@ -20,8 +21,10 @@ export class KernelGraph {
   readonly dependencies: Map<string, { from: number; to: number; distance: number; dep: number }> = new Map();
   readonly chains: Set<string> = new Set();
 
-  static of(snapshot: Snapshot): KernelGraph {
+  /** @throws TraceError when a dependency or chain names a class that the snapshot does not have. */
+  static of(snapshot: Snapshot, file: string = '(snapshot)'): KernelGraph {
     const graph = new KernelGraph();
+    checkClasses(snapshot, file);
     for (const { index, key, subclass, name, version, usageMask } of snapshot.classes) {
       graph.classes.set(index, { key: trimmed(key), subclass, name, version, usage: usageMask });
     }
@@ -69,6 +72,21 @@ export class KernelGraph {
     for (const [name, { from, to }] of this.dependencies)
       if (from === index || to === index) this.dependencies.delete(name);
   }
+}
+
+function checkClasses({ classes, dependencies, chains }: Snapshot, file: string): void {
+  const known = new Set(classes.map((found) => found.index));
+  const check = (index: number, where: string): void => {
+    if (known.has(index)) return;
+    throw new TraceError({
+      code: 'malformed',
+      file,
+      problem: `${where} names class ${index}, which no C line describes`,
+      hint: 'take the snapshot whole: C, E and K lines of one moment',
+    });
+  };
+  for (const { from, to } of dependencies) for (const index of [from, to]) check(index, `dependency ${from} ${to}`);
+  for (const { key, locks } of chains) for (const { classIndex } of locks) check(classIndex, `chain ${key}`);
 }
 
 /** A hexadecimal number without leading zeros. */

@@ -60,9 +60,13 @@ export class EventLogReplay {
   /** Sequence number of the record being processed; for listeners of the validator. */
   sequence = 0;
 
-  constructor(validator: Validator, parser: EventLogParser) {
+  readonly #sharedKeys: Map<string, LockKey>;
+
+  /** `keys` holds classes by address and name, shared with the replays of other logs of the same kernel image. */
+  constructor(validator: Validator, parser: EventLogParser, keys: Map<string, LockKey> = new Map()) {
     this.#validator = validator;
     this.#parser = parser;
+    this.#sharedKeys = keys;
   }
 
   get counts(): EventLogCounts {
@@ -95,10 +99,10 @@ export class EventLogReplay {
     });
   }
 
-  /** The address by which the kernel knows a class of ours: that of its key plus the subclass. */
-  classAddress(key: LockKey, subclass: number): string {
+  /** The address by which the kernel knows a class of ours: that of its key plus the subclass; null for another's class. */
+  classAddress(key: LockKey, subclass: number): string | null {
     const base = this.#addresses.get(key);
-    if (base === undefined) throw new RangeError(`class ${key.name} is not of this recording`);
+    if (base === undefined) return null;
     return (BigInt(`0x${this.#parser.addresses.text(base)}`) + BigInt(subclass)).toString(16);
   }
 
@@ -215,6 +219,7 @@ export class EventLogReplay {
     this.#validator.zapClass(key, record.subclass);
     this.#keys[id] = undefined;
     this.#addresses.delete(key);
+    for (const [identity, shared] of this.#sharedKeys) if (shared === key) this.#sharedKeys.delete(identity);
   }
 
   /** Memory of a held lock was freed or initialised: the check that saw it is recorded only by its report. */
@@ -298,7 +303,9 @@ export class EventLogReplay {
   }
 
   #setKey(address: number, described: KernelClass): LockKey {
-    const key = kernelKey(described);
+    const identity = `${this.#parser.addresses.text(address)} ${described.name}`;
+    const key = this.#sharedKeys.get(identity) ?? kernelKey(described);
+    this.#sharedKeys.set(identity, key);
     this.#keys[address] = key;
     this.#addresses.set(key, address);
     return key;

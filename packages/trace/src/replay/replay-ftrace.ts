@@ -37,6 +37,10 @@ import { TracedTask } from './traced-task.ts';
 export interface FtraceReplayOptions extends ReadTraceOptions {
   /** Names whose order is neither learned nor checked, beside those known ({@link UNCHECKED_NAMES}). */
   readonly unchecked?: Iterable<string>;
+  /** Told the time of each event, in microseconds, before it is replayed (acquisitions wait for the next release). */
+  readonly onTime?: (us: number) => void;
+  /** Classes by name, shared with the replays of other traces of the same kernel; new ones are added. */
+  readonly keys?: Map<string, LockKey>;
   /** Decides for a reader's lock name whether it is a recursive one; default {@link isRecursiveReader}. */
   readonly recursive?: (name: string) => boolean;
 }
@@ -94,6 +98,8 @@ export class FtraceReplay {
   readonly #isRecursive: (name: string) => boolean;
   /** By name id. */
   readonly #keys: (LockKey | undefined)[] = [];
+  readonly #sharedKeys: Map<string, LockKey>;
+  readonly #onTime: ((us: number) => void) | undefined;
   readonly #recursive: boolean[] = [];
   /** By address id: the lock there now, its name, and how many entries of held stacks there are. */
   readonly #locks: (Lock | undefined)[] = [];
@@ -120,6 +126,8 @@ export class FtraceReplay {
     this.#validator = validator;
     this.#file = options.name ?? '(ftrace)';
     this.#parser = new FtraceParser((record) => this.#record(record), { file: this.#file });
+    this.#sharedKeys = options.keys ?? new Map();
+    this.#onTime = options.onTime;
     this.#unchecked = new Set([...UNCHECKED_NAMES, ...(options.unchecked ?? [])]);
     this.#isRecursive = options.recursive ?? isRecursiveReader;
   }
@@ -160,6 +168,7 @@ export class FtraceReplay {
   }
 
   #record(record: FtraceRecord): void {
+    this.#onTime?.(record.time * 1e6);
     switch (record.event) {
       // Lockdep ignores what happens in a non-maskable interrupt, the tracepoint does not.
       case 'acquire':
@@ -279,7 +288,7 @@ export class FtraceReplay {
   /** The task takes a lock it already holds in these contexts: unless both are readers, it must have let go of it. */
   #dropStale(task: TracedTask, address: number, entered: number, read: boolean): void {
     const index = task.find(address);
-    if (index < 0 || task.entered[index] !== entered) return;
+    if (index < 0 || task.entered(index) !== entered) return;
     if (!(read && task.read[index] === 1)) this.#drop(task, index);
   }
 
@@ -339,7 +348,10 @@ export class FtraceReplay {
     let key = this.#keys[name];
     if (key === undefined) {
       const text = this.#parser.strings.text(name);
-      key = new LockKey({ name: text, kind: 'lockmap', validate: !this.#unchecked.has(text) });
+      key =
+        this.#sharedKeys.get(text) ??
+        new LockKey({ name: text, kind: 'lockmap', validate: !this.#unchecked.has(text) });
+      this.#sharedKeys.set(text, key);
       this.#keys[name] = key;
       this.#recursive[name] = this.#isRecursive(text);
       if (isLockMap(text)) this.#lockMaps.add(name);

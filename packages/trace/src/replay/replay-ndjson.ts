@@ -53,8 +53,14 @@ export async function replayNdjson(
   return replay.end();
 }
 
+export interface NdjsonReplayOptions extends ReadTraceOptions {
+  /** Told the time of each event that has one, in microseconds, before it is replayed. */
+  readonly onTime?: (us: number) => void;
+}
+
 /** The same, chunk by chunk. */
 export class NdjsonReplay {
+  readonly #onTime: ((us: number) => void) | undefined;
   #validator: Validator | null;
   readonly #make: (header: HeaderLine) => Validator;
   readonly #parser: NdjsonParser;
@@ -71,7 +77,8 @@ export class NdjsonReplay {
   #lockCount = 0;
   #recordings = 0;
 
-  constructor(validator: ValidatorFor, options: ReadTraceOptions = {}) {
+  constructor(validator: ValidatorFor, options: NdjsonReplayOptions = {}) {
+    this.#onTime = options.onTime;
     this.#validator = validator instanceof Validator ? validator : null;
     this.#make = validator instanceof Validator ? () => validator : validator;
     this.#file = options.name ?? '(ndjson)';
@@ -119,6 +126,7 @@ export class NdjsonReplay {
         return;
       default:
         this.#events++;
+        if (line.time !== undefined) this.#onTime?.(line.time * 1000);
         this.#event(validator, line);
     }
   }

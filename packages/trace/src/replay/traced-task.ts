@@ -10,10 +10,9 @@ import type { Lock, Task } from '@lockdep/core';
 export class TracedTask {
   readonly task: Task;
   depth = 0;
-  /** By stack index: address id, name id, contexts entered, 1 for a reader, number of the event, 1 while it is waited for. */
+  /** By stack index: address id, name id, 1 for a reader, number of the event, 1 while it is waited for. */
   readonly address: number[] = [];
   readonly name: number[] = [];
-  readonly entered: number[] = [];
   readonly read: number[] = [];
   readonly event: number[] = [];
   readonly waiting: number[] = [];
@@ -27,13 +26,17 @@ export class TracedTask {
     this.task = task;
   }
 
+  /** The contexts an entry belongs to: those of its acquisition, or of the last release below it, when it was acquired again. */
+  entered(index: number): number {
+    return this.task.chainOf(index);
+  }
+
   push(lock: Lock, address: number, name: number, entered: number, read: boolean, event: number): void {
     this.went(entered, event);
     const index = this.depth++;
     this.locks[index] = lock;
     this.address[index] = address;
     this.name[index] = name;
-    this.entered[index] = entered;
     this.read[index] = read ? 1 : 0;
     this.event[index] = event;
     this.waiting[index] = 0;
@@ -46,7 +49,7 @@ export class TracedTask {
 
   /** Has the task gone on since it asked for the lock, so that it must have got it? */
   hasPassed(index: number): boolean {
-    return this.waiting[index] === 0 && this.#lastEvent[this.entered[index]!]! > this.event[index]!;
+    return this.waiting[index] === 0 && this.#lastEvent[this.entered(index)]! > this.event[index]!;
   }
 
   remove(index: number): void {
@@ -55,7 +58,6 @@ export class TracedTask {
       this.locks[i] = this.locks[i + 1]!;
       this.address[i] = this.address[i + 1]!;
       this.name[i] = this.name[i + 1]!;
-      this.entered[i] = this.entered[i + 1]!;
       this.read[i] = this.read[i + 1]!;
       this.event[i] = this.event[i + 1]!;
       this.waiting[i] = this.waiting[i + 1]!;
@@ -70,14 +72,14 @@ export class TracedTask {
 
   /** May the validator release this entry? It is on top, or in the same contexts as all that lies above it. */
   isReleasable(index: number): boolean {
-    for (let i = index; i < this.depth - 1; i++) if (this.entered[i] !== this.entered[i + 1]) return false;
+    for (let i = index; i < this.depth - 1; i++) if (this.entered(i) !== this.entered(i + 1)) return false;
     return true;
   }
 
   /** How many locks of this name, other than the one at the address, are held in these contexts. */
   sameName(name: number, address: number, entered: number): number {
     let count = 0;
-    for (let index = this.depth - 1; index >= 0 && this.entered[index] === entered; index--) {
+    for (let index = this.depth - 1; index >= 0 && this.entered(index) === entered; index--) {
       if (this.name[index] === name && this.address[index] !== address) count++;
     }
     return count;

@@ -1,0 +1,127 @@
+/** `lockdep replay`: learns the lock order of recorded runs, and reports what can deadlock. */
+import { writeFile } from 'node:fs/promises';
+import type { Report, Validator } from '@lockdep/core';
+import { renderDot, renderSummary, renderSvg, renderText, toJson } from '@lockdep/report';
+import { type Command, exitStatus } from '../command.ts';
+import { oneOf, parseOptions } from '../options.ts';
+import { Progress } from '../progress.ts';
+import { type ReplayResult, replayFiles } from '../replay-files.ts';
+import { UsageError } from '../usage-error.ts';
+
+const VIEWS = ['text', 'json', 'dot', 'svg'] as const;
+
+export const replay: Command = {
+  name: 'replay',
+  summary: 'learn the lock order of a recorded run and report what can deadlock',
+  help: `Usage: lockdep replay TRACE... [options]
+
+Replays traces (plain, .gz or .zst; - is standard input) into one validator and prints what it reports and the order it learned.
+
+  --format FORMAT   auto (default), ftrace (text of the kernel's lock:* events as tracefs, trace-cmd or perf
+                    print it), event-log (exact log of a recording kernel), ndjson (our own recordings)
+  --mode MODE       ideal or kernel (Linux's answers, its misses included). Default: kernel for event logs
+  --from SNAPSHOT   start from a kernel's graph instead of an empty one (event logs)
+  --oracle FILE     compare with a kernel's own graph: a snapshot, a /proc/lockdep listing, or \`log\` for the
+                    event log's own records
+  --around NAMES    restrict the order shown to these classes (comma separated) and their neighbours
+  --report VIEW     text (default), json (the reports), dot or svg (a picture of the order)
+  -o, --output FILE write the view there instead of to standard output
+  --json            one JSON document on standard output: {"events","tasks","classes","dependencies","chains",
+                    "reports":[…],"oracle":{"missing":[…],"extra":[…]}}
+
+Exit status: 0 clean, 1 something reported or differing from the oracle, 2 usage or input error, 3 internal error.
+
+Examples:
+  lockdep replay trace.txt.zst --around i_rwsem,mmap_lock
+  trace-cmd report | lockdep replay - --report svg -o order.svg
+`,
+  async run(args, output) {
+    const { values, positionals } = parseOptions('replay', args, {
+      format: { type: 'string', default: 'auto' },
+      mode: { type: 'string' },
+      from: { type: 'string' },
+      oracle: { type: 'string' },
+      around: { type: 'string' },
+      report: { type: 'string', default: 'text' },
+      output: { type: 'string', short: 'o' },
+      json: { type: 'boolean', default: false },
+    });
+    if (positionals.length === 0) throw new UsageError('replay: no trace given', 'see `lockdep replay --help`');
+    const view = oneOf('report', values.report, VIEWS);
+    const progress = new Progress(output);
+    const result = await replayFiles(positionals, {
+      format: oneOf('format', values.format, ['auto', 'ftrace', 'event-log', 'ndjson']),
+      mode: values.mode === undefined ? null : oneOf('mode', values.mode, ['ideal', 'kernel']),
+      from: values.from ?? null,
+      oracle: values.oracle ?? null,
+      progress: (line) => progress.update(line),
+    });
+    progress.clear();
+    for (const warning of result.warnings) output.note(`lockdep: ${warning}\n`);
+    const around = values.around?.split(',').map((name) => name.trim());
+    if (values.json) output.write(`${JSON.stringify(document(result))}\n`);
+    if (!values.json || values.output !== undefined) {
+      const text = await show(result, view, { around, color: output.writeIsTerminal && values.output === undefined });
+      if (values.output === undefined) output.write(text);
+      else await writeFile(values.output, text);
+    }
+    return clean(result) ? exitStatus.clean : exitStatus.findings;
+  },
+};
+
+interface ShowOptions {
+  readonly around: readonly string[] | undefined;
+  readonly color: boolean;
+}
+
+async function show(
+  result: ReplayResult,
+  view: (typeof VIEWS)[number],
+  { around, color }: ShowOptions,
+): Promise<string> {
+  const { validator } = result;
+  const { reports } = validator;
+  const focus = around === undefined ? {} : { focus: [...around] };
+  switch (view) {
+    case 'json':
+      return `${toJson(reports)}\n`;
+    case 'dot':
+      return renderDot(validator.graph(), { reports, ...focus });
+    case 'svg':
+      return renderSvg(renderDot(validator.graph(), { reports, ...focus }));
+    case 'text': {
+      const summary = renderSummary(validator.graph(), reports, {
+        color,
+        chains: validator.stats().chains,
+        ...(around === undefined ? {} : { around }),
+      });
+      return [...reports.map((report: Report) => renderText(report, { color })), summary, ...oracleText(result)].join(
+        '\n',
+      );
+    }
+  }
+}
+
+function oracleText({ oracle }: ReplayResult): string[] {
+  if (oracle === null) return [];
+  const { missing, extra } = oracle;
+  const lines = [`Oracle: ${missing.length} missing, ${extra.length} extra.`];
+  for (const line of missing) lines.push(`  missing ${line}`);
+  for (const line of extra) lines.push(`  extra   ${line}`);
+  return [`${lines.join('\n')}\n`];
+}
+
+function document({ validator, events, tasks, oracle }: ReplayResult): object {
+  const { classes, dependencies, chains } = counts(validator);
+  return { events, tasks, classes, dependencies, chains, reports: validator.reports, oracle };
+}
+
+function counts(validator: Validator): { classes: number; dependencies: number; chains: number } {
+  const { classes, dependencies, chains } = validator.stats();
+  return { classes, dependencies, chains };
+}
+
+function clean({ validator, oracle }: ReplayResult): boolean {
+  const agrees = oracle === null || (oracle.missing.length === 0 && oracle.extra.length === 0);
+  return validator.reports.length === 0 && agrees;
+}

@@ -1,0 +1,45 @@
+/** Reads a file of conformance cases: a JSON array of case objects, or an object whose `cases` is one. */
+import { readFile } from 'node:fs/promises';
+import { UsageError } from '../usage-error.ts';
+import type { ConformanceCase } from './conformance-case.ts';
+
+/** @throws UsageError that says which file, which case and what is wrong with it. */
+export async function readCases(file: string): Promise<ConformanceCase[]> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(
+      `${file}: ${error instanceof Error ? error.message : error}`,
+      'give the path of a JSON file of cases',
+    );
+  }
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(
+      `${file}: not JSON: ${error instanceof Error ? error.message : error}`,
+      'a case file is a JSON array of cases',
+    );
+  }
+  const cases = Array.isArray(data) ? data : (data as { cases?: unknown } | null)?.cases;
+  if (!Array.isArray(cases))
+    throw new UsageError(`${file}: no cases in it`, 'a case file is a JSON array of cases, or {"cases": [...]}');
+  for (const [index, test] of cases.entries()) checkShape(file, index, test);
+  return cases as ConformanceCase[];
+}
+
+function checkShape(file: string, index: number, test: unknown): void {
+  const fields = test as Partial<Record<keyof ConformanceCase, unknown>> | null;
+  const where = `${file}: case ${index}${typeof fields?.id === 'string' ? ` (${fields.id})` : ''}`;
+  const fail = (what: string): never => {
+    throw new UsageError(`${where}: ${what}`, 'a case has id, locks, steps and expect');
+  };
+  if (typeof fields !== 'object' || fields === null) return fail('not an object');
+  if (typeof fields.id !== 'string') fail('no id');
+  if (typeof fields.locks !== 'object' || fields.locks === null) fail('no locks');
+  if (!Array.isArray(fields.steps)) fail('no steps');
+  if (fields.expect !== 'SUCCESS' && fields.expect !== 'FAILURE')
+    fail(`expect is ${JSON.stringify(fields.expect)}, neither SUCCESS nor FAILURE`);
+}
