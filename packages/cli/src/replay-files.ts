@@ -28,6 +28,8 @@ export interface ReplayRequest {
   readonly from: string | null;
   readonly oracle: string | null;
   readonly statistics?: boolean;
+  /** Check context usage in ftrace text too, where different classes share a name. */
+  readonly usage?: boolean;
   readonly progress: (line: () => string) => void;
 }
 
@@ -133,7 +135,12 @@ class ReplayRun {
 
   async #ftrace(trace: OpenedTrace): Promise<void> {
     const validator = this.#make('ideal');
-    const replay = new FtraceReplay(validator, { name: trace.file, keys: this.#keys, onTime: this.#setTime });
+    const replay = new FtraceReplay(validator, {
+      name: trace.file,
+      keys: this.#keys,
+      onTime: this.#setTime,
+      usage: this.#request.usage ?? false,
+    });
     await this.#push(trace, (chunk) => replay.push(chunk));
     const counts = replay.end();
     this.#took(trace.file, counts);

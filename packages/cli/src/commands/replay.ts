@@ -23,6 +23,8 @@ Replays traces (plain, .gz or .zst; - is standard input) into one validator and 
   --from SNAPSHOT   start from a kernel's graph instead of an empty one (event logs)
   --oracle FILE     compare with a kernel's own graph: a snapshot, a /proc/lockdep listing, or \`log\` for the
                     event log's own records
+  --usage           also check interrupt usage in ftrace text, where classes that share a name cannot be told
+                    apart (false reports are likely; event logs are always checked)
   --around NAMES    restrict the order shown to these classes (comma separated) and their neighbours
   --report VIEW     text (default), json (the reports), dot or svg (a picture of the order)
   -o, --output FILE write the view there instead of to standard output
@@ -42,6 +44,7 @@ Examples:
       from: { type: 'string' },
       oracle: { type: 'string' },
       around: { type: 'string' },
+      usage: { type: 'boolean', default: false },
       report: { type: 'string', default: 'text' },
       output: { type: 'string', short: 'o' },
       json: { type: 'boolean', default: false },
@@ -54,6 +57,7 @@ Examples:
       mode: values.mode === undefined ? null : oneOf('mode', values.mode, ['ideal', 'kernel']),
       from: values.from ?? null,
       oracle: values.oracle ?? null,
+      usage: values.usage,
       progress: (line) => progress.update(line),
     });
     progress.clear();
