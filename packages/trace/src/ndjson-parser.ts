@@ -69,7 +69,7 @@ export class NdjsonParser {
   }
 
   #line(line: string, number: number, isTorn: boolean): void {
-    const value = line.includes(OURS) ? parse(line) : null;
+    const value = isTorn || line.includes(OURS) ? parse(line) : null;
     if (value !== undefined) {
       const checked = checkTraceLine(value);
       if (checked === null) this.#skipped++;
@@ -78,7 +78,7 @@ export class NdjsonParser {
       return;
     }
     const appended = line.lastIndexOf(HEADER_START);
-    if (isTorn || appended > 0) {
+    if ((isTorn && line.startsWith('{')) || appended > 0) {
       this.#torn++;
       this.#warning = `line ${number} is cut: the program ended while writing it`;
       if (appended > 0) this.#line(line.slice(appended), number, isTorn);
