@@ -5,11 +5,23 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type LockKey, Validator } from '@lockdep/core';
-import { renderDot, renderSummary, renderSvg, renderText } from '@lockdep/report';
+import { baseName, renderDot, renderSummary, renderSvg, renderText } from '@lockdep/report';
 import { FtraceReplay, readTrace } from '@lockdep/trace';
 
 /** The locks of a file and its mapping: i_rwsem, invalidate_lock, mmap_lock, i_mmap_rwsem. */
 const AROUND = ['&sb->s_type->i_mutex_key', 'mapping.invalidate_lock', '&mm->mmap_lock', '&mapping->i_mmap_rwsem'];
+
+/** And, in the picture, what lies around and between them. */
+const PICTURE = [
+  ...AROUND,
+  'sb_writers',
+  'sb_pagefaults',
+  '&vma->vm_lock->lock',
+  '&ei->i_data_sem',
+  '&xfs_nondir_ilock_class',
+  'ptlock_ptr(ptdesc)',
+  'fs_reclaim',
+];
 
 const here = new URL('.', import.meta.url);
 
@@ -41,7 +53,10 @@ async function main(): Promise<void> {
   for (const report of reports) print(`${renderText(report, { color })}\n`);
   const file = new URL('../../out/kernel-lock-order.svg', here);
   await mkdir(new URL('.', file), { recursive: true });
-  await writeFile(file, await renderSvg(renderDot(validator.graph(), { reports, focus: AROUND })));
+  const graph = validator.graph();
+  for (const node of graph.nodes())
+    if (!PICTURE.includes(baseName(graph.getNodeAttribute(node, 'name')))) graph.dropNode(node);
+  await writeFile(file, await renderSvg(renderDot(graph, { reports })));
   print('The order around these locks as a picture: out/kernel-lock-order.svg\n');
 }
 
