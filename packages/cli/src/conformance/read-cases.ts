@@ -1,19 +1,13 @@
-/** Reads a file of conformance cases: a JSON array of case objects, or an object whose `cases` is one. */
-import { readFile } from 'node:fs/promises';
+/** Reads a file of conformance cases: a JSON array of case objects, or an object whose `cases` is one; plain, .gz or .zst. */
+import { readTrace } from '@lockdep/trace';
 import { UsageError } from '../usage-error.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 
-/** @throws UsageError that says which file, which case and what is wrong with it. */
+/** @throws TraceError when the file cannot be read, UsageError that says which file, which case and what is wrong with it. */
 export async function readCases(file: string): Promise<ConformanceCase[]> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(
-      `${file}: ${error instanceof Error ? error.message : error}`,
-      'give the path of a JSON file of cases',
-    );
-  }
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of readTrace(file)) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString('utf8');
   let data: unknown;
   try {
     data = JSON.parse(text);
