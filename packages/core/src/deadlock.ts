@@ -63,13 +63,17 @@ function reachable(engine: Engine, start: Task): Map<Task, readonly Task[]> {
   const open = [start];
   for (let task = open.pop(); task !== undefined; task = open.pop()) {
     if (found.has(task)) continue;
-    const { waiting } = task;
-    const next =
-      waiting === null ? [...(task.children ?? [])] : (waiting.blockers?.() ?? holdersOf(engine, waiting.lock));
+    const next = waitsFor(engine, task);
     found.set(task, next);
     open.push(...next);
   }
   return found;
+}
+
+function waitsFor(engine: Engine, task: Task): readonly Task[] {
+  const { waiting, children } = task;
+  if (waiting !== null) return waiting.blockers?.() ?? holdersOf(engine, waiting.lock);
+  return children === null ? [] : [...children].filter((child) => child.awaited);
 }
 
 function canGoOn(task: Task, stuck: ReadonlyMap<Task, readonly Task[]>): boolean {

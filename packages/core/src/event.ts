@@ -28,7 +28,8 @@ export type EventType =
 /**
  * Receives one event. What the arguments mean depends on `type`:
  * - lock events: `lock`, and for `acquire` `how` (packed, see mode.ts), `nest` and `site`;
- * - `transfer`: `other` is the receiving task; `begin-task`: the parent whose held locks the task starts under, if any;
+ * - `transfer`: `other` is the receiving task; `begin-task`: the parent whose `how` oldest held locks the task starts
+ *   under, if any;
  * - context events: `context` names the kind; `how` is 1 for a threaded entry.
  */
 export type EventListener = (

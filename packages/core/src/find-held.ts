@@ -31,3 +31,11 @@ export function findAnywhere(task: Task, lock: Lock): number {
   }
   return -1;
 }
+
+/** The innermost entry of a lock that is the task's own, in any chain, granted or not; or −1. */
+export function findOwn(task: Task, lock: Lock): number {
+  for (let index = task.depth - 1; index >= 0; index--) {
+    if (task.locks[index] === lock && (task.how(index) & INHERITED) === 0) return index;
+  }
+  return -1;
+}

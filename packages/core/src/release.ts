@@ -99,23 +99,23 @@ export function transfer(engine: Engine, from: Task, to: Task, lock: Lock): void
   acquire(engine, to, lock, askedAgain(entry) | TRYLOCK, null, entry.site);
 }
 
-/** Copies a parent's held locks below a forked child's own: they order what the child takes, but are not the child's. */
-export function inherit(engine: Engine, parent: Task, child: Task): void {
+/** Copies a parent's oldest held locks below a forked child's own: they order what the child takes, but are not the child's. */
+export function inherit(engine: Engine, parent: Task, child: Task, depth: number): void {
   const replayed = { enabled: child.enabled, count: 0, flags: INHERITED };
-  for (const entry of entriesFrom(engine, parent, 0)) {
+  for (const entry of entriesFrom(engine, parent, 0).slice(0, depth)) {
     if ((entry.how & PENDING) !== 0) continue;
     acquire(engine, child, entry.lock, askedAgain(entry) | TRYLOCK, null, entry.site, replayed);
   }
 }
 
-/** The parent released a lock its children inherited: it no longer orders what they take. */
+/** The parent released a lock its children inherited: it no longer orders what they, or their children, take. */
 export function disinherit(engine: Engine, child: Task, lock: Lock): void {
   for (let index = child.depth - 1; index >= 0; index--) {
-    if (child.locks[index] === lock && (child.how(index) & INHERITED) !== 0) {
-      removeEntry(engine, child, index);
-      return;
-    }
+    if (child.locks[index] !== lock || (child.how(index) & INHERITED) === 0) continue;
+    removeEntry(engine, child, index);
+    break;
   }
+  if (child.children !== null) for (const grandchild of child.children) disinherit(engine, grandchild, lock);
 }
 
 export function reportBadUnlock(engine: Engine, task: Task, lock: Lock, action: BadUnlockReport['action']): void {

@@ -43,6 +43,8 @@ export class Task {
   readonly parent: Task | null;
   /** Live children that inherited held locks; null for almost every task. */
   children: Set<Task> | null = null;
+  /** Whether the parent waits for this task to end. */
+  awaited = true;
   depth = 0;
   held: Int32Array = new Int32Array(8 * ROW);
   readonly locks: Lock[] = [];
