@@ -10,6 +10,7 @@
  * and passed over. Cost: about 0.3 µs a line, allocates nothing per event.
  */
 import { AddressTable } from './address-table.ts';
+import { byteWord } from './byte-word.ts';
 import { type FtraceEvent, FtraceRecord } from './ftrace-record.ts';
 import { LineRegions } from './line-regions.ts';
 import { StringTable } from './string-table.ts';
@@ -320,22 +321,17 @@ export class FtraceParser {
   }
 }
 
-/** Four letters as they come in a little-endian word. */
-function word(letters: string): number {
-  return new DataView(Uint8Array.from(letters, (letter) => letter.charCodeAt(0)).buffer).getInt32(0, true);
-}
-
 const WORD = {
-  lock: word('lock'),
-  perf: word(':loc'),
-  acquire: word('_acq'),
-  acquireEnd: word('uire'),
-  release: word('_rel'),
-  releaseEnd: word('ease'),
-  contended: word('_con'),
-  contendedEnd: word('tend'),
-  try: word('try '),
-  read: word('read'),
+  lock: byteWord('lock'),
+  perf: byteWord(':loc'),
+  acquire: byteWord('_acq'),
+  acquireEnd: byteWord('uire'),
+  release: byteWord('_rel'),
+  releaseEnd: byteWord('ease'),
+  contended: byteWord('_con'),
+  contendedEnd: byteWord('tend'),
+  try: byteWord('try '),
+  read: byteWord('read'),
 } as const;
 
 /** The first `:` or newline from `start` on, four bytes at a step. */

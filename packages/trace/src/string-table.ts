@@ -52,6 +52,27 @@ export class StringTable {
     return this.#lookup(view, start, at, word, mix(hash, word));
   }
 
+  /** As {@link internWord}, but first tries a guess: when it is right, the string is only compared, not hashed and looked up. */
+  internGuessed(view: DataView, start: number, guess: number): number {
+    if (guess === 0) return this.internWord(view, start);
+    const words = this.#words;
+    const last = this.#starts[guess + 1]! - 1;
+    let at = start;
+    for (let i = this.#starts[guess]!; i < last; i++) {
+      if (words[i] !== view.getInt32(at, true)) return this.internWord(view, start);
+      at += 4;
+    }
+    // The last word of a string holds 0 to 3 bytes; the byte behind them must end the word here too.
+    const rest = words[last]!;
+    const bits = rest === 0 ? 0 : 32 - (Math.clz32(rest) & 24);
+    const word = view.getInt32(at, true);
+    if (((word ^ rest) & ((1 << bits) - 1)) !== 0 || ((word >>> bits) & 0xff) > 32) {
+      return this.internWord(view, start);
+    }
+    this.#end = at + (bits >> 3);
+    return guess;
+  }
+
   /** The id of the bytes `[start, end)`; the view must reach four bytes beyond `end`. */
   internBytes(view: DataView, start: number, end: number): number {
     if (start === end) return 0;

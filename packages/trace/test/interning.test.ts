@@ -55,6 +55,7 @@ describe('string table', () => {
         const id = random.pick([
           (): number => table.internWord(view, 0),
           (): number => table.internBytes(view, 0, end),
+          (): number => table.internGuessed(view, 0, random.below(table.size)),
           (): number => table.internText(text),
         ])();
         expect(model.get(text) ?? model.size).toBe(id);
@@ -62,6 +63,18 @@ describe('string table', () => {
         expect(table.text(id)).toBe(text);
       }
     });
+  });
+
+  test('a guess is taken when it is right, and harmless when it is wrong', () => {
+    const table = new StringTable();
+    const texts = ['a', 'ab', 'abc', 'abcd', 'abcde', 'abcdefgh', 'abcdefghi', 'é→'];
+    const ids = texts.map((text) => table.internText(text));
+    for (const [index, text] of texts.entries()) {
+      for (const guess of [0, ...ids]) {
+        expect(table.internGuessed(padded(`xyz${text}`), 3, guess)).toBe(ids[index]);
+        expect(table.end).toBe(3 + bytes(text).length);
+      }
+    }
   });
 
   test('a word ends before the first space or newline, at any alignment', () => {
