@@ -5,7 +5,8 @@
  * in the waiter's own strand: it is woken through a promise, so its critical section never runs inside the releaser's.
  */
 import { captureSite, type LockKindName, TRYLOCK } from '@lockdep/core';
-import { BaseLock, stateMode } from './base-lock.ts';
+import { BaseLock, EITHER_MODE, stateMode } from './base-lock.ts';
+import { acquiringStrand, currentStrand, storage } from './current-strand.ts';
 import { DeadlockError } from './deadlock-error.ts';
 import { Guard } from './guard.ts';
 import { Hold } from './hold.ts';
@@ -15,7 +16,7 @@ import type { AcquireLockOptions, LockOptions } from './lock-options.ts';
 import { LockTimeoutError } from './lock-timeout-error.ts';
 import { Operation } from './operation.ts';
 import type { Agent } from './runtime.ts';
-import { currentStrand, type Strand, storage } from './strand.ts';
+import { Strand } from './strand.ts';
 
 /** setTimeout fires at once beyond this. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
@@ -38,7 +39,9 @@ export abstract class AsyncLock extends BaseLock {
   get holders(): readonly Holder[] {
     return this.state.holders().map((agent) => {
       if (!(agent instanceof Hold)) return holder(agent.name, 0, performance.now(), null);
-      return holder(agent.name, agent.mode, agent.since, agent.site);
+      const known = this.tracker === null || agent.strand.retired ? null : agent.taskOf(this.tracker);
+      const site = agent.site ?? (known === null ? null : this.tracker!.heldSite(known, this.instance!));
+      return holder(agent.name, agent.mode, agent.since, site);
     });
   }
 
@@ -46,7 +49,7 @@ export abstract class AsyncLock extends BaseLock {
   protected acquireNow(operation: Operation<void>, options?: AcquireLockOptions): Operation<void> {
     let hold: Hold;
     try {
-      hold = this.request(currentStrand(), operation, options);
+      hold = this.request(this.#acquirer(), operation, options);
     } catch (error) {
       return new Operation<void>(this, operation.kind, operation.detail, (_, reject) => reject(error));
     }
@@ -59,7 +62,7 @@ export abstract class AsyncLock extends BaseLock {
   /** lock(): the same, with a guard that releases exactly this hold. */
   protected lockNow(operation: Operation<void>, options?: AcquireLockOptions): Operation<Guard> {
     return new Operation<Guard>(this, operation.kind, operation.detail, (resolve, reject) => {
-      const hold = this.request(currentStrand(), operation, options);
+      const hold = this.request(this.#acquirer(), operation, options);
       hold.shared = true;
       const granted: Granted = () => resolve(new Guard(() => this.endHold(hold)));
       if (hold.granted) granted(hold);
@@ -89,20 +92,26 @@ export abstract class AsyncLock extends BaseLock {
     }
   }
 
-  /** tryAcquire(): announced to the validator only when it has succeeded, since it cannot block. */
+  /** tryAcquire(): announced to the validator only when it will succeed, since it cannot block. */
   protected tryNow(operation: Operation<boolean>, refused: Operation<boolean>): Operation<boolean> {
-    const strand = currentStrand();
-    const hold = this.#newHold(strand, operation.mode);
-    if (!this.state.tryAcquire(hold, operation.mode)) {
+    const { tracker } = this;
+    const hold = this.#newHold(currentStrand(), operation.mode);
+    if (!this.state.canAcquire(hold, operation.mode)) {
       this.#spare = hold;
       return refused;
     }
-    this.#grant(hold);
-    const { tracker } = this;
+    hold.strand = this.#acquirer();
     if (tracker !== null) {
       hold.site = this.#sites ? captureSite() : null;
-      tracker.acquire(strand.taskOf(tracker), this.instance!, operation.how | TRYLOCK, operation.nest, hold.site);
+      const task = hold.strand.taskOf(tracker);
+      try {
+        tracker.acquire(task, this.instance!, operation.how | TRYLOCK, operation.nest, hold.site);
+      } catch (error) {
+        return new Operation<boolean>(this, operation.kind, operation.detail, (_, reject) => reject(error));
+      }
     }
+    this.state.tryAcquire(hold, operation.mode);
+    this.#grant(hold);
     return operation;
   }
 
@@ -157,15 +166,16 @@ export abstract class AsyncLock extends BaseLock {
     if (woken === null) {
       throw new LockMisuseError(this.label, 'release', 'this acquisition has been released already', this.holders);
     }
-    const { strand } = hold;
-    const { tracker } = this;
-    if (tracker !== null && !strand.retired) tracker.release(strand.taskOf(tracker), this.instance!);
-    strand.close();
-    if (!hold.shared) {
-      hold.granted = false;
-      this.#spare = hold;
+    try {
+      this.#forget(hold);
+    } finally {
+      hold.strand.close();
+      if (!hold.shared) {
+        hold.granted = false;
+        this.#spare = hold;
+      }
+      this.admit(woken);
     }
-    this.admit(woken);
   }
 
   /** Grants those who may enter. */
@@ -206,6 +216,18 @@ export abstract class AsyncLock extends BaseLock {
     return this.state.holders().find(fits) ?? null;
   }
 
+  /** Outside any task a lock taken in a helper belongs to another line than its caller's. */
+  protected override agentHere(): Agent {
+    const agent = super.agentHere();
+    if (!(agent instanceof Strand) || !agent.flow.implicit) return agent;
+    return this.holdOf(agent, EITHER_MODE) ?? agent;
+  }
+
+  /** Lines of code need telling apart only where somebody looks. */
+  #acquirer(): Strand {
+    return this.tracker === null ? currentStrand() : acquiringStrand();
+  }
+
   #newHold(strand: Strand, mode: number): Hold {
     const hold = this.#spare;
     if (hold === null) return new Hold(strand, mode);
@@ -220,6 +242,11 @@ export abstract class AsyncLock extends BaseLock {
     hold.granted = true;
     hold.since = performance.now();
     hold.strand.open += 1;
+  }
+
+  /** The validator's side of a release. */
+  #forget({ strand }: Hold): void {
+    if (this.tracker !== null && !strand.retired) this.tracker.release(strand.taskOf(this.tracker), this.instance!);
   }
 
   #fail(hold: Hold, reason: unknown): void {

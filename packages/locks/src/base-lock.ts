@@ -7,11 +7,12 @@
  */
 import { type Lock, type LockKindName, MODE_MASK, type Report, TRYLOCK, type Validator } from '@lockdep/core';
 import { classKey } from './class-key.ts';
+import { currentStrand } from './current-strand.ts';
 import { LockMisuseError } from './lock-misuse-error.ts';
 import type { AcquireLockOptions, LockOptions } from './lock-options.ts';
 import { lockdep } from './lockdep.ts';
 import { blocks, type Operable, Operation, type OperationKind, operationIndex } from './operation.ts';
-import type { Agent } from './runtime.ts';
+import { type Agent, currentRuntime } from './runtime.ts';
 import type { LockState } from './state/lock-state.ts';
 
 /** In place of a mode: a release in whatever mode the lock is held. */
@@ -61,6 +62,29 @@ export abstract class BaseLock implements Operable {
   /** How many wait for it. */
   get waiting(): number {
     return this.state.waiters().length;
+  }
+
+  /** The current task must hold it here, in this mode if one is named; reported where it does not (`lockdep_assert_held`). */
+  assertHeld(mode?: 'write' | 'read'): void {
+    const { tracker } = this;
+    if (tracker === null) return;
+    const task = this.agentHere().taskOf(tracker);
+    if (mode === 'write') tracker.assertHeldWrite(task, this.instance!);
+    else if (mode === 'read') tracker.assertHeldRead(task, this.instance!);
+    else tracker.assertHeld(task, this.instance!);
+  }
+
+  /** The current task must not hold it here. */
+  assertNotHeld(): void {
+    this.tracker?.assertNotHeld(this.agentHere().taskOf(this.tracker), this.instance!);
+  }
+
+  /** The lock will not be used again; reported when somebody holds it. */
+  dispose(): void {
+    const { tracker } = this;
+    if (tracker === null) return;
+    const [agent = this.agentHere()] = this.state.holders();
+    tracker.disposeLock(agent.taskOf(tracker), this.instance!);
   }
 
   announce(operation: Operation<unknown>, agent: Agent): void {
@@ -136,6 +160,11 @@ export abstract class BaseLock implements Operable {
       questions.set(index, operation);
     }
     return operation;
+  }
+
+  /** Who runs now. */
+  protected agentHere(): Agent {
+    return currentRuntime()?.agent() ?? currentStrand();
   }
 
   #enter(operation: Operation<unknown>, agent: Agent): void {

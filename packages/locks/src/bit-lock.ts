@@ -5,6 +5,7 @@
  * goes on taking locks, hand it over with {@link BitLock.transfer}.
  */
 import { WRITE } from '@lockdep/core';
+import { currentStrand } from './current-strand.ts';
 import { ExclusiveLock } from './exclusive-lock.ts';
 import { Hold } from './hold.ts';
 import { LockMisuseError } from './lock-misuse-error.ts';
@@ -12,7 +13,7 @@ import type { LockOptions } from './lock-options.ts';
 import { Operation, type Step } from './operation.ts';
 import { type Agent, currentRuntime } from './runtime.ts';
 import { BitLockState } from './state/bit-lock-state.ts';
-import { currentStrand, type Strand } from './strand.ts';
+import type { Strand } from './strand.ts';
 
 export class BitLock extends ExclusiveLock {
   override readonly state: BitLockState<Agent>;

@@ -7,12 +7,13 @@
  */
 import { TRYLOCK, WRITE } from '@lockdep/core';
 import { AsyncLock } from './async-lock.ts';
+import { currentStrand } from './current-strand.ts';
 import { Hold } from './hold.ts';
 import type { AcquireLockOptions, LockOptions } from './lock-options.ts';
 import type { Operation, OperationKind, Step } from './operation.ts';
 import { type Agent, currentRuntime } from './runtime.ts';
 import { CompletionState } from './state/completion-state.ts';
-import { currentStrand, Strand } from './strand.ts';
+import { Strand } from './strand.ts';
 
 /**
  * @example

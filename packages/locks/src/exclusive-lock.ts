@@ -7,12 +7,12 @@
 import { type LockKindName, SUBCLASS_SHIFT, WRITE } from '@lockdep/core';
 import { AsyncLock } from './async-lock.ts';
 import { EITHER_MODE } from './base-lock.ts';
+import { currentStrand } from './current-strand.ts';
 import { Guard } from './guard.ts';
 import { LockMisuseError } from './lock-misuse-error.ts';
 import type { AcquireLockOptions, LockOptions } from './lock-options.ts';
 import { Operation, type Step } from './operation.ts';
 import { currentRuntime } from './runtime.ts';
-import { currentStrand } from './strand.ts';
 
 /** A body that a scheduler drives. */
 export type StepFunction<T> = () => Generator<Operation<unknown>, T, unknown>;

@@ -6,7 +6,7 @@ export interface Holder {
   readonly mode: Mode;
   /** How long it has been held. */
   readonly heldMs: number;
-  /** Where it was taken; null when nobody noted it. */
+  /** Where it was taken: exactly with the option `sites`, else where such a chain was first seen; null when nobody noted it. */
   readonly site: Site | null;
 }
 

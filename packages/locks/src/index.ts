@@ -1,6 +1,7 @@
 export { BaseLock } from './base-lock.ts';
 export { BitLock } from './bit-lock.ts';
 export { Completion } from './completion.ts';
+export { currentStrand } from './current-strand.ts';
 export { DeadlockError } from './deadlock-error.ts';
 export { ExclusiveLock, type StepFunction } from './exclusive-lock.ts';
 export { Guard } from './guard.ts';
@@ -27,4 +28,4 @@ export { RwLockState } from './state/rw-lock-state.ts';
 export { type ReaderBatch, RwSemaphoreState } from './state/rw-semaphore-state.ts';
 export { SemaphoreState } from './state/semaphore-state.ts';
 export { SpinLockState } from './state/spin-lock-state.ts';
-export { currentStrand, Strand } from './strand.ts';
+export { Strand } from './strand.ts';

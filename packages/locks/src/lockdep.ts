@@ -4,8 +4,9 @@
  * One validator for all copies of the package in the process, made when the first lock asks for it.
  */
 import { Validator } from '@lockdep/core';
+import { currentStrand, runIn } from './current-strand.ts';
 import { shared } from './shared.ts';
-import { currentStrand, runIn, Strand } from './strand.ts';
+import { Strand } from './strand.ts';
 
 /** Starts each of `fns` in a strand forked from the current one; like `Promise.all` over them. */
 async function all<const F extends readonly (() => unknown)[]>(

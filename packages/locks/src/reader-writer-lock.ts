@@ -3,6 +3,7 @@
  * downgrade.
  */
 import { type LockKindName, WRITE } from '@lockdep/core';
+import { currentStrand } from './current-strand.ts';
 import { ExclusiveLock, type StepFunction } from './exclusive-lock.ts';
 import type { Guard } from './guard.ts';
 import { LockMisuseError } from './lock-misuse-error.ts';
@@ -10,7 +11,6 @@ import type { AcquireLockOptions, LockOptions } from './lock-options.ts';
 import type { Operation, Step } from './operation.ts';
 import { type Agent, currentRuntime } from './runtime.ts';
 import type { ReaderWriterState } from './state/reader-writer-state.ts';
-import { currentStrand } from './strand.ts';
 
 export abstract class ReaderWriterLock extends ExclusiveLock {
   abstract override readonly state: ReaderWriterState<Agent>;

@@ -32,6 +32,8 @@ export interface Runtime {
    * back. It must not keep state on the operation, which several tasks may be waiting at.
    */
   iterate<T>(operation: Operation<T>): Iterator<Operation<unknown>, T, unknown>;
+  /** Who runs now, for what is no step: assertions, disposal. */
+  agent(): Agent;
 }
 
 let current: Runtime | null = null;

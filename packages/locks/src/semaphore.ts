@@ -3,11 +3,11 @@
  * while holding one is the deadlock that is reported. With none to begin with it is a signal: nobody holds it.
  */
 import { READ, SYNC, WRITE } from '@lockdep/core';
+import { currentStrand } from './current-strand.ts';
 import { ExclusiveLock } from './exclusive-lock.ts';
 import type { LockOptions } from './lock-options.ts';
 import type { Agent } from './runtime.ts';
 import { SemaphoreState } from './state/semaphore-state.ts';
-import { currentStrand } from './strand.ts';
 
 export interface SemaphoreOptions extends LockOptions {
   /**

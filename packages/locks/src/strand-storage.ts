@@ -7,6 +7,8 @@
 export interface StrandStorage<S> {
   getStore(): S | undefined;
   run<R>(store: S, fn: () => R): R;
+  /** From here on, to the end of this line of code. */
+  enterWith(store: S): void;
 }
 
 interface BuiltinHost {
@@ -36,4 +38,7 @@ class SynchronousStorage<S> implements StrandStorage<S> {
       this.#store = before;
     }
   }
+
+  /** What follows an `await` cannot be told apart here, so nothing is entered. */
+  enterWith(): void {}
 }

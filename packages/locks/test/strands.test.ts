@@ -141,6 +141,107 @@ describe.each(Object.entries(styles))('%s', (_name, { under, branches }) => {
   });
 });
 
+describe('acquire and release, plain Promise.all: branches that start with an acquisition are told apart', () => {
+  const under = styles['acquire and release, lockdep.all']!.under;
+
+  test.each(['inside a task', 'outside any task'])('%s', async (place) => {
+    const program = () =>
+      under(locks.p, () =>
+        Promise.all([
+          under(locks.a, () => under(locks.b, nothing)),
+          under(locks.c, () => under(locks.d, nothing)),
+          under(locks.c, nothing),
+        ]),
+      );
+    await (place === 'inside a task' ? lockdep.task('t', program) : program());
+    expect(order()).toEqual(['a>b', 'c>d', 'p>a', 'p>b', 'p>c', 'p>d']);
+    expect(validator.reports).toEqual([]);
+  });
+
+  test('a branch goes on as one after its first section', async () => {
+    await lockdep.task('t', () =>
+      under(locks.p, () =>
+        Promise.all([
+          under(locks.a, () => turn()),
+          under(locks.b, nothing).then(() => under(locks.c, () => under(locks.d, nothing))),
+        ]),
+      ),
+    );
+    expect(order()).toEqual(['c>d', 'p>a', 'p>b', 'p>c', 'p>d']);
+  });
+});
+
+describe('outside any task', () => {
+  test('independent callbacks of the event loop do not see each other', async () => {
+    const request = (first: Mutex, second: Mutex, delay: number) =>
+      new Promise<void>((resolve) => {
+        setTimeout(async () => {
+          await using _first = await first.lock();
+          await turn();
+          await using _second = await second.lock();
+          await turn();
+          resolve();
+        }, delay);
+      });
+    await Promise.all([request(locks.a, locks.b, 1), request(locks.a, locks.c, 1), request(locks.d, locks.a, 2)]);
+    expect(order()).toEqual(['a>b', 'a>c', 'd>a', 'd>b', 'd>c']);
+    expect(validator.reports).toEqual([]);
+  });
+
+  test('contention between them is no recursion', async () => {
+    let inside = 0;
+    const job = async (): Promise<void> => {
+      await locks.a.acquire();
+      expect(++inside).toBe(1);
+      await turn();
+      inside -= 1;
+      locks.a.release();
+    };
+    await Promise.all([1, 2, 3].map(job));
+    await Promise.all([1, 2, 3].map(() => turn().then(job)));
+    expect(validator.reports).toEqual([]);
+  });
+
+  test('a real deadlock between them is found', async () => {
+    const refuse = (name: string) => new Mutex({ name, validator, onDeadlock: 'throw' });
+    const [x, y] = [refuse('x'), refuse('y')];
+    const job = async (first: Mutex, second: Mutex): Promise<string> => {
+      await turn();
+      await using _first = await first.lock();
+      await turn();
+      try {
+        await using _second = await second.lock();
+        return 'done';
+      } catch (error) {
+        return (error as Error).name;
+      }
+    };
+    expect((await Promise.all([job(x, y), job(y, x)])).sort()).toEqual(['DeadlockError', 'done']);
+  });
+
+  test('one line of code that takes a lock twice is reported', async () => {
+    await locks.a.acquire();
+    await turn();
+    void locks.a.acquire();
+    expect(validator.reports.map((report) => report.kind)).toEqual(['recursive', 'deadlock']);
+    locks.a.release();
+    await turn();
+    locks.a.release();
+  });
+
+  test('a lock taken in a helper may be released by its caller', async () => {
+    const helper = async (): Promise<void> => {
+      await turn();
+      await locks.a.acquire();
+    };
+    await helper();
+    await locks.b.runExclusive(nothing);
+    locks.a.release();
+    expect(validator.reports).toEqual([]);
+    expect(locks.a.locked).toBe(false);
+  });
+});
+
 test('acquired in a helper: a>b', async () => {
   const helper = async (): Promise<void> => {
     await turn();
@@ -268,7 +369,7 @@ test('concurrent branches are named apart, and like their task when alone', asyn
     await lockdep.all([() => note(locks.c)]);
     await note(locks.a);
   });
-  expect(names.sort()).toEqual(['job', 'job', 'job', 'job/1', 'job/2']);
+  expect(names.sort()).toEqual(['job', 'job', 'job', 'job (2)', 'job/1']);
 });
 
 test('the context of the program is left alone', async () => {
