@@ -29,7 +29,8 @@ export interface Runtime {
   start<T>(operation: Operation<T>): Operation<T>;
   /**
    * `yield* operation`: the iterator through which a generator gives the operation to its driver and gets the result
-   * back. It must not keep state on the operation, which several tasks may be waiting at.
+   * back. It must not keep state on the operation, which several tasks may be waiting at, and needs a `throw` for errors
+   * to reach the task.
    */
   iterate<T>(operation: Operation<T>): Iterator<Operation<unknown>, T, unknown>;
   /** Who runs now, for what is no step: assertions, disposal. */
