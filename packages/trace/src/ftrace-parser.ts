@@ -11,6 +11,7 @@
  */
 import { AddressTable } from './address-table.ts';
 import { byteWord } from './byte-word.ts';
+import { FtracePrefix } from './ftrace-prefix.ts';
 import { type FtraceEvent, FtraceRecord } from './ftrace-record.ts';
 import { LineRegions } from './line-regions.ts';
 import { StringTable } from './string-table.ts';
@@ -28,14 +29,7 @@ const NEWLINE = 10;
 const RETURN = 13;
 const SPACE = 32;
 const HASH = 35;
-const MINUS = 45;
-const DOT = 46;
-const SLASH = 47;
 const COLON = 58;
-const OPEN = 91;
-const CLOSE = 93;
-const OPEN_ROUND = 40;
-const CLOSE_ROUND = 41;
 /** Readable bytes needed behind a line: addresses are read sixteen bytes at a time. */
 const SLACK = 32;
 
@@ -57,17 +51,17 @@ export class FtraceParser {
   readonly record: FtraceRecord = new FtraceRecord();
   readonly #sink: FtraceSink;
   readonly #regions: LineRegions;
+  readonly #prefix: FtracePrefix;
   #line = 0;
   #events = 0;
   #skipped = 0;
   #malformed = 0;
   #warning: string | null = null;
-  /** Result of {@link #number}: where the digits begin. */
-  #begin = 0;
 
   constructor(sink: FtraceSink, options: FtraceParserOptions = {}) {
     this.#sink = sink;
     this.#regions = new LineRegions((bytes, start, end) => this.#region(bytes, start, end), options.file ?? '(ftrace)');
+    this.#prefix = new FtracePrefix(this.record, this.strings);
   }
 
   /** Number of the line being parsed, from 1. */
@@ -138,7 +132,7 @@ export class FtraceParser {
       }
       let end = args;
       while (bytes[end] !== NEWLINE) end++;
-      if (this.#before(bytes, view, start, at) && this.#arguments(bytes, view, args, end)) {
+      if (this.#prefix.read(bytes, view, start, at) && this.#arguments(bytes, view, args, end)) {
         this.#events++;
         this.#sink(this.record);
         return end + 1;
@@ -212,100 +206,6 @@ export class FtraceParser {
     return true;
   }
 
-  /** Everything in front of the colon: `TASK-PID [CPU] FLAGS TIME` or `TASK PID [CPU] TIME`, read from the right. */
-  #before(bytes: Uint8Array, view: DataView, start: number, colon: number): boolean {
-    const record = this.record;
-    const fraction = this.#number(bytes, start, colon);
-    let at = this.#begin;
-    if (at === colon) return false;
-    record.time = fraction;
-    if (bytes[at - 1] === DOT) {
-      const scale = 10 ** (colon - at);
-      const dot = at - 1;
-      record.time = (this.#number(bytes, start, dot) * scale + fraction) / scale;
-      at = this.#begin;
-      if (at === dot) return false;
-    }
-    at = spacesBefore(bytes, start, at);
-    at = this.#flags(bytes, start, at);
-    if (at < 0) return false;
-    record.cpu = -1;
-    if (bytes[at - 1] === CLOSE) {
-      record.cpu = this.#number(bytes, start, at - 1);
-      if (this.#begin === at - 1 || bytes[this.#begin - 1] !== OPEN) return false;
-      at = spacesBefore(bytes, start, this.#begin - 1);
-      at = this.#threadGroup(bytes, start, at);
-    }
-    return this.#task(bytes, view, start, at);
-  }
-
-  /** The irq flags column, if there is one; returns where it begins, spaces in front of it included, or -1. */
-  #flags(bytes: Uint8Array, start: number, end: number): number {
-    const record = this.record;
-    record.hasFlags = false;
-    record.irqsOff = record.hardirq = record.softirqsOff = record.softirq = record.nmi = record.tellsSoftirqs = false;
-    if (bytes[end - 1] === CLOSE) return end;
-    let at = end;
-    while (at > start && bytes[at - 1]! > SPACE) at--;
-    const behindCpu = spacesBefore(bytes, start, at);
-    // Without `[CPU]` before it the word is no flags column but the pid of a line that has neither.
-    if (bytes[behindCpu - 1] !== CLOSE) return end;
-    if (end - at < 4 || end - at > 8) return -1;
-    const off = bytes[at]!;
-    const context = bytes[at + 2]!;
-    record.hasFlags = true;
-    record.irqsOff = off === 100 /* d */ || off === 68 /* D */;
-    record.softirqsOff = off === 98 /* b */ || off === 68 /* D */;
-    record.hardirq = context === 104 /* h */ || context === 72 /* H */ || context === 90 /* Z */;
-    record.softirq = context === 115 /* s */ || context === 72 /* H */;
-    record.nmi = context === 122 /* z */ || context === 90 /* Z */;
-    record.tellsSoftirqs = end - at >= 5;
-    return behindCpu;
-  }
-
-  /** Steps over the `(tgid)` column of the record-tgid option. */
-  #threadGroup(bytes: Uint8Array, start: number, end: number): number {
-    if (bytes[end - 1] !== CLOSE_ROUND) return end;
-    let at = end - 2;
-    while (at > start && (bytes[at] === SPACE || bytes[at] === MINUS || isDigit(bytes[at]!))) at--;
-    return bytes[at] === OPEN_ROUND ? spacesBefore(bytes, start, at) : end;
-  }
-
-  /** `TASK-PID`, `TASK PID` or `TASK PID/TID`. */
-  #task(bytes: Uint8Array, view: DataView, start: number, end: number): boolean {
-    const record = this.record;
-    record.pid = this.#number(bytes, start, end);
-    let at = this.#begin;
-    if (at === end || at <= start) return false;
-    if (bytes[at - 1] === SLASH) {
-      const slash = at - 1;
-      this.#number(bytes, start, slash);
-      at = this.#begin;
-      if (at === slash || at <= start) return false;
-    }
-    if (bytes[at - 1] !== MINUS && bytes[at - 1] !== SPACE) return false;
-    at = bytes[at - 1] === MINUS ? at - 1 : spacesBefore(bytes, start, at);
-    let from = start;
-    while (from < at && bytes[from]! <= SPACE) from++;
-    if (from === at) return false;
-    record.comm = this.strings.internBytes(view, from, at);
-    return true;
-  }
-
-  /** The number that ends before `end`; `#begin` tells where it begins (`end` when there is none). */
-  #number(bytes: Uint8Array, start: number, end: number): number {
-    let value = 0;
-    let scale = 1;
-    let at = end;
-    while (at > start && isDigit(bytes[at - 1]!)) {
-      at--;
-      value += (bytes[at]! - 48) * scale;
-      scale *= 10;
-    }
-    this.#begin = at;
-    return value;
-  }
-
   #skip(bytes: Uint8Array, start: number, end: number): void {
     this.#skipped++;
     if (bytes[start] === HASH || end - start > 200) return;
@@ -344,14 +244,4 @@ function colonOrNewline(view: DataView, start: number): number {
     const found = (((colons - 0x01010101) & ~colons) | ((newlines - 0x01010101) & ~newlines)) & 0x80808080;
     if (found !== 0) return at + ((24 - Math.clz32(found & -found)) >> 3);
   }
-}
-
-function spacesBefore(bytes: Uint8Array, start: number, end: number): number {
-  let at = end;
-  while (at > start && bytes[at - 1]! <= SPACE) at--;
-  return at;
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= 48 && byte <= 57;
 }

@@ -18,11 +18,13 @@ export { type OpenedTrace, type OpenTraceOptions, openTrace } from './open-trace
 export { chainsThrough, compareGraphs, type GraphDifference } from './oracle/compare-graphs.ts';
 export { compareProcLockdep } from './oracle/compare-proc-lockdep.ts';
 export { KernelGraph, type KernelGraphClass } from './oracle/kernel-graph.ts';
+export type { FtraceCounts } from './replay/ftrace-counts.ts';
 export { isLockMap, isRecursiveReader, UNCHECKED_NAMES } from './replay/lock-names.ts';
 export { type EventLogCounts, EventLogReplay } from './replay/replay-event-log.ts';
-export { type FtraceCounts, FtraceReplay, type FtraceReplayOptions, replayFtrace } from './replay/replay-ftrace.ts';
+export { FtraceReplay, type FtraceReplayOptions, replayFtrace } from './replay/replay-ftrace.ts';
 export { type NdjsonCounts, NdjsonReplay, replayNdjson, type ValidatorFor } from './replay/replay-ndjson.ts';
 export { type ReplayCounts, type ReplayTraceOptions, replayTrace } from './replay/replay-trace.ts';
+export type { LockNameOptions } from './replay/traced-locks.ts';
 export {
   readSnapshot,
   type Snapshot,

@@ -15,28 +15,18 @@
  * Known limit: that tracepoint fires before lockdep disables interrupts, so a task preempted just there appears to hold a lock inside the
  * scheduler (`lock -> &rq->__lock`). Cost: about 0.3 µs an event beside parser and validator.
  */
-import {
-  type Lock,
-  LockKey,
-  READ,
-  RECURSIVE_READ,
-  SUBCLASS_SHIFT,
-  TRYLOCK,
-  type Validator,
-  WRITE,
-} from '@lockdep/core';
+import { type Lock, READ, RECURSIVE_READ, SUBCLASS_SHIFT, TRYLOCK, type Validator, WRITE } from '@lockdep/core';
 import { FtraceParser } from '../ftrace-parser.ts';
 import type { FtraceRecord } from '../ftrace-record.ts';
 import { type ReadTraceOptions, readTrace, sourceName, type TraceSource } from '../trace-source.ts';
 import { AcquireRun, type HeldBackAcquire } from './acquire-run.ts';
+import type { FtraceCounts } from './ftrace-counts.ts';
 import { LineSite } from './line-site.ts';
-import { isLockMap, isRecursiveReader, UNCHECKED_NAMES } from './lock-names.ts';
+import { type LockNameOptions, TracedLocks } from './traced-locks.ts';
 import { TracedTask } from './traced-task.ts';
 
 /** Options of {@link replayFtrace}. */
-export interface FtraceReplayOptions extends ReadTraceOptions {
-  /** Names whose order is neither learned nor checked, beside those known ({@link UNCHECKED_NAMES}). */
-  readonly unchecked?: Iterable<string>;
+export interface FtraceReplayOptions extends ReadTraceOptions, LockNameOptions {
   /**
    * Check what classes are used for in interrupts. Default true. Classes of different locks share a name in a real kernel (every
    * xarray's `xa_lock` does, irq-safe or not), which this trace cannot tell apart: expect reports that are not true.
@@ -44,35 +34,6 @@ export interface FtraceReplayOptions extends ReadTraceOptions {
   readonly usage?: boolean;
   /** Told the time of each event, in microseconds, before it is replayed (acquisitions wait for the next release). */
   readonly onTime?: (us: number) => void;
-  /** Classes by name, shared with the replays of other traces of the same kernel; new ones are added. */
-  readonly keys?: Map<string, LockKey>;
-  /** Decides for a reader's lock name whether it is a recursive one; default {@link isRecursiveReader}. */
-  readonly recursive?: (name: string) => boolean;
-}
-
-/** What was in the trace and what became of it. */
-export interface FtraceCounts {
-  /** Acquisitions and releases given to the validator. */
-  readonly events: number;
-  /** Distinct tasks and lock instances. */
-  readonly tasks: number;
-  readonly locks: number;
-  /** Lines that are no lock events, and lock events that could not be read. */
-  readonly skippedLines: number;
-  readonly malformedLines: number;
-  /** Events before the first release, where replay starts, and in later gaps of the recording of releases. */
-  readonly ignoredEvents: number;
-  /** Releases of locks that were not seen taken. */
-  readonly unmatchedReleases: number;
-  /** Held entries dropped because their release must be missing. */
-  readonly droppedHolds: number;
-  /** Events the kernel says it lost, as far as it says how many. */
-  readonly lostEvents: number;
-  /** `lock_contended` events. */
-  readonly contentions: number;
-  /** False when no line had irq flags: then contexts are unknown. */
-  readonly hasContexts: boolean;
-  readonly warnings: readonly string[];
 }
 
 const HARDIRQ = 1;
@@ -99,28 +60,16 @@ export class FtraceReplay {
   readonly #validator: Validator;
   readonly #parser: FtraceParser;
   readonly #file: string;
-  readonly #unchecked: Set<string>;
-  readonly #isRecursive: (name: string) => boolean;
-  /** By name id. */
-  readonly #keys: (LockKey | undefined)[] = [];
-  readonly #sharedKeys: Map<string, LockKey>;
+  readonly #locks: TracedLocks;
   readonly #onTime: ((us: number) => void) | undefined;
   readonly #usage: boolean;
-  readonly #recursive: boolean[] = [];
-  /** By address id: the lock there now, its name, and how many entries of held stacks there are. */
-  readonly #locks: (Lock | undefined)[] = [];
-  readonly #lockName: number[] = [];
-  readonly #heldCount: number[] = [];
   /** By pid; idle tasks by -1 - cpu. */
   readonly #tasks = new Map<number, TracedTask>();
   readonly #run = new AcquireRun();
-  /** Names of lock maps, as far as they were found out by their behaviour. */
-  readonly #lockMaps = new Set<number>();
   /** Tasks whose entry of an address was dropped because another task released it; their own release makes it a lock map. */
   readonly #doubted = new Map<number, Set<TracedTask>>();
   #isRecording = false;
   #event = 0;
-  #lockCount = 0;
   #ignored = 0;
   #unmatched = 0;
   #dropped = 0;
@@ -132,11 +81,9 @@ export class FtraceReplay {
     this.#validator = validator;
     this.#file = options.name ?? '(ftrace)';
     this.#parser = new FtraceParser((record) => this.#record(record), { file: this.#file });
-    this.#sharedKeys = options.keys ?? new Map();
     this.#onTime = options.onTime;
     this.#usage = options.usage ?? true;
-    this.#unchecked = new Set([...UNCHECKED_NAMES, ...(options.unchecked ?? [])]);
-    this.#isRecursive = options.recursive ?? isRecursiveReader;
+    this.#locks = new TracedLocks(validator, this.#parser.addresses, this.#parser.strings, options);
   }
 
   /** @throws TraceError for a stream that is not text. */
@@ -152,7 +99,7 @@ export class FtraceReplay {
     return {
       events: this.#event,
       tasks: this.#tasks.size,
-      locks: this.#lockCount,
+      locks: this.#locks.count,
       skippedLines,
       malformedLines,
       ignoredEvents: this.#ignored,
@@ -254,15 +201,16 @@ export class FtraceReplay {
     const { task: id, comm, address, name, entered, enabled, trylock, read, waiting, line } = entry;
     const task = this.#task(id, comm);
     this.#setContexts(task, entered, enabled);
+    const { holds } = this.#locks;
     const lock = this.#lock(address, name);
-    if (this.#heldCount[address]! > 0) this.#dropStale(task, address, entered, read);
+    if (holds[address]! > 0) this.#dropStale(task, address, entered, read);
     const subclass = Math.min(task.sameName(name, address, entered), 7);
-    const mode = !read ? WRITE : entered !== 0 || this.#recursive[name]! ? RECURSIVE_READ : READ;
+    const mode = !read ? WRITE : entered !== 0 || this.#locks.isRecursive(name) ? RECURSIVE_READ : READ;
     const how = mode | (trylock ? TRYLOCK : 0) | (subclass << SUBCLASS_SHIFT);
     this.#event++;
     task.push(lock, address, name, entered, read, this.#event);
     if (waiting) task.waiting[task.depth - 1] = 1;
-    this.#heldCount[address]!++;
+    holds[address]!++;
     this.#validator.acquire(task.task, lock, how, null, new LineSite(this.#file, line));
   }
 
@@ -274,7 +222,7 @@ export class FtraceReplay {
     const index = task.find(address);
     if (index < 0) {
       this.#unmatched++;
-      if (this.#doubted.get(address)?.delete(task) === true) this.#lockMaps.add(this.#lockName[address]!);
+      if (this.#doubted.get(address)?.delete(task) === true) this.#locks.foundLockMap(address);
       return;
     }
     if (!task.isReleasable(index)) {
@@ -287,9 +235,9 @@ export class FtraceReplay {
     this.#event++;
     task.remove(index);
     task.went(entered, this.#event);
-    this.#heldCount[address]!--;
+    this.#locks.holds[address]!--;
     this.#validator.release(task.task, lock);
-    if (!isReader && this.#heldCount[address]! > 0) this.#dropOlder(task, address, since);
+    if (!isReader && this.#locks.holds[address]! > 0) this.#dropOlder(task, address, since);
   }
 
   /** The task takes a lock it already holds in these contexts: unless both are readers, it must have let go of it. */
@@ -299,13 +247,9 @@ export class FtraceReplay {
     if (!(read && task.read[index] === 1)) this.#drop(task, index);
   }
 
-  /**
-   * A task has held a lock exclusively since an event: who had got it before must have let go of it. Does not hold for lock
-   * maps, nor for readers of sequence counts, who exclude nobody.
-   */
+  /** A task has held a lock exclusively since an event: who had got it before must have let go of it. */
   #dropOlder(holder: TracedTask, address: number, since: number): void {
-    const name = this.#lockName[address]!;
-    if (this.#lockMaps.has(name) || this.#recursive[name]!) return;
+    if (!this.#locks.excludes(address)) return;
     for (const task of this.#tasks.values()) {
       const index = task === holder ? -1 : task.find(address);
       if (index < 0 || task.event[index]! > since || !task.hasPassed(index)) continue;
@@ -318,7 +262,7 @@ export class FtraceReplay {
   /** Takes an entry off without calling it released: its release is missing from the trace. */
   #drop(task: TracedTask, index: number): void {
     const lock = task.locks[index]!;
-    this.#heldCount[task.address[index]!]!--;
+    this.#locks.holds[task.address[index]!]!--;
     this.#dropped++;
     task.remove(index);
     this.#validator.cancel(task.task, lock);
@@ -334,36 +278,16 @@ export class FtraceReplay {
     return task;
   }
 
-  /** The lock at an address. Another name means another lock: the memory was freed and used again. */
+  /** The lock at an address. When another one was there before, those who seem to hold that do not. */
   #lock(address: number, name: number): Lock {
-    const known = this.#locks[address];
-    if (known !== undefined && this.#lockName[address] === name) return known;
-    if (known !== undefined && this.#heldCount[address]! > 0) {
+    const known = this.#locks.known(address, name);
+    if (known !== undefined) return known;
+    if (this.#locks.holds[address]! > 0) {
       for (const task of this.#tasks.values()) {
         for (let index = task.find(address); index >= 0; index = task.find(address)) this.#drop(task, index);
       }
     }
-    const lock = this.#validator.lock(this.#key(name), { label: this.#parser.addresses.text(address) });
-    this.#locks[address] = lock;
-    this.#lockName[address] = name;
-    this.#heldCount[address] = 0;
-    this.#lockCount++;
-    return lock;
-  }
-
-  #key(name: number): LockKey {
-    let key = this.#keys[name];
-    if (key === undefined) {
-      const text = this.#parser.strings.text(name);
-      key =
-        this.#sharedKeys.get(text) ??
-        new LockKey({ name: text, kind: 'lockmap', validate: !this.#unchecked.has(text) });
-      this.#sharedKeys.set(text, key);
-      this.#keys[name] = key;
-      this.#recursive[name] = this.#isRecursive(text);
-      if (isLockMap(text)) this.#lockMaps.add(name);
-    }
-    return key;
+    return this.#locks.replace(address, name);
   }
 
   /** Contexts as the flags of the line tell them; what has become enabled meanwhile was enabled with the held locks held. */

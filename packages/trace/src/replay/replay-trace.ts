@@ -9,8 +9,9 @@ import type { HeaderLine } from '../ndjson-lines.ts';
 import { type OpenTraceOptions, openTrace } from '../open-trace.ts';
 import { TraceError } from '../trace-error.ts';
 import type { TraceSource } from '../trace-source.ts';
+import type { FtraceCounts } from './ftrace-counts.ts';
 import { type EventLogCounts, EventLogReplay } from './replay-event-log.ts';
-import { type FtraceCounts, FtraceReplay, type FtraceReplayOptions } from './replay-ftrace.ts';
+import { FtraceReplay, type FtraceReplayOptions } from './replay-ftrace.ts';
 import { type NdjsonCounts, NdjsonReplay } from './replay-ndjson.ts';
 
 /** Options of {@link replayTrace}. */
