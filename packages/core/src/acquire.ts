@@ -7,6 +7,7 @@
 import type { Acquisition } from './acquisition.ts';
 import { INSTANCE, REPORTED, ROOT, VALIDATED } from './chain-trie.ts';
 import { checkDependencies } from './checks/dependencies.ts';
+import { checkInstanceOrder } from './checks/instance-order.ts';
 import { checkNestHeld } from './checks/nest-held.ts';
 import { checkSameClass } from './checks/same-class.ts';
 import { checkUsage } from './checks/usage.ts';
@@ -118,6 +119,7 @@ function checkChain(engine: Engine, acquisition: Acquisition, node: number, foun
     return;
   }
   trie.validate(node, acquisition.task.chain);
+  if (engine.exact) checkInstanceOrder(engine, acquisition, found);
   if (checkSameClass(engine, acquisition, found) === 'learn') checkDependencies(engine, acquisition, found);
 }
 

@@ -8,7 +8,9 @@ import { type ContextKind, ContextKinds } from './context-kinds.ts';
 import { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import { fingerprint } from './fingerprint.ts';
+import { InstanceOrder } from './instance-order.ts';
 import type { Lock } from './lock.ts';
+import type { LockKey } from './lock-key.ts';
 import type { LockStatistics } from './lock-statistics.ts';
 import { MODE_MASK, modeName, NESTED, TRYLOCK, UNCHECKED } from './mode.ts';
 import { OrderGraph } from './order-graph.ts';
@@ -56,6 +58,7 @@ export class Engine {
   statistics: LockStatistics | null = null;
   readonly #byFingerprint = new Map<string, Report>();
   readonly #listeners = new Set<(report: Report) => void>();
+  readonly #instanceOrders = new WeakMap<LockKey, InstanceOrder>();
   #nextTask = 1;
 
   constructor(options: EngineOptions) {
@@ -64,6 +67,16 @@ export class Engine {
     this.sites = options.sites;
     this.contexts = new ContextKinds(options.contexts);
     this.paths = new StrongPathSearch(this.order, this.exact);
+  }
+
+  /** What is known of the order among instances of a key. */
+  instanceOrder(key: LockKey): InstanceOrder {
+    let order = this.#instanceOrders.get(key);
+    if (order === undefined) {
+      order = new InstanceOrder(key.order);
+      this.#instanceOrders.set(key, order);
+    }
+    return order;
   }
 
   task(name: string, parent: Task | null): Task {

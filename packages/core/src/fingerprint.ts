@@ -39,6 +39,12 @@ function identity(finding: Finding): string {
       return [finding.lock.class.name, finding.other.name, finding.state].join('|');
     case 'irq-order':
       return [finding.safe.name, finding.unsafe.name, finding.state].join('|');
+    case 'instance-order':
+      return [finding.want.class.name, finding.by, finding.comparable].join('|');
+    case 'order-flip':
+      return `${finding.want.class.name}|${finding.by}`;
+    case 'interleaved-order':
+      return `${finding.want.class.name}|${finding.between.class.name}`;
     case 'ww-api':
       return finding.what;
     case 'deadlock':

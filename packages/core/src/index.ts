@@ -6,6 +6,7 @@ export type { ValidatorMode } from './engine.ts';
 export type { EventListener, EventType } from './event.ts';
 export type { ClassAttributes, DependencyAttributes, OrderView } from './graph-view.ts';
 export type { HeldLock, TaskLocks } from './held-locks.ts';
+export type { DeclaredOrder, NestedPair, OrderKeys } from './instance-order.ts';
 export type { LearnedChain, LearnedClass, LearnedDependency, LearnedOrder } from './learned.ts';
 export { Lock } from './lock.ts';
 export { LockKey, type LockKeyOptions } from './lock-key.ts';

@@ -3,6 +3,7 @@
  *
  * A key is independent of any validator; each validator registers one class per key and subclass when it first meets them.
  */
+import type { DeclaredOrder } from './instance-order.ts';
 import type { Lock } from './lock.ts';
 import { type LockKind, type LockKindName, type LockType, lockKinds, type WaitType } from './lock-kind.ts';
 
@@ -23,6 +24,11 @@ export interface LockKeyOptions {
    * It is asked on every nesting, not once per chain.
    */
   readonly compare?: (held: Lock, wanted: Lock) => number;
+  /**
+   * The order in which instances that carry {@link OrderKeys} nest: declared here, else learned from what is seen. Instances
+   * with keys are never reported as recursive (LD1) for nesting: their order is judged instead (LD16 to LD18).
+   */
+  readonly order?: DeclaredOrder;
   /** Adds words about an instance to report lines (`print_fn`). */
   readonly describe?: (lock: Lock) => string;
 }
@@ -40,6 +46,7 @@ export class LockKey {
   readonly validate: boolean;
   readonly track: boolean;
   readonly compare: ((held: Lock, wanted: Lock) => number) | null;
+  readonly order: DeclaredOrder | null;
   readonly describe: ((lock: Lock) => string) | null;
 
   constructor(options: LockKeyOptions) {
@@ -58,6 +65,7 @@ export class LockKey {
     this.validate = options.validate ?? true;
     this.track = options.track ?? true;
     this.compare = options.compare ?? null;
+    this.order = options.order ?? null;
     this.describe = options.describe ?? null;
   }
 }

@@ -4,6 +4,7 @@
  * All knowledge sits on the class; an instance is three words, so a program may create and drop them by the million.
  */
 import type { KeyEntry } from './class-table.ts';
+import type { OrderKeys } from './instance-order.ts';
 import type { LockKey } from './lock-key.ts';
 
 let nextLockNumber = 1;
@@ -13,12 +14,15 @@ export class Lock {
   entry: KeyEntry;
   /** The subclass used when an acquisition names none (`lockdep_set_subclass`). */
   subclass: number;
+  /** What the instance is ordered by among its class; null for most locks. */
+  orderKeys: OrderKeys | null;
   readonly #label: string | number;
 
   /** @internal Use `validator.lock(key, …)`. */
-  constructor(entry: KeyEntry, subclass: number, label: string | undefined) {
+  constructor(entry: KeyEntry, subclass: number, label: string | undefined, orderKeys: OrderKeys | null) {
     this.entry = entry;
     this.subclass = subclass;
+    this.orderKeys = orderKeys;
     this.#label = label ?? nextLockNumber++;
   }
 

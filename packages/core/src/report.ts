@@ -4,6 +4,7 @@
  * Reports are a union told apart by `kind`. `fingerprint` is stable under moved lines and renamed files: it is made of the
  * kind and the class names involved, in canonical rotation. A second occurrence raises `count`, it makes no second report.
  */
+import type { NestedPair } from './instance-order.ts';
 import type { Mode } from './mode.ts';
 
 /** One frame of the place where a lock was taken. */
@@ -185,6 +186,39 @@ export interface IrqOrderReport extends ReportBase {
   readonly path: readonly Hop[];
 }
 
+/** Two instances of a class nested against the class's order, or in a pair that order cannot compare. */
+export interface InstanceOrderReport extends ReportBase {
+  readonly kind: 'instance-order';
+  readonly want: LockRef;
+  readonly holding: LockRef;
+  /** The order: declared, or the only one that explained all pairs before: `address`, `sb, ino`. */
+  readonly by: string;
+  readonly comparable: boolean;
+  /** The keys of both, outer first. */
+  readonly pair: NestedPair;
+  /** A pair that had shown the order, when it was learned. */
+  readonly earlier: NestedPair | null;
+}
+
+/** The same two objects nested both ways round, because the order follows addresses and one of them has a new one. */
+export interface OrderFlipReport extends ReportBase {
+  readonly kind: 'order-flip';
+  readonly want: LockRef;
+  readonly holding: LockRef;
+  readonly by: string;
+  readonly comparable: boolean;
+  readonly pair: NestedPair;
+  readonly earlier: NestedPair | null;
+}
+
+/** A lock of another ordered class was taken between two locks of one ordered class. */
+export interface InterleavedOrderReport extends ReportBase {
+  readonly kind: 'interleaved-order';
+  readonly want: LockRef;
+  readonly holding: LockRef;
+  readonly between: LockRef;
+}
+
 /** The wound/wait API used against its rules. */
 export interface WwApiReport extends ReportBase {
   readonly kind: 'ww-api';
@@ -235,6 +269,9 @@ export type Report =
   | InconsistentStateReport
   | IrqInversionReport
   | IrqOrderReport
+  | InstanceOrderReport
+  | OrderFlipReport
+  | InterleavedOrderReport
   | WwApiReport
   | DeadlockReport
   | AssertionReport

@@ -23,5 +23,8 @@ export const rules: Readonly<Record<ReportKind, Rule>> = {
   deadlock: { id: 'LD12', level: 'error', title: 'deadlock' },
   assertion: { id: 'LD13', level: 'error', title: 'lock assertion failed' },
   pin: { id: 'LD14', level: 'error', title: 'pinned lock released or unpinned wrongly' },
+  'instance-order': { id: 'LD16', level: 'error', title: 'locks of one class nested against their order' },
+  'order-flip': { id: 'LD17', level: 'note', title: 'order of the same two objects flipped with their addresses' },
+  'interleaved-order': { id: 'LD18', level: 'error', title: 'classes with orders of their own taken interleaved' },
   'bad-contention': { id: 'LD15', level: 'error', title: 'bad contention detected!' },
 };

@@ -11,6 +11,7 @@ import { Engine, type ValidatorMode } from './engine.ts';
 import { findOwn } from './find-held.ts';
 import { graphView, type OrderView } from './graph-view.ts';
 import { heldLocks, type TaskLocks } from './held-locks.ts';
+import type { OrderKeys } from './instance-order.ts';
 import { type LearnedOrder, learn, learned } from './learned.ts';
 import { Lock } from './lock.ts';
 import { LockEvents } from './lock-events.ts';
@@ -96,9 +97,12 @@ export class Validator extends LockEvents {
     return this.engine.subscribe(listener);
   }
 
-  /** A new lock of a class. `label` names the instance in reports. */
-  lock(key: LockKey, options: { readonly label?: string; readonly subclass?: number } = {}): Lock {
-    return new Lock(this.engine.classes.entry(key), options.subclass ?? 0, options.label);
+  /** A new lock of a class. `label` names the instance in reports; by `orderKeys` it is ordered among its class. */
+  lock(
+    key: LockKey,
+    options: { readonly label?: string; readonly subclass?: number; readonly orderKeys?: OrderKeys } = {},
+  ): Lock {
+    return new Lock(this.engine.classes.entry(key), options.subclass ?? 0, options.label, options.orderKeys ?? null);
   }
 
   /** Gives an idle lock another class or default subclass. */

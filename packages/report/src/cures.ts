@@ -91,6 +91,25 @@ export const cures: Readonly<Record<ReportKind, Cure>> = {
       'do not take the safe lock in the context: defer the work',
     ],
   },
+  'instance-order': {
+    rule: 'Locks of one class that are held together must be taken in one order of the class: the declared one, or the one kept so far.',
+    cures: [
+      'take the two in that order everywhere: sort them, or use a helper that locks two',
+      'keys that do not compare (inode numbers of two super blocks): order by a tuple that does, or by address',
+      'one of the two by trylock, backing off when it fails',
+    ],
+  },
+  'order-flip': {
+    rule: 'An order by address is stable only while both objects live: the same two can come back the other way round.',
+    cures: [
+      'harmless by itself; do not derive another order (buffers, records keyed by number) from it',
+      'if something keyed by number nests under it: order by number instead',
+    ],
+  },
+  'interleaved-order': {
+    rule: 'Classes with orders of their own are taken one after the other: all locks of one class, then all of the next.',
+    cures: ['take both locks of the outer class before the first of the inner one'],
+  },
   'ww-api': {
     rule: 'Wound/wait locks: one acquire context a task, back off completely on a deadlock answer, finish the context when done.',
     cures: [

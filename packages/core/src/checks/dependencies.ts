@@ -8,6 +8,7 @@
 import type { Acquisition } from '../acquisition.ts';
 import { dependencyBit } from '../dependency.ts';
 import type { Engine } from '../engine.ts';
+import { hasOrder } from '../instance-order.ts';
 import { MODE_MASK, RECURSIVE_READ, TRYLOCK, UNCHECKED } from '../mode.ts';
 import type { Found } from './check.ts';
 import { checkCircular } from './circular.ts';
@@ -29,6 +30,7 @@ function checkDependency(engine: Engine, acquisition: Acquisition, index: number
   const { order } = engine;
   const from = task.classOf(index);
   if (from === classId) {
+    if (hasOrder(task.locks[index]!, lock)) return;
     const compared = lock.key.compare?.(task.locks[index]!, lock);
     if (compared !== undefined && compared < 0) return;
   }

@@ -7,6 +7,7 @@
  */
 import type { Acquisition } from '../acquisition.ts';
 import type { Engine } from '../engine.ts';
+import { hasOrder } from '../instance-order.ts';
 import { MODE_MASK, RECURSIVE_READ, WRITE } from '../mode.ts';
 import type { Found } from './check.ts';
 
@@ -22,6 +23,7 @@ export function checkSameClass(engine: Engine, acquisition: Acquisition, found: 
     const sameClass = task.classOf(index) === classId;
     if (!sameClass && !(engine.exact && held === lock)) continue;
     if ((how & MODE_MASK) === RECURSIVE_READ && (task.how(index) & MODE_MASK) !== WRITE) continue;
+    if (held.key === lock.key && hasOrder(held, lock)) continue; // judged by their keys instead
     const compared = sameClass ? lock.key.compare?.(held, lock) : undefined;
     if (compared !== undefined && compared < 0 && held !== lock) continue;
     if (nestHeld && sameClass) return 'excused';

@@ -32,6 +32,11 @@ function classRefs(report: Report): ClassRef[] {
       return report.waits.map((wait) => wait.wants.class);
     case 'held-at-exit':
       return report.held.map((lock) => lock.class);
+    case 'instance-order':
+    case 'order-flip':
+      return [report.holding.class, report.want.class];
+    case 'interleaved-order':
+      return [report.holding.class, report.between.class, report.want.class];
     case 'ww-api':
       return [];
     default:

@@ -7,6 +7,7 @@ import { cures } from '../cures.ts';
 import { inconsistentStateText, invalidWaitContextText, irqInversionText, irqOrderText } from './context-text.ts';
 import { displayWidth } from './display-width.ts';
 import { heldLines } from './held-text.ts';
+import { instanceOrderText, interleavedOrderText, orderFlipText } from './instance-order-text.ts';
 import type { KindText } from './kind-text.ts';
 import {
   assertionText,
@@ -34,6 +35,9 @@ const KINDS: { readonly [K in ReportKind]: KindText<K> } = {
   'inconsistent-state': inconsistentStateText,
   'irq-inversion': irqInversionText,
   'irq-order': irqOrderText,
+  'instance-order': instanceOrderText,
+  'order-flip': orderFlipText,
+  'interleaved-order': interleavedOrderText,
   'ww-api': wwApiText,
   deadlock: deadlockText,
   assertion: assertionText,
