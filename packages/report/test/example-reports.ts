@@ -1,4 +1,5 @@
 /** Hand-made reports of every kind, as the validator makes them, for the tests of all renderers. */
+import type { NestedPair, OrderKeys } from '@lockdep/core';
 import {
   type ClassRef,
   type Hop,
@@ -101,6 +102,13 @@ function base(kind: ReportKind, message: string) {
     event: 7,
   };
 }
+
+const nestedPair = (outer: OrderKeys, inner: OrderKeys): NestedPair => ({
+  outer,
+  inner,
+  outerLock: 'ffff88800001',
+  innerLock: 'ffff88800002',
+});
 
 const A = classRef('&a->lock');
 const B = classRef('&b->lock', 'rwsem', '++++');
@@ -252,6 +260,44 @@ export const examples: Readonly<Record<string, Report>> = {
     path: [hop(IRQ, MIDDLE, { task: 'worker' }), hop(MIDDLE, OPEN, { task: 'main', isNew: true })],
     held: [lockRef('ffff88800013', MIDDLE, 'write', site('take_middle+0x1/0x2'))],
   },
+  'instance-order': {
+    ...base('instance-order', 'Two locks are nested against their order.'),
+    kind: 'instance-order',
+    want: aAgain,
+    holding: aHeld,
+    by: 'address',
+    comparable: true,
+    pair: nestedPair({ address: 0x3000, ino: 5 }, { address: 0x2000, ino: 6 }),
+    earlier: nestedPair({ address: 0x1000, ino: 2 }, { address: 0x2000, ino: 1 }),
+  },
+  'instance-order-scope': {
+    ...base('instance-order', 'Two locks are nested that their order cannot compare.'),
+    kind: 'instance-order',
+    want: aAgain,
+    holding: aHeld,
+    by: 'ino',
+    comparable: false,
+    pair: nestedPair({ sb: 1, ino: 5 }, { sb: 2, ino: 6 }),
+    earlier: null,
+  },
+  'order-flip': {
+    ...base('order-flip', 'The same two objects are nested both ways round.'),
+    kind: 'order-flip',
+    level: 'note',
+    want: aAgain,
+    holding: aHeld,
+    by: 'address',
+    comparable: true,
+    pair: nestedPair({ address: 0x1000, ino: 2 }, { address: 0x2000, ino: 1 }),
+    earlier: nestedPair({ address: 0x1000, ino: 1 }, { address: 0x2000, ino: 2 }),
+  },
+  'interleaved-order': {
+    ...base('interleaved-order', 'A second lock is wanted under another ordered class.'),
+    kind: 'interleaved-order',
+    want: aAgain,
+    holding: aHeld,
+    between: bRead,
+  },
   'ww-api': {
     ...base('ww-api', 'A lock is taken with a context that is done.'),
     kind: 'ww-api',
@@ -313,6 +359,9 @@ export const allKinds: readonly ReportKind[] = [
   'inconsistent-state',
   'irq-inversion',
   'irq-order',
+  'instance-order',
+  'order-flip',
+  'interleaved-order',
   'ww-api',
   'deadlock',
   'assertion',
