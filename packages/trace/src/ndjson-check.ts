@@ -19,41 +19,53 @@ const frames: Check = (value) => Array.isArray(value) && value.every((frame) => 
 const pairs: Check = (value) =>
   Array.isArray(value) && value.every((pair) => Array.isArray(pair) && id(pair[0]) && typeof pair[1] === 'number');
 
+/** The members of a kind of line: name and check of each, those it must have and those it may have. */
 interface Members {
-  readonly required: Readonly<Record<string, Check>>;
-  readonly optional?: Readonly<Record<string, Check>>;
+  readonly required: readonly (readonly [string, Check])[];
+  readonly optional: readonly (readonly [string, Check])[];
 }
 
-const LOCK_EVENT: Members = { required: { task: id, lock: id } };
-const CONTEXT: Members = { required: { task: id, context: text }, optional: { threaded: flag, site: id } };
+const members = (
+  required: Readonly<Record<string, Check>>,
+  optional: Readonly<Record<string, Check>> = {},
+): Members => ({
+  required: Object.entries(required),
+  optional: Object.entries(optional),
+});
 
-const MEMBERS: Readonly<Record<RecordLine['lockdep'], Members>> = {
-  class: {
-    required: { id, name: text },
-    optional: { kind: text, wait, lockType: text, validate: flag, track: flag, compares: flag },
-  },
-  lock: { required: { id, class: id, label: text }, optional: { subclass } },
-  task: { required: { id, name: text }, optional: { parent: id } },
-  site: { required: { id, frames } },
-  acquire: {
-    required: { task: id, lock: id },
-    optional: { mode, trylock: flag, subclass, check: flag, sync: flag, nest: id, site: id, compared: pairs },
-  },
-  contended: { required: { task: id, lock: id }, optional: { site: id } },
-  acquired: LOCK_EVENT,
-  cancel: LOCK_EVENT,
-  release: LOCK_EVENT,
-  downgrade: LOCK_EVENT,
-  init: LOCK_EVENT,
-  dispose: LOCK_EVENT,
-  'set-class': { required: { task: id, lock: id, class: id }, optional: { subclass } },
-  transfer: { required: { task: id, to: id, lock: id } },
-  'end-task': { required: { task: id } },
-  'enter-context': CONTEXT,
-  'exit-context': CONTEXT,
-  'enable-context': CONTEXT,
-  'disable-context': CONTEXT,
-};
+const LOCK_EVENT = members({ task: id, lock: id });
+const CONTEXT = members({ task: id, context: text }, { threaded: flag, site: id });
+
+const MEMBERS: ReadonlyMap<string, Members> = new Map<RecordLine['lockdep'], Members>([
+  [
+    'class',
+    members({ id, name: text }, { kind: text, wait, lockType: text, validate: flag, track: flag, compares: flag }),
+  ],
+  ['lock', members({ id, class: id, label: text }, { subclass })],
+  ['task', members({ id, name: text }, { parent: id, inherits: id, awaited: flag })],
+  ['site', members({ id, frames })],
+  [
+    'acquire',
+    members(
+      { task: id, lock: id },
+      { mode, trylock: flag, subclass, check: flag, sync: flag, nest: id, site: id, compared: pairs },
+    ),
+  ],
+  ['contended', members({ task: id, lock: id }, { site: id })],
+  ['acquired', LOCK_EVENT],
+  ['cancel', LOCK_EVENT],
+  ['release', LOCK_EVENT],
+  ['downgrade', LOCK_EVENT],
+  ['init', LOCK_EVENT],
+  ['dispose', LOCK_EVENT],
+  ['set-class', members({ task: id, lock: id, class: id }, { subclass })],
+  ['transfer', members({ task: id, to: id, lock: id })],
+  ['end-task', members({ task: id })],
+  ['enter-context', CONTEXT],
+  ['exit-context', CONTEXT],
+  ['enable-context', CONTEXT],
+  ['disable-context', CONTEXT],
+]);
 
 /**
  * The line, `null` when the value is no line of ours at all, or what is wrong with it.
@@ -63,12 +75,12 @@ export function checkTraceLine(value: unknown): TraceLine | null | { readonly pr
   if (value['type'] === 'lockdep-trace' && !('lockdep' in value)) return checkHeader(value);
   const kind = value['lockdep'];
   if (typeof kind !== 'string') return null;
-  if (!Object.hasOwn(MEMBERS, kind)) return { problem: `unknown kind of line '${kind}'` };
-  const { required, optional = {} } = MEMBERS[kind as RecordLine['lockdep']];
-  for (const [member, check] of Object.entries(required)) {
+  const known = MEMBERS.get(kind);
+  if (known === undefined) return { problem: `unknown kind of line '${kind}'` };
+  for (const [member, check] of known.required) {
     if (!check(value[member])) return { problem: bad(kind, member, value[member]) };
   }
-  for (const [member, check] of Object.entries(optional)) {
+  for (const [member, check] of known.optional) {
     if (value[member] !== undefined && !check(value[member])) return { problem: bad(kind, member, value[member]) };
   }
   return value as unknown as RecordLine;

@@ -64,12 +64,15 @@ export interface LockLine extends AnyLine {
   readonly subclass?: number;
 }
 
-/** A task begins; with `parent`, under the locks that its parent holds at this point. */
+/** A task begins; with `parent`, under the `inherits` oldest locks that its parent holds at this point. Default: all of them. */
 export interface TaskLine extends AnyLine {
   readonly lockdep: 'task';
   readonly id: number;
   readonly name: string;
   readonly parent?: number;
+  readonly inherits?: number;
+  /** The parent does not wait for this task. */
+  readonly awaited?: false;
 }
 
 /** Defines a place in the program. */

@@ -3,9 +3,10 @@
  *
  * Lines that are not ours are counted and passed over; of ours, each must be sound, except the last one if it has no newline (the
  * program died writing it) and one into which a header was appended (it died, and another run went on with the same file).
- * Cost: 1–2 µs a line, nearly all of it JSON.parse.
+ * Cost: 0.3 µs for a plain acquire or release as our recorder writes it, 1–2 µs for any other line, nearly all of it JSON.parse.
  */
 import { checkTraceLine } from './ndjson-check.ts';
+import { readHotLine } from './ndjson-hot-line.ts';
 import type { TraceLine } from './ndjson-lines.ts';
 import { TextLines } from './text-lines.ts';
 import { quoteLine, TraceError } from './trace-error.ts';
@@ -69,6 +70,11 @@ export class NdjsonParser {
   }
 
   #line(line: string, number: number, isTorn: boolean): void {
+    const hot = readHotLine(line);
+    if (hot !== null && this.#hasHeader) {
+      this.#sink(hot, number);
+      return;
+    }
     const value = isTorn || line.includes(OURS) ? parse(line) : null;
     if (value !== undefined) {
       const checked = checkTraceLine(value);

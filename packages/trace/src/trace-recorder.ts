@@ -2,7 +2,7 @@
  * Records every event of a validator as lines of the lockdep trace format (`ndjson-lines.ts`).
  *
  * What is held when recording starts is written first, as acquisitions, so that the recording is complete in itself. Replaying it gives
- * the same order, except what was learned before. Cost: under a microsecond an event plus the sink; ids are kept in weak maps, so locks
+ * the same order, except what was learned before. Cost: about a microsecond an event with the sink; ids are kept in weak maps, so locks
  * and tasks are not kept alive.
  */
 import {
@@ -75,7 +75,7 @@ export class TraceRecorder {
     this.#detach = validator.attach((type, task, lock, how, nest, site, extra) => {
       if (lock !== null) this.#lockEvent(type, task, lock, how, nest, site, extra?.other);
       else if (extra?.context !== undefined) this.#contextEvent(type, task, extra.context, how, site);
-      else if (type === 'begin-task') this.#task(task, extra?.other);
+      else if (type === 'begin-task') this.#task(task, extra?.other, how);
       else if (type === 'end-task') this.#endTask(task);
     });
     const { kinds } = validator.engine.contexts;
@@ -98,18 +98,21 @@ export class TraceRecorder {
 
   /** A task that was there before: what it holds itself, as if taken now, and the contexts it is in. */
   #alreadyThere(validator: Validator, task: Task): void {
-    this.#task(task, task.parent ?? undefined);
-    let inContexts = false;
-    for (let index = 0; index < task.depth; index++) {
+    const own = Array.from({ length: task.depth }, (_, index) => index).filter((index) => {
       const lock = task.locks[index]!;
-      if (task.waiting?.lock !== lock && !validator.holders(lock).includes(task)) continue;
-      if (task.chainOf(index) !== 0 && !inContexts) {
-        this.#contextsNow(validator, task);
-        inContexts = true;
-      }
-      this.#lockEvent('acquire', task, lock, task.how(index) | TRYLOCK, null, task.sites[index] ?? null, undefined);
-    }
-    if (!inContexts) this.#contextsNow(validator, task);
+      return task.waiting?.lock === lock || validator.holders(lock).includes(task);
+    });
+    this.#task(task, task.parent ?? undefined, task.depth - own.length);
+    const interrupted = own.findIndex((index) => task.chainOf(index) !== 0);
+    const before = interrupted < 0 ? own.length : interrupted;
+    for (const index of own.slice(0, before)) this.#alreadyHeld(task, index);
+    this.#contextsNow(validator, task);
+    for (const index of own.slice(before)) this.#alreadyHeld(task, index);
+  }
+
+  #alreadyHeld(task: Task, index: number): void {
+    const how = task.how(index) | TRYLOCK;
+    this.#lockEvent('acquire', task, task.locks[index]!, how, null, task.sites[index] ?? null, undefined);
   }
 
   #contextsNow(validator: Validator, task: Task): void {
@@ -239,17 +242,14 @@ export class TraceRecorder {
     return id;
   }
 
-  #task(task: Task, parent: Task | undefined = undefined): number {
+  /** Defines the task on first sight; a forked one starts under the `inherits` oldest locks its parent holds. */
+  #task(task: Task, parent: Task | undefined = undefined, inherits = 0): number {
     const known = this.#tasks.get(task);
     if (known !== undefined) return known;
     const id = this.#nextTask++;
     this.#tasks.set(task, id);
-    this.#define({
-      lockdep: 'task',
-      id,
-      name: task.name,
-      parent: parent === undefined ? undefined : this.#task(parent),
-    });
+    const fork = parent === undefined ? {} : { parent: this.#task(parent), inherits };
+    this.#define({ lockdep: 'task', id, name: task.name, ...fork, awaited: task.awaited ? undefined : false });
     return id;
   }
 

@@ -1,6 +1,7 @@
 import { how, type Lock, LockKey, siteOf, type Task, Validator, type ValidatorOptions } from '@lockdep/core';
 import { type NdjsonCounts, NdjsonReplay, replayTrace, TraceError, TraceRecorder } from '@lockdep/trace';
 import { describe, expect, test } from 'vitest';
+import { readHotLine } from '../src/ndjson-hot-line.ts';
 import { bytes } from './fixture.ts';
 import { forSeeds, type SeededRandom } from './seeded-random.ts';
 
@@ -311,5 +312,26 @@ describe('a log is not always clean', () => {
 
   test('members of later versions are ignored', () => {
     expect(replay(SMALL + ACQUIRE.replace('{', '{"mood":"good",')).counts.events).toBe(1);
+  });
+});
+
+test('the fast reader of frequent lines says what the general one says', () => {
+  const lines = [
+    '{"lockdep":"acquire","task":1,"lock":1}',
+    '{"lockdep":"acquire","task":12,"lock":345,"mode":"read"}',
+    '{"lockdep":"acquire","task":12,"lock":345,"site":0}',
+    '{"lockdep":"acquire","task":12,"lock":345,"mode":"read","site":67}',
+    '{"lockdep":"release","task":0,"lock":999999999}',
+  ];
+  for (const line of lines) expect(readHotLine(line)).toEqual(JSON.parse(line));
+  forSeeds(20, (random) => {
+    for (let i = 0; i < 500; i++) {
+      const line = random.pick(lines);
+      const at = random.below(line.length);
+      const changed =
+        line.slice(0, at) + random.pick(['', '0', '}', ' ', '"', ',"x":1']) + line.slice(at + random.below(2));
+      const hot = readHotLine(changed);
+      if (hot !== null) expect(hot).toEqual(JSON.parse(changed));
+    }
   });
 });

@@ -13,6 +13,7 @@ import type {
   HeaderLine,
   LockLine,
   RecordLine,
+  TaskLine,
   TraceLine,
 } from '../ndjson-lines.ts';
 import { NdjsonParser } from '../ndjson-parser.ts';
@@ -119,7 +120,7 @@ export class NdjsonReplay {
         this.#defineLock(validator, line);
         return;
       case 'task':
-        this.#defineTask(validator, line.id, line.name, line.parent);
+        this.#defineTask(validator, line);
         return;
       case 'site':
         this.#sites.set(line.id, { frames: line.frames });
@@ -250,10 +251,12 @@ export class NdjsonReplay {
     this.#locks.set(line.id, validator.lock(key, { label: line.label, subclass: line.subclass ?? 0 }));
   }
 
-  #defineTask(validator: Validator, id: number, name: string, parent: number | undefined): void {
+  #defineTask(validator: Validator, { id, name, parent, inherits, ...line }: TaskLine): void {
     this.#taskCount++;
-    const options = parent === undefined ? {} : { parent: this.#get(this.#tasks, parent, 'task') };
-    this.#tasks.set(id, validator.task(name, options));
+    const awaited = line.awaited !== false;
+    const fork = parent === undefined ? {} : { parent: this.#get(this.#tasks, parent, 'task'), awaited };
+    const depth = inherits === undefined ? {} : { depth: inherits };
+    this.#tasks.set(id, validator.task(name, { ...fork, ...depth }));
   }
 
   /** The recorded site, or else the line of the log. */
