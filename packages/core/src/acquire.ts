@@ -65,7 +65,8 @@ export function acquire(
   );
   if ((how & (TRYLOCK | UNCHECKED)) === 0) checkChain(engine, acquisition, node, found);
   if (reports.length > 0) rememberReports(engine, node, reports);
-  else if (acquisition.enabled === task.enabled) engine.settle(task, node, how);
+  // A sync has not marked what a lock that stays held would mark; it must not answer for one.
+  else if (acquisition.enabled === task.enabled && (how & SYNC) === 0) engine.settle(task, node, how);
   if ((how & SYNC) === 0) push(task, acquisition, node, replayed);
   return true;
 }
@@ -114,7 +115,9 @@ function checkChain(engine: Engine, acquisition: Acquisition, node: number, foun
   const { trie } = engine;
   const flags = trie.flags[node]!;
   const known = (flags & VALIDATED) !== 0;
-  if (known && (flags & INSTANCE) === 0) {
+  // A chain begins anew in a context that interrupts, so it does not tell whether the class is held below it already.
+  const alone = !engine.exact || acquisition.chainStart === 0;
+  if (known && alone && (flags & INSTANCE) === 0) {
     recount(engine, node);
     return;
   }

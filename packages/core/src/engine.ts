@@ -189,7 +189,14 @@ export class Engine {
   contextChanged(task: Task): void {
     task.chain = this.contexts.chainOf(task.entered);
     task.packed = (task.chain << CHAIN_SHIFT) | (task.enabled << ENABLED_SHIFT);
-    const state = task.off > 0 ? -1 : this.contexts.state(task.entered, task.enabled, task.threaded);
+    const unsettled = task.off > 0 || (this.exact && interrupts(task));
+    const state = unsettled ? -1 : this.contexts.state(task.entered, task.enabled, task.threaded);
     task.settledShift = state < 0 ? NEVER_SETTLED : state * 4;
   }
+}
+
+/** Does the task hold locks of another context? Its chain does not tell of them, so what it takes now is looked at each time. */
+function interrupts(task: Task): boolean {
+  for (let index = 0; index < task.depth; index++) if (task.chainOf(index) !== task.chain) return true;
+  return false;
 }

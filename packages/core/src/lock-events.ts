@@ -182,7 +182,10 @@ export class LockEvents {
     if (task.off !== 0) return;
     const index = findOwn(task, lock);
     if (index >= 0) task.held[index * ROW + HOW]! &= ~PENDING;
-    if (task.waiting?.lock === lock) task.waiting = null;
+    if (task.waiting?.lock === lock) {
+      if (index >= 0) this.engine.statistics?.acquired(task, index, task.waiting.since);
+      task.waiting = null;
+    }
     if (this.#listener !== null) this.#tell('acquired', task, lock, 0, null, null);
   }
 

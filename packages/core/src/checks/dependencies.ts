@@ -3,13 +3,15 @@
  * circle and connects no context-safe class to a context-unsafe one, then record it. (lockdep.c: check_prevs_add.)
  *
  * Relevant are the checked entries of the current chain, down to the first that is not a trylock: what lies below is
- * reachable through it. Exact mode also goes past recursive readers, through which it is *not* strongly reachable.
+ * reachable through it. Exact mode also goes past recursive readers, through which it is *not* strongly reachable, past locks that a
+ * nest lock excuses and past per-CPU ones.
  */
 import type { Acquisition } from '../acquisition.ts';
+import { NORMAL } from '../class-table.ts';
 import { dependencyBit } from '../dependency.ts';
 import type { Engine } from '../engine.ts';
 import { hasOrder } from '../instance-order.ts';
-import { MODE_MASK, RECURSIVE_READ, TRYLOCK, UNCHECKED } from '../mode.ts';
+import { MODE_MASK, NESTED, RECURSIVE_READ, TRYLOCK, UNCHECKED } from '../mode.ts';
 import type { Found } from './check.ts';
 import { checkCircular } from './circular.ts';
 import { checkContextOrder } from './context-order.ts';
@@ -20,9 +22,19 @@ export function checkDependencies(engine: Engine, acquisition: Acquisition, foun
     const held = task.how(index);
     if ((held & UNCHECKED) !== 0) continue;
     checkDependency(engine, acquisition, index, found);
-    const passable = (held & TRYLOCK) !== 0 || (engine.exact && (held & MODE_MASK) === RECURSIVE_READ);
-    if (!passable) return;
+    if (!passable(engine, task.classOf(index), held)) return;
   }
+}
+
+/** Is what lies below not reachable, or not by every search, through this entry? */
+function passable(engine: Engine, classId: number, held: number): boolean {
+  if ((held & TRYLOCK) !== 0) return true;
+  if (!engine.exact) return false;
+  return (
+    (held & MODE_MASK) === RECURSIVE_READ || // not strongly
+    (held & NESTED) !== 0 || // not at all: what its nest lock excuses has no dependencies
+    engine.classes.type[classId] !== NORMAL // not for context searches, which pass such classes over
+  );
 }
 
 function checkDependency(engine: Engine, acquisition: Acquisition, index: number, found: Found): void {
