@@ -1,0 +1,78 @@
+/**
+ * Free blocks. `lifo` (the default) reuses the block freed last, which turns a race into visible stale data; `after-commit` keeps freed
+ * blocks until the journal has committed. One region: every allocation depends on every other.
+ */
+import type { Engine, Inode, Proc, Region } from '@lockdep/page-cache';
+import { ZERO } from '@lockdep/page-cache';
+import type { BlockDevice } from './block-device.ts';
+
+export type ReusePolicy = 'lifo' | 'fifo' | 'after-commit';
+
+export class BlockAllocator {
+  readonly policy: ReusePolicy;
+  readonly #engine: Engine;
+  readonly #device: BlockDevice;
+  readonly #free: number[];
+  readonly #uncommitted: number[] = [];
+  readonly #region: Region;
+
+  constructor(engine: Engine, device: BlockDevice, policy: ReusePolicy) {
+    this.policy = policy;
+    this.#engine = engine;
+    this.#device = device;
+    // Taken from the end, so that files made first get the blocks with the lowest numbers.
+    this.#free = device.blocks.map((_, i) => device.blocks.length - 1 - i);
+    this.#region = engine.machine.region('free blocks');
+  }
+
+  /** A block for a place of a file; -1 when the disk is full. Two steps: which one depends on who freed last. */
+  *allocate(inode: Inode, index: number): Proc<number> {
+    const { machine } = this.#engine;
+    const block = yield* machine.access([], [this.#region], `allocate for ${inode.name}`, () => this.#take());
+    if (block >= 0) yield* this.claim(block, inode, index);
+    return block;
+  }
+
+  /** One more owner of a block. */
+  *claim(block: number, inode: Inode, index: number): Proc {
+    const target = this.#device.blocks[block]!;
+    yield* this.#engine.machine.access([], [target.region], `block ${block} is ${inode.name}'s`, () => {
+      target.owners = [...target.owners, { inode, index }];
+    });
+  }
+
+  /** The file gives the block up; it is free when that was its last owner. */
+  *release(block: number, inode: Inode, index: number): Proc {
+    const target = this.#device.blocks[block]!;
+    yield* this.#engine.machine.access([], [this.#region, target.region], `free block ${block}`, () => {
+      target.owners = target.owners.filter((owner) => owner.inode !== inode || owner.index !== index);
+      if (target.owners.length > 0) return;
+      if (this.policy === 'lifo') this.#free.push(block);
+      else if (this.policy === 'fifo') this.#free.unshift(block);
+      else this.#uncommitted.push(block);
+    });
+  }
+
+  /** The journal has committed: what was freed before may be used again. */
+  *commit(): Proc {
+    if (this.policy !== 'after-commit') return;
+    yield* this.#engine.machine.access([], [this.#region], 'release freed blocks', () => {
+      this.#free.push(...this.#uncommitted.splice(0));
+    });
+  }
+
+  /** @internal Setup: a block with this content, without a step. */
+  place(inode: Inode, index: number, data: readonly (typeof ZERO)[]): number {
+    const block = this.#take();
+    if (block < 0)
+      throw new RangeError(`the disk is full: give geometry.diskBlocks more than ${this.#device.blocks.length}`);
+    const target = this.#device.blocks[block]!;
+    target.owners = [{ inode, index }];
+    for (let i = 0; i < target.data.length; i++) target.data[i] = data[i] ?? ZERO;
+    return block;
+  }
+
+  #take(): number {
+    return this.#free.pop() ?? -1;
+  }
+}

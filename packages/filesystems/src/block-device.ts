@@ -1,0 +1,150 @@
+/**
+ * A disk: submission and completion are apart. Each request becomes a task of its own, which moves the data at some moment after
+ * submission and completes at a later one, in interrupt context: it unlocks the folio, or ends its writeback.
+ *
+ * The oracle sits here too: filling a folio from a block that its file does not own any more is stale data, and so is writing to one.
+ */
+import type { LockKey } from '@lockdep/core';
+import { Completion } from '@lockdep/locks';
+import { type Engine, type Folio, type Proc, tagName, UNINIT } from '@lockdep/page-cache';
+import { type DiskBlock, owns } from './disk-block.ts';
+
+/** One block of a request: buffer `buffer` of the folio is disk block `block`. */
+export interface BioPart {
+  readonly buffer: number;
+  readonly block: number;
+}
+
+export class BlockDevice {
+  readonly blocks: readonly DiskBlock[];
+  readonly #engine: Engine;
+  readonly #ioKey: LockKey;
+
+  constructor(engine: Engine, ioKey: LockKey) {
+    const { diskBlocks, blockSize } = engine.geometry;
+    this.#engine = engine;
+    this.#ioKey = ioKey;
+    this.blocks = Array.from({ length: diskBlocks }, (_, i) => ({
+      region: engine.machine.region(`block ${i}`),
+      data: new Array(blockSize).fill(UNINIT),
+      owners: [],
+    }));
+  }
+
+  /** Starts reading blocks into a locked folio, whose lock goes to the request; answers its end. */
+  *submitRead(folio: Folio, parts: readonly BioPart[]): Proc<Completion> {
+    const { machine, validator } = this.#engine;
+    const io = machine.declare(`io ${folio.label}`);
+    if (validator !== null) yield* folio.lock.transfer(io);
+    const done = new Completion({ key: this.#ioKey, label: io.name, validator: null });
+    yield* machine.start(io, () => this.#read(folio, parts, done, true));
+    return done;
+  }
+
+  /** The same for one who waits with the folio lock held, and keeps it. */
+  *submitReadLocked(folio: Folio, parts: readonly BioPart[]): Proc<Completion> {
+    const { machine } = this.#engine;
+    const io = machine.declare(`io ${folio.label}`);
+    const done = new Completion({ key: this.#ioKey, label: io.name, validator: null });
+    yield* machine.start(io, () => this.#read(folio, parts, done, false));
+    return done;
+  }
+
+  /** Starts writing blocks of a folio that is under writeback; `finish` runs when it is over. */
+  *submitWrite(folio: Folio, parts: readonly BioPart[], finish: () => Proc): Proc {
+    const { machine } = this.#engine;
+    const io = machine.declare(`io ${folio.label}`);
+    yield* machine.start(io, () => this.#write(folio, parts, finish));
+  }
+
+  *#read(folio: Folio, parts: readonly BioPart[], done: Completion, unlocks: boolean): Proc {
+    const { machine, geometry } = this.#engine;
+    const blocks = parts.map((part) => this.blocks[part.block]!);
+    const regions = blocks.map((block) => block.region);
+    const words = `read ${parts.map((part) => `block ${part.block}`).join(', ')}`;
+    const data = yield* machine.access(regions, [], words, () => blocks.map((block) => [...block.data]));
+    this.#enterInterrupt();
+    yield* machine.access(regions, [folio.state], `${folio.label} is uptodate`, () => {
+      for (const [i, { buffer }] of parts.entries()) {
+        this.#checkOwner(folio, parts[i]!, blocks[i]!);
+        folio.fill(buffer * geometry.blockSize, data[i]!);
+        folio.buffers[buffer]!.uptodate = true;
+      }
+    });
+    if (unlocks) yield* folio.lock.release();
+    yield* done.completeAll();
+    this.#exitInterrupt();
+  }
+
+  *#write(folio: Folio, parts: readonly BioPart[], finish: () => Proc): Proc {
+    const { machine, geometry } = this.#engine;
+    const blocks = parts.map((part) => this.blocks[part.block]!);
+    const words = `write ${parts.map((part) => `block ${part.block}`).join(', ')}`;
+    yield* machine.access(
+      [folio.state],
+      blocks.map((block) => block.region),
+      words,
+      () => {
+        for (const [i, { buffer }] of parts.entries()) {
+          const start = buffer * geometry.blockSize;
+          const bytes = folio.data.slice(start, start + geometry.blockSize);
+          this.#checkTarget(folio, parts[i]!, blocks[i]!);
+          blocks[i]!.data.splice(0, geometry.blockSize, ...bytes);
+        }
+      },
+    );
+    this.#enterInterrupt();
+    yield* finish();
+    this.#exitInterrupt();
+  }
+
+  /** A block that fills part of a file must be that file's at this very moment. */
+  #checkOwner(folio: Folio, part: BioPart, block: DiskBlock): void {
+    const { mapping } = folio;
+    const { blockSize } = this.#engine.geometry;
+    if (mapping === null) return;
+    const offset = folio.start + part.buffer * blockSize;
+    const inode = mapping.host;
+    if (offset >= inode.size || owns(block, inode, offset / blockSize)) return;
+    this.#engine.oracle.add({
+      kind: 'stale-block-exposure',
+      via: 'folio',
+      file: inode.name,
+      offset,
+      saw: tagName(block.data[0]!),
+      message: `a cached block was filled from disk block ${part.block}, which is not the file's any more`,
+    });
+  }
+
+  #checkTarget(folio: Folio, part: BioPart, block: DiskBlock): void {
+    const { mapping } = folio;
+    const { blockSize } = this.#engine.geometry;
+    const offset = folio.start + part.buffer * blockSize;
+    if (mapping !== null && owns(block, mapping.host, offset / blockSize)) return;
+    this.#engine.oracle.add({
+      kind: 'writeback-after-free',
+      via: 'writeback',
+      file: mapping?.host.name ?? folio.label,
+      offset,
+      saw: tagName(folio.data[part.buffer * blockSize]!),
+      message: `disk block ${part.block} was written after it had ceased to be the file's`,
+    });
+  }
+
+  /** Interrupts are off in a handler, which a threaded kernel may run in a thread. */
+  #enterInterrupt(): void {
+    const { machine, validator } = this.#engine;
+    if (validator === null) return;
+    const task = machine.current().taskOf(validator);
+    validator.enterContext(task, 'hardirq', { threaded: true });
+    validator.disableContext(task, 'hardirq');
+  }
+
+  #exitInterrupt(): void {
+    const { machine, validator } = this.#engine;
+    if (validator === null) return;
+    const task = machine.current().taskOf(validator);
+    validator.enableContext(task, 'hardirq');
+    validator.exitContext(task, 'hardirq');
+  }
+}

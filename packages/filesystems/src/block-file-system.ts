@@ -1,0 +1,187 @@
+/**
+ * A file system over a disk: block maps, reading and writing folios block by block, and the system calls. The kinds of file
+ * systems differ in their locks, which are the hooks at the end.
+ *
+ * To write your own: extend this class (or one of its kinds) and override methods.
+ */
+import { LockKey } from '@lockdep/core';
+import type { Completion, RwSemaphore } from '@lockdep/locks';
+import {
+  type Act,
+  AnnotatedLock,
+  type Engine,
+  type Errno,
+  FileSystem,
+  type FileSystemType,
+  type Folio,
+  Inode,
+  type Proc,
+  type Tag,
+  ZERO,
+} from '@lockdep/page-cache';
+import { BlockAllocator, type ReusePolicy } from './block-allocator.ts';
+import { type BioPart, BlockDevice } from './block-device.ts';
+import { BlockMap, type Extent } from './block-map.ts';
+import { InodeSlab } from './inode-slab.ts';
+import { inspectFiles } from './inspect-files.ts';
+import { writeBegin, writeEnd } from './write-begin-end.ts';
+import { writeFolio } from './write-folio.ts';
+
+export interface BlockFileSystemOptions {
+  readonly name?: string;
+  /** When freed blocks are used again. Default `lifo`: at once, the last one first. */
+  readonly reuse?: ReusePolicy;
+}
+
+/** What a block file system keeps for an inode. */
+export interface InodeInfo {
+  readonly map: BlockMap;
+  /** Guards the map. */
+  readonly mapLock: RwSemaphore;
+  /** The lock against faults of the time before invalidate_lock; null where there was none. */
+  readonly privateLock: RwSemaphore | null;
+}
+
+const ioKey = new LockKey({ name: 'bio', kind: 'completion' });
+
+export abstract class BlockFileSystem extends FileSystem {
+  readonly device: BlockDevice;
+  readonly allocator: BlockAllocator;
+  readonly slab: InodeSlab = new InodeSlab();
+  readonly transactionLock: AnnotatedLock;
+  readonly inodes: Inode[] = [];
+  readonly #info = new Map<Inode, InodeInfo>();
+  #nextIno = 100;
+
+  constructor(engine: Engine, type: FileSystemType, transaction: LockKey, options: BlockFileSystemOptions = {}) {
+    super(engine, type, options.name ?? type.name);
+    const { machine, validator } = engine;
+    this.device = new BlockDevice(engine, ioKey);
+    this.allocator = new BlockAllocator(engine, this.device, options.reuse ?? 'lifo');
+    this.transactionLock = new AnnotatedLock(machine, validator, transaction, `${transaction.name}(${this.sb.name})`);
+    engine.onInspect(() => inspectFiles(this));
+  }
+
+  /** A file with this content, on disk and not cached. Setup only. */
+  create(name: string, content: readonly Tag[] = []): Inode {
+    const { blockSize } = this.engine.geometry;
+    const ino = this.#nextIno++;
+    const inode = this.instantiate(name, ino, 1);
+    for (let index = 0; index * blockSize < content.length; index++) {
+      const data = Array.from({ length: blockSize }, (_, i) => content[index * blockSize + i] ?? ZERO);
+      this.info(inode).map.set(index, { state: 'mapped', block: this.allocator.place(inode, index, data) });
+    }
+    inode.initSize(content.length);
+    this.engine.oracle.watch(name, content);
+    return inode;
+  }
+
+  /** The object in memory for a file. */
+  protected instantiate(name: string, ino: number, generation: number): Inode {
+    const inode = new Inode(this, { name, ino, generation, address: this.slab.allocate() });
+    this.inodes.push(inode);
+    this.#info.set(inode, {
+      map: new BlockMap(),
+      mapLock: this.makeMapLock(inode),
+      privateLock: this.makePrivateLock(inode),
+    });
+    return inode;
+  }
+
+  info(inode: Inode): InodeInfo {
+    const info = this.#info.get(inode);
+    if (info === undefined) throw new RangeError(`${inode.name} is not a file of ${this.sb.name}`);
+    return info;
+  }
+
+  override privateLock(inode: Inode): RwSemaphore | null {
+    return this.info(inode).privateLock;
+  }
+
+  /** Zero-fills holes, and reads the blocks that are not uptodate in one request. */
+  override *readFolio(folio: Folio): Proc<Completion | Errno | null> {
+    const inode = folio.mapping!.host;
+    const { machine, geometry } = this.engine;
+    const first = folio.start / geometry.blockSize;
+    const missing = folio.buffers.flatMap((buffer, i) => (buffer.uptodate ? [] : [i]));
+    const extents = yield* this.lookupBlocks(
+      inode,
+      missing.map((i) => first + i),
+    );
+    const parts: BioPart[] = [];
+    const zeroes: number[] = [];
+    for (const [at, buffer] of missing.entries()) {
+      const extent = extents[at];
+      if (extent?.state === 'mapped') parts.push({ buffer, block: extent.block });
+      else zeroes.push(buffer);
+    }
+    if (zeroes.length > 0) {
+      yield* machine.access([], [folio.state], `zero-fill ${folio.label}`, () => {
+        for (const buffer of zeroes) fillZero(folio, buffer, geometry.blockSize);
+      });
+    }
+    if (parts.length > 0) return yield* this.device.submitRead(folio, parts);
+    yield* folio.lock.release();
+    return null;
+  }
+
+  override *writeBegin(inode: Inode, pos: number, bytes: number): Proc<Folio | Errno> {
+    return yield* writeBegin(this, inode, pos, bytes);
+  }
+
+  override *writeEnd(inode: Inode, folio: Folio, pos: number, bytes: number, copied: readonly Tag[]): Proc<number> {
+    return yield* writeEnd(this, inode, folio, pos, bytes, copied);
+  }
+
+  override *writeFolio(inode: Inode, folio: Folio): Proc<Completion | null> {
+    return yield* writeFolio(this, inode, folio);
+  }
+
+  /** The extents of some places of a file, under the map lock shared. */
+  *lookupBlocks(inode: Inode, indexes: readonly number[]): Proc<(Extent | undefined)[]> {
+    const { map, mapLock } = this.info(inode);
+    yield* mapLock.downRead();
+    const extents = indexes.map((index) => map.get(index));
+    yield* mapLock.upRead();
+    return extents;
+  }
+
+  /** Changes the map under its lock. */
+  *changeMap<T>(inode: Inode, change: (map: BlockMap) => Act<T>): Proc<T> {
+    const { map, mapLock } = this.info(inode);
+    yield* mapLock.downWrite();
+    const result = yield* change(map);
+    yield* mapLock.upWrite();
+    return result;
+  }
+
+  /** Runs `body` inside a transaction. */
+  *inTransaction<T>(body: () => Proc<T>): Proc<T> {
+    this.transactionLock.acquireRead();
+    const result = yield* body();
+    this.transactionLock.release();
+    return result;
+  }
+
+  /** `fallocate(FALLOC_FL_PUNCH_HOLE)` of bytes [from, to), freeze protection held. */
+  abstract punchHole(inode: Inode, from: number, to: number): Proc;
+
+  /** Reserves or allocates a block for a write. Called with or without the folio lock, see {@link mapsBeforeFolio}. */
+  abstract prepareBlock(inode: Inode, index: number): Proc<Errno | null>;
+
+  /** Whether blocks for a write are prepared before its folio is locked. */
+  readonly mapsBeforeFolio: boolean = false;
+  /** Whether writeback starts its transaction before it locks the folio. */
+  readonly transactionBeforeFolio: boolean = false;
+
+  protected abstract makeMapLock(inode: Inode): RwSemaphore;
+
+  protected makePrivateLock(_inode: Inode): RwSemaphore | null {
+    return null;
+  }
+}
+
+function fillZero(folio: Folio, buffer: number, blockSize: number): void {
+  for (let i = 0; i < blockSize; i++) folio.data[buffer * blockSize + i] = ZERO;
+  folio.buffers[buffer]!.uptodate = true;
+}

@@ -1,0 +1,52 @@
+/**
+ * An ext4-like file system: delayed allocation, `i_data_sem`, transactions outside the folio lock; reads take no inode lock.
+ *
+ * Before invalidate_lock it had `i_mmap_sem`, which faults took shared and truncate and punch exclusively; read(2) did not.
+ */
+import { LockKey } from '@lockdep/core';
+import { RwSemaphore } from '@lockdep/locks';
+import { type Engine, type Errno, FileSystemType, type Inode, immediate, type Proc } from '@lockdep/page-cache';
+import { BlockFileSystem, type BlockFileSystemOptions } from './block-file-system.ts';
+import { evictAndFree, flushRange } from './punch-hole.ts';
+
+const ext4 = new FileSystemType('ext4');
+const iDataSem = new LockKey({ name: '&ei->i_data_sem', kind: 'rwsem' });
+const iMmapSem = new LockKey({ name: '&ei->i_mmap_sem', kind: 'rwsem' });
+const jbd2Handle = new LockKey({ name: 'jbd2_handle', kind: 'rwsem' });
+
+export class Ext4Like extends BlockFileSystem {
+  override readonly transactionBeforeFolio: boolean = true;
+
+  constructor(engine: Engine, options: BlockFileSystemOptions = {}, type: FileSystemType = ext4) {
+    super(engine, type, jbd2Handle, options);
+  }
+
+  /** Only reserves: the block itself is chosen at writeback. */
+  override *prepareBlock(inode: Inode, index: number): Proc<Errno | null> {
+    const [extent] = yield* this.lookupBlocks(inode, [index]);
+    if (extent !== undefined) return null;
+    yield* this.changeMap(inode, (map) => immediate(map.set(index, { state: 'delayed' })));
+    return null;
+  }
+
+  override *punchHole(inode: Inode, from: number, to: number): Proc {
+    yield* flushRange(this, inode, from, to);
+    yield* inode.iRwsem.downWrite();
+    const lock = this.evictLock(inode);
+    if (lock !== null) yield* lock.downWrite();
+    yield* evictAndFree(this, inode, from, to);
+    if (lock !== null) yield* lock.upWrite();
+    yield* inode.iRwsem.upWrite();
+  }
+
+  protected override makeMapLock(inode: Inode): RwSemaphore {
+    const { validator } = this.engine;
+    return new RwSemaphore({ key: iDataSem, label: `i_data_sem(${inode.name})`, validator });
+  }
+
+  protected override makePrivateLock(inode: Inode): RwSemaphore | null {
+    const { rules, validator } = this.engine;
+    if (rules.evictTakesInvalidateLock) return null;
+    return new RwSemaphore({ key: iMmapSem, label: `i_mmap_sem(${inode.name})`, validator });
+  }
+}

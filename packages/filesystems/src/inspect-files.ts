@@ -1,0 +1,93 @@
+/**
+ * The final state of every file, when all tasks have ended: what a reader would see now, from the cache where it is cached, else
+ * from disk; folios left locked or under writeback; ptes of folios that are not in the cache; blocks with no or wrong owners.
+ */
+import { type Finding, type Folio, type Inode, type Tag, tagName, ZERO } from '@lockdep/page-cache';
+import type { BlockFileSystem } from './block-file-system.ts';
+import { owns } from './disk-block.ts';
+
+export function inspectFiles(fs: BlockFileSystem): void {
+  const start = fs.engine.oracle.tick();
+  for (const inode of fs.inodes) {
+    inspectFolios(fs, inode);
+    inspectBytes(fs, inode, start);
+    inspectMap(fs, inode);
+    inspectPtes(fs, inode);
+  }
+}
+
+function inspectBytes(fs: BlockFileSystem, inode: Inode, start: number): void {
+  const { oracle, geometry } = fs.engine;
+  const bytes = Array.from({ length: inode.size }, (_, offset) => byteAt(fs, inode, offset));
+  oracle.check(inode.name, 0, bytes, start, 'end');
+  const folio = inode.mapping.peek(Math.floor(inode.size / geometry.pageSize));
+  if (folio === null) return;
+  for (let i = Math.max(0, inode.size - folio.start); i < geometry.pageSize; i++) {
+    if (!folio.buffers[Math.floor(i / geometry.blockSize)]!.uptodate || folio.data[i] === ZERO) continue;
+    const saw = tagName(folio.data[i]!);
+    report(
+      fs,
+      'non-zero-tail',
+      inode,
+      folio.start + i,
+      saw,
+      `byte ${folio.start + i}, past the end, is ${saw} in the cache`,
+    );
+  }
+}
+
+function byteAt(fs: BlockFileSystem, inode: Inode, offset: number): Tag {
+  const { pageSize, blockSize } = fs.engine.geometry;
+  const folio = inode.mapping.peek(Math.floor(offset / pageSize));
+  const inPage = offset % pageSize;
+  if (folio?.isPartiallyUptodate(inPage, inPage + 1)) return folio.data[inPage]!;
+  const extent = fs.info(inode).map.get(Math.floor(offset / blockSize));
+  return extent?.state === 'mapped' ? fs.device.blocks[extent.block]!.data[offset % blockSize]! : ZERO;
+}
+
+function inspectFolios(fs: BlockFileSystem, inode: Inode): void {
+  for (let index = 0; index < inode.mapping.pages; index++) {
+    const folio = inode.mapping.peek(index);
+    if (folio?.lock.locked === true) leak(fs, inode, folio, 'is still locked');
+    if (folio !== null && folio.writeback !== null) leak(fs, inode, folio, 'is still under writeback');
+  }
+}
+
+function inspectMap(fs: BlockFileSystem, inode: Inode): void {
+  const { blockSize } = fs.engine.geometry;
+  for (const [index, extent] of fs.info(inode).map.range(0, Number.POSITIVE_INFINITY)) {
+    if (extent.state === 'delayed' || owns(fs.device.blocks[extent.block]!, inode, index)) continue;
+    const message = `its block ${index} is disk block ${extent.block}, which it does not own`;
+    report(fs, 'metadata', inode, index * blockSize, `block ${extent.block}`, message);
+  }
+}
+
+function inspectPtes(fs: BlockFileSystem, inode: Inode): void {
+  const { pageSize } = fs.engine.geometry;
+  for (const vma of inode.mapping.iMmap) {
+    for (const [i, { folio }] of vma.ptes.entries()) {
+      if (folio === null) continue;
+      const offset = (vma.pgoff + i) * pageSize;
+      if (offset >= inode.size) {
+        report(fs, 'beyond-eof-read', inode, offset, tagName(folio.data[0]!), 'a page past the end is still mapped');
+      } else if (folio.mapping !== inode.mapping) {
+        report(fs, 'leak', inode, offset, tagName(folio.data[0]!), 'a page that has left the cache is still mapped');
+      }
+    }
+  }
+}
+
+function leak(fs: BlockFileSystem, inode: Inode, folio: Folio, what: string): void {
+  report(fs, 'leak', inode, folio.start, folio.label, `${folio.label} ${what} when nothing runs any more`);
+}
+
+function report(
+  fs: BlockFileSystem,
+  kind: Finding['kind'],
+  inode: Inode,
+  offset: number,
+  saw: string,
+  message: string,
+): void {
+  fs.engine.oracle.add({ kind, via: 'end', file: inode.name, offset, saw, message });
+}

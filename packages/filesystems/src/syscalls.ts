@@ -1,0 +1,68 @@
+/**
+ * What programs call: each is kernel code to be run by a task, and tells the oracle when it begins, what it saw, and when it was acknowledged.
+ */
+import {
+  dataTags,
+  type Errno,
+  genericPerformWrite,
+  type Inode,
+  Kiocb,
+  PresentBuffer,
+  type Proc,
+  type ReadFlags,
+  type Tag,
+  type UserBuffer,
+  zeroTags,
+} from '@lockdep/page-cache';
+import type { BlockFileSystem } from './block-file-system.ts';
+
+/** `pread`: the bytes, fewer at the end of the file; or the error. */
+export function* pread(
+  inode: Inode,
+  pos: number,
+  count: number,
+  flags: ReadFlags & { readonly to?: UserBuffer } = {},
+): Proc<readonly Tag[] | Errno> {
+  const { oracle } = inode.sb.engine;
+  const start = oracle.tick();
+  const { to = new PresentBuffer(), ...how } = flags;
+  const { tags, error } = yield* inode.fs.readIter(new Kiocb(inode, pos, how), to, count);
+  oracle.check(inode.name, pos, tags, start, 'read');
+  return tags.length === 0 && error !== null ? error : tags;
+}
+
+/** `pwrite` of fresh data, tagged with the name of this write; or of what a buffer holds. */
+export function* pwrite(
+  inode: Inode,
+  pos: number,
+  count: number,
+  write: string,
+  from?: UserBuffer,
+): Proc<number | Errno> {
+  const { oracle } = inode.sb.engine;
+  const tags = dataTags(inode.name, write, pos, count);
+  const shadow = oracle.file(inode.name);
+  const open = shadow.begin(pos, tags, oracle.tick());
+  const grown = pos + count > inode.size ? shadow.resize(pos + count, oracle.tick()) : null;
+  inode.sb.writers.acquireRead();
+  yield* inode.iRwsem.downWrite();
+  const result = yield* genericPerformWrite(inode, pos, from ?? new PresentBuffer(tags), count, (bytes, offset) =>
+    tags.slice(offset - pos, offset - pos + bytes.length),
+  );
+  yield* inode.iRwsem.upWrite();
+  inode.sb.writers.release();
+  const end = oracle.tick();
+  open.end(end);
+  grown?.(end);
+  return result.written === 0 && result.error !== null ? result.error : result.written;
+}
+
+/** `fallocate(FALLOC_FL_PUNCH_HOLE)` of bytes [pos, pos + count). */
+export function* punchHole(fs: BlockFileSystem, inode: Inode, pos: number, count: number): Proc {
+  const { oracle } = fs.engine;
+  const open = oracle.file(inode.name).begin(pos, zeroTags(count), oracle.tick());
+  fs.sb.writers.acquireRead();
+  yield* fs.punchHole(inode, pos, pos + count);
+  fs.sb.writers.release();
+  open.end(oracle.tick());
+}

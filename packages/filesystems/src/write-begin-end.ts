@@ -1,0 +1,86 @@
+/**
+ * `->write_begin` and `->write_end` of a block file system: the folio locked and every block of the write reserved; what the write does
+ * not cover is read or zeroed first.
+ */
+import { type Errno, type Folio, grabFolio, type Inode, type Proc, type Tag, ZERO } from '@lockdep/page-cache';
+import type { BlockFileSystem } from './block-file-system.ts';
+
+export function* writeBegin(fs: BlockFileSystem, inode: Inode, pos: number, bytes: number): Proc<Folio | Errno> {
+  const { blockSize } = fs.engine.geometry;
+  const first = Math.floor(pos / blockSize);
+  const last = Math.floor((pos + bytes - 1) / blockSize);
+  if (fs.engine.pageOf(pos) >= inode.mapping.pages) return 'EFBIG';
+  if (fs.mapsBeforeFolio) {
+    const error = yield* prepare(fs, inode, first, last);
+    if (error !== null) return error;
+  }
+  const folio = yield* grabFolio(inode.mapping, fs.engine.pageOf(pos));
+  if (!fs.mapsBeforeFolio) {
+    const error = yield* prepare(fs, inode, first, last);
+    if (error !== null) {
+      yield* folio.lock.release();
+      return error;
+    }
+  }
+  yield* completeEdges(fs, inode, folio, pos, bytes);
+  return folio;
+}
+
+function* prepare(fs: BlockFileSystem, inode: Inode, first: number, last: number): Proc<Errno | null> {
+  for (let index = first; index <= last; index++) {
+    const error = yield* fs.prepareBlock(inode, index);
+    if (error !== null) return error;
+  }
+  return null;
+}
+
+/** Brings blocks that the write covers in part uptodate: reads them, with the folio lock held, or zeroes them. */
+function* completeEdges(fs: BlockFileSystem, inode: Inode, folio: Folio, pos: number, bytes: number): Proc {
+  const { blockSize } = fs.engine.geometry;
+  for (const [b, buffer] of folio.buffers.entries()) {
+    const start = folio.start + b * blockSize;
+    const touched = start < pos + bytes && start + blockSize > pos;
+    const covered = start >= pos && start + blockSize <= pos + bytes;
+    if (!touched || covered || buffer.uptodate) continue;
+    const [extent] = yield* fs.lookupBlocks(inode, [start / blockSize]);
+    if (extent?.state === 'mapped') {
+      const done = yield* fs.device.submitReadLocked(folio, [{ buffer: b, block: extent.block }]);
+      yield* done.wait();
+    } else {
+      yield* fs.engine.machine.access([], [folio.state], `zero ${folio.label} block ${b}`, () => {
+        for (let i = 0; i < blockSize; i++) folio.data[b * blockSize + i] = ZERO;
+        buffer.uptodate = true;
+      });
+    }
+  }
+}
+
+/** A short copy into a block that held nothing yet is refused: the caller touches its source and comes again. */
+export function* writeEnd(
+  fs: BlockFileSystem,
+  inode: Inode,
+  folio: Folio,
+  pos: number,
+  bytes: number,
+  copied: readonly Tag[],
+): Proc<number> {
+  const { blockSize } = fs.engine.geometry;
+  const isShort = copied.length < bytes;
+  const from = pos - folio.start;
+  const usable = isShort && !folio.isPartiallyUptodate(from, from + bytes) ? 0 : copied.length;
+  if (usable > 0) {
+    yield* fs.engine.machine.access([], [folio.state], `write ${folio.label}`, () => {
+      folio.fill(from, copied);
+      for (const [b, buffer] of folio.buffers.entries()) {
+        if (b * blockSize >= from + usable || (b + 1) * blockSize <= from) continue;
+        buffer.uptodate = true;
+        buffer.dirty = true;
+      }
+      folio.dirty = true;
+    });
+    // Before the folio is unlocked: writeback sees the old end, or all of the new one.
+    if (pos + usable > inode.size) yield* inode.sizeWrite(pos + usable);
+  }
+  yield* folio.lock.release();
+  return usable;
+}

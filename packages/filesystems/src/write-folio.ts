@@ -1,0 +1,71 @@
+/**
+ * Writing one dirty folio: blocks that are only reserved get real ones, then the folio goes under writeback, is unlocked and submitted.
+ *
+ * Where the transaction is relative to the folio lock differs: outside it on ext4, inside on XFS.
+ */
+import type { Completion } from '@lockdep/locks';
+import { endWriteback, type Folio, type Inode, lockForWriteback, type Proc, startWriteback } from '@lockdep/page-cache';
+import type { BioPart } from './block-device.ts';
+import type { BlockFileSystem } from './block-file-system.ts';
+
+export function* writeFolio(fs: BlockFileSystem, inode: Inode, folio: Folio): Proc<Completion | null> {
+  if (!fs.transactionBeforeFolio) return yield* writeLocked(fs, inode, folio);
+  return yield* fs.inTransaction(() => writeLocked(fs, inode, folio));
+}
+
+function* writeLocked(fs: BlockFileSystem, inode: Inode, folio: Folio): Proc<Completion | null> {
+  if (!(yield* lockForWriteback(inode, folio))) return null;
+  const size = yield* inode.sizeRead();
+  const parts = folio.start >= size ? [] : yield* allocateParts(fs, inode, folio);
+  if (parts.length === 0) {
+    yield* folio.lock.release();
+    return null;
+  }
+  const end = yield* startWriteback(folio);
+  yield* folio.lock.release();
+  yield* fs.device.submitWrite(folio, parts, () => endWriteback(folio));
+  return end;
+}
+
+/** The dirty blocks of a locked folio and where they go on disk. */
+function* allocateParts(fs: BlockFileSystem, inode: Inode, folio: Folio): Proc<BioPart[]> {
+  const { machine, geometry } = fs.engine;
+  const first = folio.start / geometry.blockSize;
+  const dirty = yield* machine.access([], [folio.state], `take dirty blocks of ${folio.label}`, () => {
+    const blocks = folio.buffers.flatMap((buffer, b) => (buffer.dirty ? [b] : []));
+    for (const b of blocks) folio.buffers[b]!.dirty = false;
+    return blocks;
+  });
+  const extents = yield* fs.lookupBlocks(
+    inode,
+    dirty.map((b) => first + b),
+  );
+  if (extents.every((extent) => extent?.state === 'mapped')) {
+    return dirty.flatMap((buffer, i) => partOf(buffer, extents[i]));
+  }
+  const allocate = () => fs.changeMap(inode, (map) => realize(fs, inode, map, dirty, first));
+  return yield* fs.transactionBeforeFolio ? allocate() : fs.inTransaction(allocate);
+}
+
+function* realize(
+  fs: BlockFileSystem,
+  inode: Inode,
+  map: import('./block-map.ts').BlockMap,
+  dirty: readonly number[],
+  first: number,
+): Proc<BioPart[]> {
+  const parts: BioPart[] = [];
+  for (const buffer of dirty) {
+    const extent = map.get(first + buffer);
+    if (extent === undefined) continue;
+    let block = extent.state === 'delayed' ? -1 : extent.block;
+    if (block < 0) block = yield* fs.allocator.allocate(inode, first + buffer);
+    map.set(first + buffer, { state: 'mapped', block });
+    parts.push({ buffer, block });
+  }
+  return parts;
+}
+
+function partOf(buffer: number, extent: import('./block-map.ts').Extent | undefined): BioPart[] {
+  return extent?.state === 'mapped' ? [{ buffer, block: extent.block }] : [];
+}

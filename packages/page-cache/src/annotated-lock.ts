@@ -1,0 +1,65 @@
+/**
+ * A lock that only the validator sees: nobody ever waits for it in the simulation.
+ *
+ * For what is held over code in which no other task can run (spin locks around one step), and for what readers never wait for
+ * in these programs (freeze levels, journal handles). Costs no step.
+ */
+import { type Lock, type LockKey, READ, RECURSIVE_READ, type Validator, WRITE } from '@lockdep/core';
+import type { Machine } from './machine.ts';
+
+export class AnnotatedLock {
+  readonly #machine: Machine;
+  readonly #validator: Validator | null;
+  readonly #lock: Lock | null;
+
+  constructor(machine: Machine, validator: Validator | null, key: LockKey, label: string) {
+    this.#machine = machine;
+    this.#validator = validator;
+    this.#lock = validator?.lock(key, { label }) ?? null;
+  }
+
+  acquire(): void {
+    this.#take(WRITE);
+  }
+
+  acquireRead(): void {
+    this.#take(READ);
+  }
+
+  acquireRecursiveRead(): void {
+    this.#take(RECURSIVE_READ);
+  }
+
+  release(): void {
+    const validator = this.#validator;
+    if (validator !== null) validator.release(this.#machine.current().taskOf(validator), this.#lock!);
+  }
+
+  /** Holds it over `perform`, which must not wait. */
+  around<T>(perform: () => T): T {
+    this.#take(WRITE);
+    try {
+      return perform();
+    } finally {
+      this.release();
+    }
+  }
+
+  /** The same with interrupts off, for a lock that completion handlers take too. */
+  aroundIrq<T>(perform: () => T): T {
+    const validator = this.#validator;
+    if (validator === null) return perform();
+    const task = this.#machine.current().taskOf(validator);
+    validator.disableContext(task, 'hardirq');
+    try {
+      return this.around(perform);
+    } finally {
+      validator.enableContext(task, 'hardirq');
+    }
+  }
+
+  #take(how: number): void {
+    const validator = this.#validator;
+    if (validator !== null) validator.acquire(this.#machine.current().taskOf(validator), this.#lock!, how);
+  }
+}

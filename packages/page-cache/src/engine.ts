@@ -1,0 +1,82 @@
+/**
+ * What all parts of one simulated machine share: who runs it, who validates it, the code state, sizes, and the oracle.
+ *
+ * Make one per execution, inside the program that is explored; it keeps no state between executions.
+ */
+import type { Lock, Report, Validator } from '@lockdep/core';
+import type { BaseLock } from '@lockdep/locks';
+import { checkGeometry, defaultGeometry, type Geometry } from './geometry.ts';
+import type { Machine } from './machine.ts';
+import { Oracle } from './oracle.ts';
+import { type BugSwitches, type Profile, type Rules, resolveRules } from './rules.ts';
+
+export interface EngineOptions {
+  readonly machine: Machine;
+  /** Who validates the locks; null (the default) for speed. */
+  readonly validator?: Validator | null;
+  /** Default `merged`. */
+  readonly profile?: Profile;
+  readonly bugs?: BugSwitches;
+  readonly geometry?: Partial<Geometry>;
+  /** Pages read ahead of what was asked for; 0: none. -1: no readahead at all, as when its allocations fail. Default 0. */
+  readonly readaheadPages?: number;
+}
+
+export class Engine {
+  readonly machine: Machine;
+  readonly validator: Validator | null;
+  readonly rules: Rules;
+  readonly geometry: Geometry;
+  readonly oracle: Oracle;
+  readonly readaheadPages: number;
+  /** Things to look at when nothing runs any more: each answers what is wrong by adding findings. */
+  readonly #inspections: (() => void)[] = [];
+
+  constructor(options: EngineOptions) {
+    this.machine = options.machine;
+    this.validator = options.validator ?? null;
+    this.rules = resolveRules(options.profile ?? 'merged', options.bugs ?? {});
+    this.geometry = checkGeometry({ ...defaultGeometry, ...options.geometry });
+    this.oracle = new Oracle(this.geometry.pageSize);
+    this.readaheadPages = options.readaheadPages ?? 0;
+  }
+
+  /** Page index of a byte offset. */
+  pageOf(offset: number): number {
+    return Math.floor(offset / this.geometry.pageSize);
+  }
+
+  /** The current task must hold the lock exclusively; a duty of the caller where this is called. */
+  assertHeldWrite(lock: BaseLock): Report | null {
+    return this.#assert(lock, (validator, task, instance) => validator.assertHeldWrite(task, instance));
+  }
+
+  /** The current task must hold the lock, in any mode. */
+  assertHeld(lock: BaseLock): Report | null {
+    return this.#assert(lock, (validator, task, instance) => validator.assertHeld(task, instance));
+  }
+
+  assertNotHeld(lock: BaseLock): Report | null {
+    return this.#assert(lock, (validator, task, instance) => validator.assertNotHeld(task, instance));
+  }
+
+  /** Adds something to look at in {@link inspect}. */
+  onInspect(look: () => void): void {
+    this.#inspections.push(look);
+  }
+
+  /** Looks at the final state, when every task has ended; the first finding of the run in words, null when all is well. */
+  inspect(): string | null {
+    for (const look of this.#inspections) look();
+    return this.oracle.verdict();
+  }
+
+  #assert(
+    lock: BaseLock,
+    check: (validator: Validator, task: ReturnType<Validator['task']>, instance: Lock) => Report | null,
+  ): Report | null {
+    const { validator } = this;
+    if (validator === null || lock.instance === null) return null;
+    return check(validator, this.machine.current().taskOf(validator), lock.instance);
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * What the page cache asks of a file system, with the generic answers: subclass it, and override what differs.
+ *
+ * The methods are those of `address_space_operations`, `file_operations` and `vm_operations_struct`. The contract of each is that of
+ * the kernel's locking document; the duties of callers are asserted where the specification names them.
+ */
+import type { Completion, RwSemaphore } from '@lockdep/locks';
+import type { AddressSpace } from './address-space.ts';
+import type { Engine } from './engine.ts';
+import type { Errno } from './errno.ts';
+import type { FileSystemType } from './file-system-type.ts';
+import { filemapRead, type ReadResult } from './filemap-read.ts';
+import type { Folio } from './folio.ts';
+import type { Inode } from './inode.ts';
+import type { Kiocb } from './kiocb.ts';
+import type { Proc } from './machine.ts';
+import { SuperBlock } from './super-block.ts';
+import type { Tag } from './tag.ts';
+import type { UserBuffer } from './user-buffer.ts';
+
+export abstract class FileSystem {
+  readonly engine: Engine;
+  readonly sb: SuperBlock;
+  /** Holds invalidate_lock over eviction; one that has not been converted is exempt from the assertions, and listed. */
+  readonly converted: boolean = true;
+
+  constructor(engine: Engine, type: FileSystemType, name: string) {
+    this.engine = engine;
+    this.sb = new SuperBlock(engine, type, name);
+  }
+
+  /** The file system's own lock against faults, where it had one before invalidate_lock. */
+  privateLock(_inode: Inode): RwSemaphore | null {
+    return null;
+  }
+
+  /** What truncate and punch hold exclusively from eviction until the block map is up to date. */
+  evictLock(inode: Inode): RwSemaphore | null {
+    const { rules } = this.engine;
+    return rules.evictTakesInvalidateLock && this.converted ? inode.mapping.invalidateLock : this.privateLock(inode);
+  }
+
+  /**
+   * `->read_folio`: entered with the folio locked; it is unlocked on every path, here (answers null or the error) or by the I/O,
+   * whose end is answered.
+   */
+  abstract readFolio(folio: Folio): Proc<Completion | Errno | null>;
+
+  /** `->readahead`: submits reads of locked folios of ascending index, and does not wait. */
+  *readahead(_mapping: AddressSpace, folios: readonly Folio[]): Proc {
+    for (const folio of folios) yield* this.readFolio(folio);
+  }
+
+  /** `->write_begin`: the folio of the bytes, locked, with what the write does not cover in place. */
+  abstract writeBegin(inode: Inode, pos: number, bytes: number): Proc<Folio | Errno>;
+
+  /** `->write_end`: puts what was copied in place and unlocks; answers how many bytes count (0: try again). */
+  abstract writeEnd(inode: Inode, folio: Folio, pos: number, bytes: number, copied: readonly Tag[]): Proc<number>;
+
+  /** `->writepage`: writes one folio if it is dirty; answers the end of its writeback. */
+  abstract writeFolio(inode: Inode, folio: Folio): Proc<Completion | null>;
+
+  /** `->read_iter` */
+  *readIter(kiocb: Kiocb, to: UserBuffer, count: number): Proc<ReadResult> {
+    return yield* filemapRead(kiocb, to, count);
+  }
+}

@@ -1,0 +1,33 @@
+/** What an oracle found wrong: plain data, with the file, the page and the byte. */
+export type FindingKind =
+  | 'stale-block-exposure'
+  | 'uninitialised-memory'
+  | 'lost-write'
+  | 'beyond-eof-read'
+  | 'non-zero-tail'
+  | 'hole-has-data'
+  | 'remap-atomicity'
+  | 'writeback-after-free'
+  | 'metadata'
+  | 'missing-lock'
+  | 'leak';
+
+/** How it was seen: by a read(2), a load through a mapping, while filling a folio, in the final state, on the way to disk. */
+export type FindingSource = 'read' | 'load' | 'folio' | 'end' | 'writeback';
+
+export interface Finding {
+  readonly kind: FindingKind;
+  readonly via: FindingSource;
+  readonly file: string;
+  /** Page index. */
+  readonly index: number;
+  /** Byte offset in the file. */
+  readonly offset: number;
+  /** What was there, in the words of its tag. */
+  readonly saw: string;
+  readonly message: string;
+}
+
+export function findingText(finding: Finding): string {
+  return `${finding.kind}: ${finding.file}[${finding.index}] (${finding.via}): ${finding.message}`;
+}

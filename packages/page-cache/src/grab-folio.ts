@@ -1,0 +1,26 @@
+/** `__filemap_get_folio(FGP_LOCK | FGP_CREAT)`: the folio at an index, locked and in the cache; made when there is none. */
+import type { AddressSpace } from './address-space.ts';
+import { Folio } from './folio.ts';
+import type { Proc } from './machine.ts';
+
+export function* grabFolio(mapping: AddressSpace, index: number): Proc<Folio> {
+  for (;;) {
+    const found = yield* lockFolioAt(mapping, index);
+    if (found !== null) return found;
+    const folio = new Folio(mapping, index);
+    yield* folio.lock.tryAcquire();
+    if (yield* mapping.add(folio)) return folio;
+    yield* folio.lock.release();
+  }
+}
+
+/** `filemap_lock_folio`: the cached folio, locked; null when there is none. */
+export function* lockFolioAt(mapping: AddressSpace, index: number): Proc<Folio | null> {
+  for (;;) {
+    const folio = yield* mapping.lookup(index);
+    if (folio === null) return null;
+    yield* folio.lock.acquire();
+    if (folio.mapping === mapping) return folio;
+    yield* folio.lock.release();
+  }
+}

@@ -1,0 +1,6 @@
+/** Something to `yield*` that is no step: it has its value already. */
+import type { Act } from './machine.ts';
+
+export function immediate<T>(value: T): Act<T> {
+  return { [Symbol.iterator]: () => ({ next: () => ({ done: true, value }) }) };
+}

@@ -1,0 +1,23 @@
+/** The address space of a process: `mmap_lock`, and the pte lock (one per process in this model). */
+import { RwSemaphore } from '@lockdep/locks';
+import { AnnotatedLock } from './annotated-lock.ts';
+import type { Engine } from './engine.ts';
+import { mmClasses } from './lock-classes.ts';
+import type { Vma } from './vma.ts';
+
+export class Mm {
+  readonly engine: Engine;
+  readonly name: string;
+  readonly mmapLock: RwSemaphore;
+  readonly pteLock: AnnotatedLock;
+  /** Under `mmap_lock`. */
+  readonly vmas: Vma[] = [];
+
+  constructor(engine: Engine, name: string) {
+    const { machine, validator } = engine;
+    this.engine = engine;
+    this.name = name;
+    this.mmapLock = new RwSemaphore({ key: mmClasses.mmapLock, label: `mmap_lock(${name})`, validator });
+    this.pteLock = new AnnotatedLock(machine, validator, mmClasses.pteLock, `pte_lock(${name})`);
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * A machine of its own: runs tasks one step at a time, in turn or picked at random from a seed. No exploration, no replay.
+ *
+ * For long campaigns and for measuring: about the cost of the steps themselves. Deterministic for a given seed.
+ */
+import type { Task, Validator } from '@lockdep/core';
+import { blocks, Operation, type Runtime, setRuntime } from '@lockdep/locks';
+import type { Act, Machine, Proc, Region, TaskHandle } from './machine.ts';
+
+/** A step of this machine that is no lock operation. */
+class PlainStep<T> implements Act<T> {
+  readonly perform: () => T;
+
+  constructor(perform: () => T) {
+    this.perform = perform;
+  }
+
+  *[Symbol.iterator](): Iterator<unknown, T, unknown> {
+    return (yield this) as T;
+  }
+}
+
+class PlainTask implements TaskHandle {
+  readonly name: string;
+  #identity: Task | null = null;
+  generator: Proc<unknown> | null = null;
+  /** What it is parked on; null before the start and after the end. */
+  pending: unknown = null;
+  /** Of a queueing lock: it has joined the queue. */
+  queued = false;
+  blocked = false;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  taskOf(validator: Validator): Task {
+    this.#identity ??= validator.task(this.name);
+    return this.#identity;
+  }
+
+  end(validator: Validator | null): void {
+    if (this.#identity !== null) validator?.endTask(this.#identity);
+  }
+}
+
+export interface PlainOptions {
+  /** Picks tasks at random from this seed; without it the running task goes on until it must wait. */
+  readonly seed?: number;
+  /** Told when tasks end, so that held locks are reported. */
+  readonly validator?: Validator | null;
+}
+
+/** How a run ended: the names of the tasks that wait for each other, when not all could finish. */
+export interface PlainOutcome {
+  readonly steps: number;
+  readonly stuck: readonly string[];
+}
+
+export class PlainMachine implements Machine {
+  readonly #tasks: PlainTask[] = [];
+  readonly #validator: Validator | null;
+  readonly #runtime: Runtime;
+  #random: number;
+  readonly #preempts: boolean;
+  #current: PlainTask;
+
+  constructor(options: PlainOptions = {}) {
+    this.#validator = options.validator ?? null;
+    this.#preempts = options.seed !== undefined;
+    this.#random = (options.seed ?? 1) * 2654435761;
+    this.#current = new PlainTask('setup');
+    this.#runtime = { start: (operation) => operation, iterate, agent: () => this.#current };
+  }
+
+  region(name: string): Region {
+    return { name };
+  }
+
+  access<T>(_reads: readonly Region[], _writes: readonly Region[], _words: string, perform: () => T): Act<T> {
+    return new PlainStep(perform);
+  }
+
+  choose(count: number, _label: string): Act<number> {
+    return new PlainStep(() => this.#below(count));
+  }
+
+  declare(name: string): TaskHandle {
+    return new PlainTask(name);
+  }
+
+  start(task: TaskHandle, code: () => Proc<unknown>): Act<unknown> {
+    return new PlainStep(() => this.#start(task as PlainTask, code));
+  }
+
+  current(): TaskHandle {
+    return this.#current;
+  }
+
+  /** A task of the program, before the run. */
+  spawn(name: string, code: () => Proc<unknown>): void {
+    this.#start(new PlainTask(name), code);
+  }
+
+  /** Runs until nobody can move. Errors thrown by tasks come through. */
+  run(maxSteps: number = Number.POSITIVE_INFINITY): PlainOutcome {
+    const before = setRuntime(this.#runtime);
+    let steps = 0;
+    try {
+      for (let task = this.#pick(); task !== null && steps < maxSteps; task = this.#pick()) {
+        this.#step(task);
+        steps++;
+      }
+    } finally {
+      setRuntime(before);
+    }
+    return { steps, stuck: this.#tasks.map((task) => task.name) };
+  }
+
+  #start(task: PlainTask, code: () => Proc<unknown>): void {
+    task.generator = code();
+    // Parked before its first step, which is then nothing but getting there.
+    task.pending = new PlainStep(() => undefined);
+    this.#tasks.push(task);
+  }
+
+  #pick(): PlainTask | null {
+    if (!this.#preempts) {
+      if (this.#canMove(this.#current)) return this.#current;
+      return this.#tasks.find((task) => this.#canMove(task)) ?? null;
+    }
+    const able = this.#tasks.filter((task) => this.#canMove(task));
+    return able.length === 0 ? null : able[this.#below(able.length)]!;
+  }
+
+  #canMove(task: PlainTask): boolean {
+    const { pending } = task;
+    if (pending === null) return false;
+    if (!(pending instanceof Operation) || !blocks(pending)) return true;
+    if (pending.lock.queues && !task.queued) return true;
+    if (pending.enabled(task)) return true;
+    if (!task.blocked) {
+      task.blocked = true;
+      pending.block(task);
+    }
+    return false;
+  }
+
+  #step(task: PlainTask): void {
+    this.#current = task;
+    const { pending } = task;
+    if (pending instanceof PlainStep) this.#resume(task, pending.perform());
+    else if (pending instanceof Operation) {
+      if (blocks(pending) && pending.lock.queues && !task.queued) {
+        pending.enqueue(task);
+        task.queued = true;
+      } else this.#resume(task, pending.perform(task));
+    } else
+      throw new TypeError(`task '${task.name}' waits for something that this machine does not own: ${String(pending)}`);
+  }
+
+  #resume(task: PlainTask, value: unknown): void {
+    const next = task.generator!.next(value);
+    task.queued = false;
+    task.blocked = false;
+    if (next.done === true) {
+      task.pending = null;
+      this.#tasks.splice(this.#tasks.indexOf(task), 1);
+      task.end(this.#validator);
+      return;
+    }
+    task.pending = next.value;
+    if (next.value instanceof Operation) next.value.announce(task);
+  }
+
+  #below(count: number): number {
+    let x = this.#random | 0;
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    this.#random = x;
+    return (x >>> 0) % count;
+  }
+}
+
+function iterate<T>(operation: Operation<T>): Iterator<Operation<unknown>, T, unknown> {
+  let parked = false;
+  return {
+    next(value?: unknown): IteratorResult<Operation<unknown>, T> {
+      if (parked) return { done: true, value: value as T };
+      parked = true;
+      return { done: false, value: operation as Operation<unknown> };
+    },
+    throw(error?: unknown): never {
+      throw error;
+    },
+  };
+}

@@ -1,0 +1,74 @@
+/**
+ * Readahead: brings runs of new folios into the cache and submits their reads, without waiting for them.
+ *
+ * `page_cache_ra_unbounded` is where invalidate_lock is held: from before the first folio is added until all reads are submitted.
+ * Folios stay locked until their I/O ends. It holds many folio locks at once, in ascending index, which is safe since all are new.
+ */
+import { Folio } from './folio.ts';
+import {
+  filemapInvalidateLockShared,
+  filemapInvalidateTrylockShared,
+  filemapInvalidateUnlockShared,
+} from './invalidate-lock.ts';
+import type { Kiocb } from './kiocb.ts';
+import type { Proc } from './machine.ts';
+
+/** A miss at `index`: reads `count` pages, and the window beyond them. */
+export function* pageCacheSyncRa(kiocb: Kiocb, index: number, count: number): Proc {
+  const ahead = kiocb.inode.sb.engine.readaheadPages;
+  if (ahead < 0) return;
+  kiocb.ra.start = index;
+  kiocb.ra.size = count + ahead;
+  yield* doPageCacheRa(kiocb, index, count + ahead, ahead);
+}
+
+/** A hit on the folio that was marked: starts the next window. */
+export function* pageCacheAsyncRa(kiocb: Kiocb, folio: Folio): Proc {
+  folio.readahead = false;
+  const ahead = kiocb.inode.sb.engine.readaheadPages;
+  if (ahead <= 0) return;
+  kiocb.ra.start += kiocb.ra.size;
+  kiocb.ra.size = ahead;
+  yield* doPageCacheRa(kiocb, kiocb.ra.start, ahead, ahead);
+}
+
+/** Advice: exactly the range, whatever the file's state (`force_page_cache_ra`). */
+export function* forcePageCacheRa(kiocb: Kiocb, index: number, count: number): Proc {
+  yield* doPageCacheRa(kiocb, index, count, 0);
+}
+
+/** Cuts the window at the end of the file, which it reads without a lock. */
+function* doPageCacheRa(kiocb: Kiocb, index: number, count: number, lookahead: number): Proc {
+  const { engine } = kiocb.inode.sb;
+  const size = yield* kiocb.inode.sizeRead();
+  const pages = Math.min(count, Math.ceil(size / engine.geometry.pageSize) - index, kiocb.mapping.pages - index);
+  if (pages <= 0) return;
+  // In the latest kernel the callers take the lock, and page_cache_ra_unbounded asserts it; the nesting is the same.
+  const { rules } = engine;
+  const locks = rules.readersTakeInvalidateLock;
+  if (locks) {
+    const tries = kiocb.nowait && rules.bugs['readahead.nowaitTrylock'] === true;
+    if (!tries) yield* filemapInvalidateLockShared(kiocb.mapping);
+    else if (!(yield* filemapInvalidateTrylockShared(kiocb.mapping))) return;
+  }
+  yield* pageCacheRaUnbounded(kiocb, index, pages, lookahead, locks);
+}
+
+function* pageCacheRaUnbounded(kiocb: Kiocb, index: number, pages: number, lookahead: number, locked: boolean): Proc {
+  const { mapping } = kiocb;
+  const { engine } = mapping.sb;
+  if (locked && engine.rules.profile === 'latest') engine.assertHeld(mapping.invalidateLock);
+  const batch: Folio[] = [];
+  for (let i = 0; i < pages; i++) {
+    const folio = new Folio(mapping, index + i);
+    yield* folio.lock.tryAcquire();
+    if (yield* mapping.add(folio)) {
+      if (lookahead > 0 && i === pages - lookahead) folio.readahead = true;
+      batch.push(folio);
+    } else yield* folio.lock.release();
+  }
+  const drops = locked && engine.rules.dropAfterAdd === 'all';
+  if (drops) yield* filemapInvalidateUnlockShared(mapping);
+  if (batch.length > 0) yield* mapping.host.fs.readahead(mapping, batch);
+  if (locked && !drops) yield* filemapInvalidateUnlockShared(mapping);
+}

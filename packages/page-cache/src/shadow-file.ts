@@ -1,0 +1,95 @@
+/**
+ * The reference model of one file: for every byte, which values a reader may see.
+ *
+ * Each write (a punch writes zeroes) has an interval of logical time, open until it is acknowledged. A read over [s, e] may see any
+ * write that began before e, unless another write lies wholly between that write's end and s. So concurrent operations may be seen
+ * in any order, byte by byte, and acknowledged ones may not be lost. Cost: writes per byte, which programs keep small.
+ */
+import { type Tag, ZERO } from './tag.ts';
+
+interface WriteRecord {
+  readonly tag: Tag;
+  readonly start: number;
+  end: number;
+}
+
+/** An operation that has begun: end it when it is acknowledged. */
+export class OpenWrite {
+  readonly #records: WriteRecord[];
+
+  constructor(records: WriteRecord[]) {
+    this.#records = records;
+  }
+
+  /** Acknowledged at `time`; `length` bytes of it took effect, the rest may or may not have. */
+  end(time: number): void {
+    for (const record of this.#records) record.end = time;
+  }
+}
+
+export class ShadowFile {
+  readonly name: string;
+  /** By byte; before the first write a byte is zero since ever. */
+  readonly #writes: WriteRecord[][] = [];
+  readonly #sizes: { readonly size: number; readonly start: number; end: number }[] = [];
+
+  constructor(name: string, size: number) {
+    this.name = name;
+    this.#sizes.push({ size, start: 0, end: 0 });
+  }
+
+  /** A write of `tags` at `offset` begins at `time`. */
+  begin(offset: number, tags: readonly Tag[], time: number): OpenWrite {
+    const records = tags.map((tag) => ({ tag, start: time, end: Number.POSITIVE_INFINITY }));
+    for (const [i, record] of records.entries()) this.#at(offset + i).push(record);
+    return new OpenWrite(records);
+  }
+
+  /** The size will be `size` from some moment after `time` on; the answer ends the interval. */
+  resize(size: number, time: number): (end: number) => void {
+    const record = { size, start: time, end: Number.POSITIVE_INFINITY };
+    this.#sizes.push(record);
+    return (end) => {
+      record.end = end;
+    };
+  }
+
+  /** Whether a read from `start` to `end` may see `tag` at `offset`. */
+  mayRead(offset: number, tag: Tag, start: number, end: number): boolean {
+    return this.visible(offset, start, end).includes(tag);
+  }
+
+  /** All that a read from `start` to `end` may see at `offset`. */
+  visible(offset: number, start: number, end: number): Tag[] {
+    const writes = this.#at(offset);
+    return writes.filter((write) => write.start < end && !isOverwritten(write, writes, start)).map(({ tag }) => tag);
+  }
+
+  /** The largest size that an operation from `start` to `end` may go by. */
+  largestSize(start: number, end: number): number {
+    let largest = 0;
+    for (const size of this.#sizes) {
+      if (size.start < end && !isOverwritten(size, this.#sizes, start)) largest = Math.max(largest, size.size);
+    }
+    return largest;
+  }
+
+  #at(offset: number): WriteRecord[] {
+    let writes = this.#writes[offset];
+    if (writes === undefined) {
+      writes = [{ tag: ZERO, start: -1, end: -1 }];
+      this.#writes[offset] = writes;
+    }
+    return writes;
+  }
+}
+
+interface Interval {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Whether something else was done wholly after `write` and before `start`. */
+function isOverwritten(write: Interval, all: readonly Interval[], start: number): boolean {
+  return all.some((other) => other.start > write.end && other.end < start);
+}

@@ -1,0 +1,27 @@
+/** `truncate_setsize`: publishes the new size, then evicts what is cut off, or prepares the tail of what grows. */
+import { lockFolioAt } from './grab-folio.ts';
+import type { Inode } from './inode.ts';
+import type { Proc } from './machine.ts';
+import { truncatePagecache } from './truncate.ts';
+import { folioMkclean } from './unmap.ts';
+
+/** Duty of the caller: `i_rwsem` exclusive; for shrinking the eviction lock too. i_size goes first: racing faults look at it again. */
+export function* truncateSetsize(inode: Inode, size: number): Proc {
+  const old = inode.size;
+  yield* inode.sizeWrite(size);
+  if (size > old) yield* pagecacheIsizeExtended(inode, old);
+  yield* truncatePagecache(inode, size);
+}
+
+/**
+ * `pagecache_isize_extended`: with blocks smaller than pages, the page of the old end is write-protected, so that the next store to it
+ * asks for blocks that the file now has.
+ */
+export function* pagecacheIsizeExtended(inode: Inode, old: number): Proc {
+  const { pageSize, blockSize } = inode.sb.engine.geometry;
+  if (blockSize === pageSize || old % pageSize === 0) return;
+  const folio = yield* lockFolioAt(inode.mapping, Math.floor(old / pageSize));
+  if (folio === null) return;
+  yield* folioMkclean(inode.mapping, folio);
+  yield* folio.lock.release();
+}

@@ -1,0 +1,56 @@
+/**
+ * A mapping of part of a file into user memory, with its page table entries.
+ *
+ * A pte changes in one step, under the pte lock; the hardware sets its dirty bit together with the store. Each pte is a region.
+ */
+import type { AddressSpace } from './address-space.ts';
+import type { Folio } from './folio.ts';
+import type { Inode } from './inode.ts';
+import type { Region } from './machine.ts';
+import type { Mm } from './mm.ts';
+
+export interface Pte {
+  readonly region: Region;
+  /** What it maps; null when absent. */
+  folio: Folio | null;
+  writable: boolean;
+  dirty: boolean;
+}
+
+export interface VmaOptions {
+  /** First page of the file that is mapped. Default 0. */
+  readonly pgoff?: number;
+  readonly pages: number;
+  /** Readahead on faults: `sequential`, or none. Default none. */
+  readonly advice?: 'random' | 'sequential';
+}
+
+export class Vma {
+  readonly mm: Mm;
+  readonly inode: Inode;
+  readonly mapping: AddressSpace;
+  readonly pgoff: number;
+  readonly advice: 'random' | 'sequential';
+  readonly ptes: readonly Pte[];
+
+  constructor(mm: Mm, inode: Inode, options: VmaOptions) {
+    const { pgoff = 0, pages, advice = 'random' } = options;
+    const { machine } = inode.sb.engine;
+    this.mm = mm;
+    this.inode = inode;
+    this.mapping = inode.mapping;
+    this.pgoff = pgoff;
+    this.advice = advice;
+    this.ptes = Array.from({ length: pages }, (_, i) => ({
+      region: machine.region(`pte(${mm.name}:${inode.name}[${pgoff + i}])`),
+      folio: null,
+      writable: false,
+      dirty: false,
+    }));
+  }
+
+  /** The pte for a page of the file; undefined outside. */
+  pte(index: number): Pte | undefined {
+    return this.ptes[index - this.pgoff];
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * `write_cache_pages`: writes the dirty folios of a mapping. Each is locked, write-protected, cleaned, marked as under writeback and
+ * unlocked before its I/O is submitted; the completion ends the writeback and takes no folio lock.
+ */
+import type { Completion } from '@lockdep/locks';
+import type { Folio } from './folio.ts';
+import type { Inode } from './inode.ts';
+import type { Proc } from './machine.ts';
+import { folioMkclean, markDirty } from './unmap.ts';
+import { waitOnFolioWriteback } from './wait-writeback.ts';
+
+/** Submits everything dirty in pages first … last; answers the ends of the writebacks. */
+export function* writeCachePages(inode: Inode, first: number, last: number): Proc<Completion[]> {
+  const ends: Completion[] = [];
+  for (const folio of yield* inode.mapping.lookupRange(first, last)) {
+    const end = yield* inode.fs.writeFolio(inode, folio);
+    if (end !== null) ends.push(end);
+  }
+  return ends;
+}
+
+/** `filemap_write_and_wait_range` */
+export function* filemapWriteAndWait(inode: Inode, first: number = 0, last: number = inode.mapping.pages - 1): Proc {
+  for (const end of yield* writeCachePages(inode, first, last)) yield* end.wait();
+}
+
+/**
+ * Locks a folio and makes it ready for I/O: true when it is dirty, now clean and write-protected, still locked. False: nothing to
+ * do, and it is unlocked.
+ */
+export function* lockForWriteback(inode: Inode, folio: Folio): Proc<boolean> {
+  yield* folio.lock.acquire();
+  if (folio.mapping === inode.mapping) {
+    yield* waitOnFolioWriteback(folio);
+    if (yield* clearDirtyForIo(inode, folio)) return true;
+  }
+  yield* folio.lock.release();
+  return false;
+}
+
+/** `folio_clear_dirty_for_io`: write-protects first, so that a store after this makes the folio dirty again. */
+function* clearDirtyForIo(inode: Inode, folio: Folio): Proc<boolean> {
+  const { machine } = folio.sb.engine;
+  const state = yield* machine.access([folio.state], [], `dirty ${folio.label}?`, () => ({
+    dirty: folio.dirty,
+    mapped: folio.mapcount > 0,
+  }));
+  if (state.mapped) yield* folioMkclean(inode.mapping, folio);
+  else if (!state.dirty) return false;
+  return yield* machine.access([], [folio.state], `clean ${folio.label}`, () => {
+    const { dirty } = folio;
+    folio.dirty = false;
+    return dirty;
+  });
+}
+
+/** Sets PG_writeback on a locked folio. */
+export function* startWriteback(folio: Folio): Proc<Completion> {
+  const { machine } = folio.sb.engine;
+  return yield* machine.access([], [folio.state], `writeback ${folio.label}`, () => folio.startWriteback());
+}
+
+/** `folio_end_writeback`, in interrupt context: the tag in i_pages goes under `xa_lock`; waiters wake. */
+export function* endWriteback(folio: Folio): Proc {
+  const { machine } = folio.sb.engine;
+  const end = folio.writeback!;
+  yield* machine.access([], [folio.state], `end of writeback ${folio.label}`, () => {
+    folio.mapping?.xaLock.around(() => {});
+    folio.writeback = null;
+  });
+  yield* end.completeAll();
+}
+
+/** Makes a folio dirty, under its lock. */
+export function* dirtyFolio(folio: Folio): Proc {
+  yield* folio.sb.engine.machine.access([], [folio.state], `dirty ${folio.label}`, () => markDirty(folio));
+}
