@@ -8,17 +8,22 @@ import { currentStrand, runIn } from './current-strand.ts';
 import { shared } from './shared.ts';
 import { Strand } from './strand.ts';
 
-/** Starts each of `fns` in a strand forked from the current one; like `Promise.all` over them. */
+/**
+ * Starts each of `fns` in a strand forked from the current one and gives their results, as `Promise.all` does; but when one
+ * fails, it rejects only after all have settled, since the others still run under the locks held here.
+ */
 async function all<const F extends readonly (() => unknown)[]>(
   fns: F,
 ): Promise<{ -readonly [I in keyof F]: Awaited<ReturnType<F[I]>> }> {
-  const results = await Promise.all(fns.map((fn) => fork(fn)));
+  const branches = fns.map((fn) => fork(fn));
+  await Promise.allSettled(branches);
+  const results = await Promise.all(branches);
   return results as { -readonly [I in keyof F]: Awaited<ReturnType<F[I]>> };
 }
 
 /**
  * Runs `fn` as a branch of the current strand: with its own held locks, under those held now. Whatever runs concurrently in one
- * task and takes locks with `acquire` or `lock` should be forked.
+ * task and takes locks with `acquire` or `lock` should be forked. The task is taken to wait for its branches.
  */
 function fork<T>(fn: () => T): Promise<Awaited<T>> {
   return runIn(currentStrand().fork(), fn);

@@ -242,6 +242,23 @@ describe('outside any task', () => {
   });
 });
 
+test('lockdep.all gives the results in order, and fails only when every branch has settled', async () => {
+  expect(await lockdep.all([() => 1, async () => 'two'])).toEqual([1, 'two']);
+  const settled: string[] = [];
+  const all = lockdep.all([
+    () => Promise.reject(new Error('first')),
+    async () => {
+      await turn();
+      settled.push('slow');
+    },
+    () => {
+      throw new Error('second');
+    },
+  ]);
+  await expect(all).rejects.toThrow('first');
+  expect(settled).toEqual(['slow']);
+});
+
 test('acquired in a helper: a>b', async () => {
   const helper = async (): Promise<void> => {
     await turn();
