@@ -1,13 +1,13 @@
 /**
  * Kernel addresses as small integers.
  *
- * A 64-bit address does not fit a JavaScript number exactly, and a BigInt or a string costs an allocation per record. Here
- * its 16 hexadecimal digits are interned as they stand in the text, as four 32-bit words in an open-addressed table: equal
- * addresses, and only those, get equal ids; ids are dense from 1 in order of first appearance; address 0 (no lock, no nest
- * lock) is id 0. All 64 bits are kept, and nothing is converted on a hit.
+ * A 64-bit address does not fit a JavaScript number exactly, and a BigInt or a string costs an allocation per record.
+ * Here its 16 hexadecimal digits are interned as they stand in the text, as four 32-bit words in an open-addressed
+ * table: equal addresses, and only those, get equal ids; ids are dense from 1 in order of first appearance; address 0
+ * (no lock, no nest lock) is id 0. All 64 bits are kept, and nothing is converted on a hit.
  *
- * Cost: about 10 ns per lookup; 24–48 bytes per distinct address, so memory follows the number of distinct locks and keys
- * in a trace, not its length.
+ * Cost: about 10 ns per lookup; 24–48 bytes per distinct address, so memory follows the number of distinct locks and
+ * keys in a trace, not its length.
  */
 export class AddressTable {
   /** The digits by id: words `4 * id` to `4 * id + 3`. */

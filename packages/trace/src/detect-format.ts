@@ -1,13 +1,14 @@
 /**
  * Which of our formats a trace is in, from its first lines.
  *
- * A line that only one format can contain decides; other lines (comments, a shell prompt, a log of something else) are passed
- * over. Cost: a few regular expressions per line of the first 64 KiB.
+ * A line that only one format can contain decides; other lines (comments, a shell prompt, a log of something else) are
+ * passed over. Cost: a few regular expressions per line of the first 64 KiB.
  */
 
 /**
- * `ftrace`: lock events as tracefs, `trace-cmd report` or `perf script` print them; `event-log`: every lock event of a recording kernel;
- * `ndjson`: our own recording, alone or inside a JSON log; `lockdep`: /proc/lockdep; `snapshot`: a dumped dependency graph.
+ * `ftrace`: lock events as tracefs, `trace-cmd report` or `perf script` print them; `event-log`: every lock event of a
+ * recording kernel; `ndjson`: our own recording, alone or inside a JSON log; `lockdep`: /proc/lockdep; `snapshot`: a
+ * dumped dependency graph.
  */
 export type TraceFormat = 'ftrace' | 'event-log' | 'ndjson' | 'lockdep' | 'snapshot';
 

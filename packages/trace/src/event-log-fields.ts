@@ -1,8 +1,9 @@
 /**
  * The rare half of event log parsing: `key=value` fields in any order, by string.
  *
- * Used for the record types that come once in hundreds of lines, and for a hot line written in an unusual way; the common
- * lines never come here (see `event-log-parser.ts`). Fields with unknown names are skipped, so that a recorder may add some.
+ * Used for the record types that come once in hundreds of lines, and for a hot line written in an unusual way; the
+ * common lines never come here (see `event-log-parser.ts`). Fields with unknown names are skipped, so that a recorder
+ * may add some.
  */
 import type { AddressTable } from './address-table.ts';
 import type { EventLogRecord, EventLogType } from './event-log-record.ts';

@@ -1,9 +1,11 @@
 /**
- * The frequent half of event log parsing: acquire, release, downgrade and enable lines in the form the recorder writes them.
+ * The frequent half of event log parsing: acquire, release, downgrade and enable lines in the form the recorder writes
+ * them.
  *
- * Anything else, down to a number of two digits where there is always one, makes {@link EventLogHotLine.read} give up with -1
- * and the line is read again the general way (`event-log-fields.ts`), so this half need not be complete, only never wrong.
- * Cost: 0.2–0.4 µs a line of 110 bytes; allocates nothing. Numbers are read digit by digit, all else four bytes at a time.
+ * Anything else, down to a number of two digits where there is always one, makes {@link EventLogHotLine.read} give up
+ * with -1 and the line is read again the general way (`event-log-fields.ts`), so this half need not be complete, only
+ * never wrong. Cost: 0.2–0.4 µs a line of 110 bytes; allocates nothing. Numbers are read digit by digit, all else four
+ * bytes at a time.
  */
 import type { AddressTable } from './address-table.ts';
 import { byteWord } from './byte-word.ts';
@@ -49,7 +51,9 @@ export class EventLogHotLine {
     this.#strings = strings;
   }
 
-  /** Reads the line at `start` into the record; returns where the next line starts, or -1 when it is of another form. */
+  /**
+   * Reads the line at `start` into the record; returns where the next line starts, or -1 when it is of another form.
+   */
   read(bytes: Uint8Array, view: DataView, start: number): number {
     const body = this.#prefix(bytes, view, start);
     if (body < 0) return -1;

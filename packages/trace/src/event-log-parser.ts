@@ -1,9 +1,9 @@
 /**
  * Parser of the lock event log: bytes in, one reused {@link EventLogRecord} out per line, in order, synchronously.
  *
- * The format is exact: a line that cannot be understood is an error with its number, because a replay that misses one record
- * proves nothing. The single exception is a last line without its newline: if it is not a whole record it was torn when the
- * recording stopped, and is left out with a warning.
+ * The format is exact: a line that cannot be understood is an error with its number, because a replay that misses one
+ * record proves nothing. The single exception is a last line without its newline: if it is not a whole record it was
+ * torn when the recording stopped, and is left out with a warning.
  *
  * Cost: some millions of records per CPU second; acquire and release, which are all but a few percent, are read byte by
  * byte without any allocation. Memory follows the number of distinct addresses and symbols, not the length of the log.
@@ -80,7 +80,9 @@ export class EventLogParser {
     this.#regions.push(chunk);
   }
 
-  /** Ends the stream: parses a last line that has no newline, or leaves it out with a {@link warning} when it is torn. */
+  /**
+   * Ends the stream: parses a last line that has no newline, or leaves it out with a {@link warning} when it is torn.
+   */
   end(): void {
     const rest = this.#regions.end();
     if (rest === null) return;

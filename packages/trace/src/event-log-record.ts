@@ -1,16 +1,18 @@
 /**
  * One record of the lock event log, as the parser hands it out: a single reused object.
  *
- * The log is the text a recording kernel writes: every lock event it processed in one global order, with all arguments, and
- * what it decided. A line is `SEQ TYPE CPU PID COMM DEPTH CTX TIME key=value...`. Only the fields that the type carries are
- * meaningful, the others hold leftovers: the object is overwritten by the next record, so copy what must survive.
+ * The log is the text a recording kernel writes: every lock event it processed in one global order, with all arguments,
+ * and what it decided. A line is `SEQ TYPE CPU PID COMM DEPTH CTX TIME key=value...`. Only the fields that the type
+ * carries are meaningful, the others hold leftovers: the object is overwritten by the next record, so copy what must
+ * survive.
  */
 
 /**
- * Record types. Inputs: `A` acquire, `R` release, `D` downgrade, `C` set class, `S` sync, `I` init, `H` hardirqs (and maybe softirqs)
- * enabled while locks are held, `s` softirqs enabled while locks are held, `x` `y` an acquire or release that was ignored,
- * `k` key registered, `0` reset. Outputs: `N` new class, `U` usage bit, `K` new chain, `E` new dependency, `e` dependency
- * changed, `Z` class zapped, `W` report printed. Notes: `#` marker, `!` snapshot taken here.
+ * Record types. Inputs: `A` acquire, `R` release, `D` downgrade, `C` set class, `S` sync, `I` init, `H` hardirqs (and
+ * maybe softirqs) enabled while locks are held, `s` softirqs enabled while locks are held, `x` `y` an acquire or
+ * release that was ignored, `k` key registered, `0` reset. Outputs: `N` new class, `U` usage bit, `K` new chain, `E`
+ * new dependency, `e` dependency changed, `Z` class zapped, `W` report printed. Notes: `#` marker, `!` snapshot taken
+ * here.
  */
 export type EventLogType =
   | 'A'

@@ -6,7 +6,8 @@
  *     wl-73   (     71) [001] 10.123456                       with thread group ids, without flags
  *     wl    73/74 [001]    10.123456                          perf script
  * ```
- * Only the task name may hold anything at all, and it comes first: so what is left of the last well-formed column is the name.
+ * Only the task name may hold anything at all, and it comes first: so what is left of the last well-formed column is
+ * the name.
  */
 import type { FtraceRecord } from './ftrace-record.ts';
 import type { StringTable } from './string-table.ts';

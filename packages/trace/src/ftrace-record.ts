@@ -27,14 +27,18 @@ export class FtraceRecord {
   time = 0;
   /** The line has an irq flags column; the four flags below are false without it. */
   hasFlags = false;
-  /** Hardware interrupts were off; a hardware interrupt was being served; softirqs were off; a softirq was being served. */
+  /**
+   * Hardware interrupts were off; a hardware interrupt was being served; softirqs were off; a softirq was being served.
+   */
   irqsOff = false;
   hardirq = false;
   softirqsOff = false;
   softirq = false;
   /** In a non-maskable interrupt. */
   nmi = false;
-  /** The flags tell about disabled softirqs (columns of Linux 5.16 and later); before, `softirqsOff` is always false. */
+  /**
+   * The flags tell about disabled softirqs (columns of Linux 5.16 and later); before, `softirqsOff` is always false.
+   */
   tellsSoftirqs = false;
   /** Of `lost`: number of events, 0 when it is not told. */
   lost = 0;

@@ -1,8 +1,8 @@
 /**
  * Cuts a stream of byte chunks into regions of whole lines, so that a parser can walk bytes without bounds checks.
  *
- * Invariant: every region handed out is not empty and ends just behind a newline, and the regions one after the other are the
- * stream, wherever the chunk borders fell. Most bytes are not copied: only the line across a border is joined.
+ * Invariant: every region handed out is not empty and ends just behind a newline, and the regions one after the other
+ * are the stream, wherever the chunk borders fell. Most bytes are not copied: only the line across a border is joined.
  */
 import { TraceError } from './trace-error.ts';
 

@@ -1,9 +1,10 @@
 /**
  * Reader of /proc/lockdep: the classes of a kernel and those dependencies it prints (distance 1 only).
  *
- * All columns between key and name depend on the kernel's configuration and age and may be missing: `OPS:` (DEBUG_LOCKDEP), `FD:`
- * `BD:` and the usage characters (PROVE_LOCKING; four characters, six in kernels that still had RECLAIM_FS). Keys are kept as text:
- * they may be hashed or hidden. Cost: the graph is kept in memory, as it is in the kernel.
+ * All columns between key and name depend on the kernel's configuration and age and may be missing: `OPS:`
+ * (DEBUG_LOCKDEP), `FD:` `BD:` and the usage characters (PROVE_LOCKING; four characters, six in kernels that still had
+ * RECLAIM_FS). Keys are kept as text: they may be hashed or hidden. Cost: the graph is kept in memory, as it is in the
+ * kernel.
  */
 import { TextLines } from './text-lines.ts';
 import { quoteLine, TraceError } from './trace-error.ts';
@@ -27,7 +28,9 @@ export interface ProcClass {
   readonly usage: string | null;
 }
 
-/** One ` -> ` line: `to` was taken directly while `from` was held. Keys and display names; a key is '' when not printed. */
+/**
+ * One ` -> ` line: `to` was taken directly while `from` was held. Keys and display names; a key is '' when not printed.
+ */
 export interface ProcDependency {
   readonly from: string;
   readonly to: string;

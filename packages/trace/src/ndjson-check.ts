@@ -1,8 +1,8 @@
 /**
  * Decides whether a JSON value is a line of the trace format, and whether it is a sound one.
  *
- * A table per kind of line names its members; members it does not name are ignored, so that a logger may add its own and later
- * versions theirs. Cost: one look-up per member of the table.
+ * A table per kind of line names its members; members it does not name are ignored, so that a logger may add its own
+ * and later versions theirs. Cost: one look-up per member of the table.
  */
 import { type HeaderLine, type RecordLine, TRACE_VERSION, type TraceLine } from './ndjson-lines.ts';
 

@@ -1,8 +1,8 @@
 /**
  * The frequent lines of the lockdep trace format, exactly as our recorder writes them, without JSON.parse.
  *
- * Whatever differs by a character (other members, another order, spaces) is left to the general reader, so this need not be complete,
- * only never wrong. Cost: about 0.1 µs a line.
+ * Whatever differs by a character (other members, another order, spaces) is left to the general reader, so this need
+ * not be complete, only never wrong. Cost: about 0.1 µs a line.
  */
 import type { AcquireLine, LockEventLine } from './ndjson-lines.ts';
 

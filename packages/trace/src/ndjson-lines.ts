@@ -1,10 +1,11 @@
 /**
  * The lockdep trace format, version 1: newline-delimited JSON, one object a line, each complete in itself.
  *
- * The first line of a recording is the header, `{"type":"lockdep-trace","version":1}`; every other line has a member `lockdep` that says
- * what it is, so that the lines may stand in any JSON log (pino) among others. Ids are small integers, one series for each of classes, locks,
- * tasks and sites; a line that defines an id comes before the first line that uses it, and a later definition replaces an earlier one.
- * Another header begins another recording, whose ids are its own. Members at their default are left out.
+ * The first line of a recording is the header, `{"type":"lockdep-trace","version":1}`; every other line has a member
+ * `lockdep` that says what it is, so that the lines may stand in any JSON log (pino) among others. Ids are small
+ * integers, one series for each of classes, locks, tasks and sites; a line that defines an id comes before the first
+ * line that uses it, and a later definition replaces an earlier one. Another header begins another recording, whose ids
+ * are its own. Members at their default are left out.
  *
  * ```
  * {"type":"lockdep-trace","version":1}
@@ -64,7 +65,10 @@ export interface LockLine extends AnyLine {
   readonly subclass?: number;
 }
 
-/** A task begins; with `parent`, under the `inherits` oldest locks that its parent holds at this point. Default: all of them. */
+/**
+ * A task begins; with `parent`, under the `inherits` oldest locks that its parent holds at this point. Default: all of
+ * them.
+ */
 export interface TaskLine extends AnyLine {
   readonly lockdep: 'task';
   readonly id: number;

@@ -1,9 +1,10 @@
 /**
  * Parser of the lockdep trace format, alone or inside any log of JSON lines.
  *
- * Lines that are not ours are counted and passed over; of ours, each must be sound, except the last one if it has no newline (the
- * program died writing it) and one into which a header was appended (it died, and another run went on with the same file).
- * Cost: 0.3 µs for a plain acquire or release as our recorder writes it, 1–2 µs for any other line, nearly all of it JSON.parse.
+ * Lines that are not ours are counted and passed over; of ours, each must be sound, except the last one if it has no
+ * newline (the program died writing it) and one into which a header was appended (it died, and another run went on with
+ * the same file). Cost: 0.3 µs for a plain acquire or release as our recorder writes it, 1–2 µs for any other line,
+ * nearly all of it JSON.parse.
  */
 import { checkTraceLine } from './ndjson-check.ts';
 import { readHotLine } from './ndjson-hot-line.ts';

@@ -49,7 +49,9 @@ export async function openTrace(source: TraceSource, options: OpenTraceOptions =
     code: 'wrong-format',
     file,
     problem: 'no line of the first 64 KiB belongs to a known trace format',
-    hint: 'known are tracefs, `trace-cmd report` and `perf script` text with lock:* events, the lock event log, our NDJSON, /proc/lockdep and graph snapshots',
+    hint:
+      'known are tracefs, `trace-cmd report` and `perf script` text with lock:* events, the lock event log, our NDJSON, ' +
+      '/proc/lockdep and graph snapshots',
   });
 }
 

@@ -1,9 +1,10 @@
 /**
- * Reader of graph snapshots: the whole dependency graph of a kernel, dumped atomically between two records of its event log.
+ * Reader of graph snapshots: the whole dependency graph of a kernel, dumped atomically between two records of its event
+ * log.
  *
- * Lines: `# snapshot at record SEQ …`, `C idx key sub ver inner outer type usage name`, `E from to dist dep` (all dependencies, in
- * list order), `K irqctx chainkey cls:read …` (all chains, oldest lock first). Exact: any other line is an error. The graph is
- * kept in memory.
+ * Lines: `# snapshot at record SEQ …`, `C idx key sub ver inner outer type usage name`, `E from to dist dep` (all
+ * dependencies, in list order), `K irqctx chainkey cls:read …` (all chains, oldest lock first). Exact: any other line
+ * is an error. The graph is kept in memory.
  */
 import { TextLines } from './text-lines.ts';
 import { quoteLine, TraceError } from './trace-error.ts';

@@ -1,9 +1,9 @@
 /**
  * Short byte strings (task names, symbols, lock names) as small integers, straight from a buffer.
  *
- * The parsers meet the same few thousand strings millions of times; here they are hashed and compared four bytes at a time and
- * turned into a JavaScript string once. Equal bytes, and only those, get equal ids; ids are dense from 1, the empty string is
- * id 0. Strings are UTF-8; they may not contain NUL bytes (the last word is padded with them).
+ * The parsers meet the same few thousand strings millions of times; here they are hashed and compared four bytes at a
+ * time and turned into a JavaScript string once. Equal bytes, and only those, get equal ids; ids are dense from 1, the
+ * empty string is id 0. Strings are UTF-8; they may not contain NUL bytes (the last word is padded with them).
  *
  * Cost: about 1 ns per byte; memory follows the number of distinct strings.
  */
@@ -28,8 +28,8 @@ export class StringTable {
   }
 
   /**
-   * The id of the string that starts at `start` and ends before the first byte ≤ 32 (space, newline); makes one when it is
-   * new. {@link end} tells where. The view must reach four bytes beyond that.
+   * The id of the string that starts at `start` and ends before the first byte ≤ 32 (space, newline); makes one when it
+   * is new. {@link end} tells where. The view must reach four bytes beyond that.
    */
   internWord(view: DataView, start: number): number {
     let hash = 0;
@@ -52,7 +52,10 @@ export class StringTable {
     return this.#lookup(view, start, at, word, mix(hash, word));
   }
 
-  /** As {@link internWord}, but first tries a guess: when it is right, the string is only compared, not hashed and looked up. */
+  /**
+   * As {@link internWord}, but first tries a guess: when it is right, the string is only compared, not hashed and
+   * looked up.
+   */
   internGuessed(view: DataView, start: number, guess: number): number {
     if (guess === 0) return this.internWord(view, start);
     const words = this.#words;

@@ -6,8 +6,8 @@
 
 /**
  * What is wrong with the input: `unreadable` no such file or no permission; `empty` nothing in it; `binary` not text;
- * `truncated` a compressed stream that stops early; `corrupt` a compressed stream that is damaged; `wrong-format` text of
- * another kind; `malformed` one bad line in an exact format.
+ * `truncated` a compressed stream that stops early; `corrupt` a compressed stream that is damaged; `wrong-format` text
+ * of another kind; `malformed` one bad line in an exact format.
  */
 export type TraceErrorCode = 'unreadable' | 'empty' | 'binary' | 'truncated' | 'corrupt' | 'wrong-format' | 'malformed';
 

@@ -1,9 +1,9 @@
 /**
  * Records every event of a validator as lines of the lockdep trace format (`ndjson-lines.ts`).
  *
- * What is held when recording starts is written first, as acquisitions, so that the recording is complete in itself. Replaying it gives
- * the same order, except what was learned before. Cost: about a microsecond an event with the sink; ids are kept in weak maps, so locks
- * and tasks are not kept alive.
+ * What is held when recording starts is written first, as acquisitions, so that the recording is complete in itself.
+ * Replaying it gives the same order, except what was learned before. Cost: about a microsecond an event with the sink;
+ * ids are kept in weak maps, so locks and tasks are not kept alive.
  */
 import {
   type EventType,

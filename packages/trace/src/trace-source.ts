@@ -1,9 +1,9 @@
 /**
  * Opens a trace: a file, standard input (`-`) or any stream of bytes, plain or compressed with gzip or Zstandard.
  *
- * Compression is told by the first bytes, not by the name. Reading is streamed, with back pressure from the consumer, so a file
- * may be of any size. Everything that can be wrong with the bytes themselves (no such file, empty, binary, cut off) comes out
- * as a {@link TraceError}; what the text means is the parsers' matter.
+ * Compression is told by the first bytes, not by the name. Reading is streamed, with back pressure from the consumer,
+ * so a file may be of any size. Everything that can be wrong with the bytes themselves (no such file, empty, binary,
+ * cut off) comes out as a {@link TraceError}; what the text means is the parsers' matter.
  */
 import { createReadStream } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';

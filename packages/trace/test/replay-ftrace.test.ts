@@ -31,7 +31,8 @@ function replay(text: string, options: FtraceReplayOptions = {}): Replayed {
 }
 
 /**
- * A trace in short: `task event lock [read] [try]`, one a line, `+` acquires, `-` releases; a lock `name@2` is another instance. Flags follow a comma.
+ * A trace in short: `task event lock [read] [try]`, one a line, `+` acquires, `-` releases; a lock `name@2` is another
+ * instance. Flags follow a comma.
  */
 function trace(short: string): string {
   // Replay starts at the first release.

@@ -1,11 +1,13 @@
 /**
  * Acquisitions of an ftrace stream that are held back until the next release shows that releases are being recorded.
  *
- * Kernels enable and disable trace events one by one, and boot enables them several times over: for a while acquisitions are
- * recorded and releases are not, and everything taken then would look held for ever. A task that takes a lock exclusively which it
- * took earlier in the same run of acquisitions, with no release by anybody between, proves such a gap. Ordinary runs are
- * short (below ten, measured), so the look-back costs a few comparisons.
+ * Kernels enable and disable trace events one by one, and boot enables them several times over: for a while
+ * acquisitions are recorded and releases are not, and everything taken then would look held for ever. A task that takes
+ * a lock exclusively which it took earlier in the same run of acquisitions, with no release by anybody between, proves
+ * such a gap. Ordinary runs are short (below ten, measured), so the look-back costs a few comparisons.
  */
+
+/** One acquisition that waits. */
 export interface HeldBackAcquire {
   task: number;
   comm: number;
@@ -23,6 +25,7 @@ export interface HeldBackAcquire {
 /** More acquisitions than this in a row are taken for real: the kernel's own limit of held locks per task is 48. */
 const LONGEST_RUN = 64;
 
+/** The acquisitions since the last release, oldest first. */
 export class AcquireRun {
   /** Reused; the first {@link length} are in use. */
   readonly entries: HeldBackAcquire[] = [];
@@ -52,7 +55,9 @@ export class AcquireRun {
     return this.length >= LONGEST_RUN;
   }
 
-  /** Has the last entry's lock been taken by the same task before in this run, and is at least one of the two exclusive? */
+  /**
+   * Has the last entry's lock been taken by the same task before in this run, and is at least one of the two exclusive?
+   */
   provesGap(): boolean {
     const last = this.entries[this.length - 1]!;
     for (let i = this.length - 2; i >= 0; i--) {

@@ -1,11 +1,13 @@
 /**
  * What can be told of a kernel lock from its name alone, for traces that say no more.
  *
- * The tracepoints drop the `check` argument and the kind of reader. These rules restore both for what the kernel's own code fixes:
+ * The tracepoints drop the `check` argument and the kind of reader. These rules restore both for what the kernel's own
+ * code fixes:
  * - never checked: the RCU read-side maps, srcu of the console, and device mutexes (`lockdep_set_novalidate_class`);
- * - recursive readers: RCU, SRCU and sequence counts, and any reader in an interrupt (`read_lock_is_recursive()`); other readers are plain ones, which
- *   is right for rwsem, percpu-rwsem and rwlocks in process context.
- * - lock maps: annotations that look exclusive but that any number of tasks hold at once (a work item or timer running, memory reclaim).
+ * - recursive readers: RCU, SRCU and sequence counts, and any reader in an interrupt (`read_lock_is_recursive()`);
+ *   other readers are plain ones, which is right for rwsem, percpu-rwsem and rwlocks in process context.
+ * - lock maps: annotations that look exclusive but that any number of tasks hold at once (a work item or timer running,
+ *   memory reclaim).
  *
  * A lock without a name (`(null)`) belongs to no class we could name, so no order is learned for it either.
  */

@@ -1,19 +1,21 @@
 /**
- * Replays ftrace text (tracefs, trace-cmd, perf) into a validator: what a stock kernel lets anyone record, with what it leaves out.
+ * Replays ftrace text (tracefs, trace-cmd, perf) into a validator: what a stock kernel lets anyone record, with what it
+ * leaves out.
  *
- * A lock's class is its name: no key, subclass, nest lock or version is recorded. A lock taken while others of its name are held gets
- * the subclass of that depth, since the kernel's annotation, which is lost, must have told them apart. Checked-ness and kind of reader
- * are restored by name (`lock-names.ts`), contexts from the irq flags column; without that column (perf) no context is known,
- * and an interrupt's locks look nested in the interrupted task's.
+ * A lock's class is its name: no key, subclass, nest lock or version is recorded. A lock taken while others of its name
+ * are held gets the subclass of that depth, since the kernel's annotation, which is lost, must have told them apart.
+ * Checked-ness and kind of reader are restored by name (`lock-names.ts`), contexts from the irq flags column; without
+ * that column (perf) no context is known, and an interrupt's locks look nested in the interrupted task's.
  *
- * A trace is a window with holes, and the rule is: rather learn nothing than something false. Replay starts at the first release.
- * A release of a lock that was not seen taken is counted, not reported. An entry of the held stack is dropped when an event proves that its
- * release is missing: the task takes the same lock again; it went on after taking it, and still another task took it exclusively and let
- * it go; its address has another name now; the kernel says that it lost events. Waiting (`lock_contended`, `lock_acquired`) is not
- * given to the validator: the tracepoint of an acquisition fires before it waits, which is when order is learned.
+ * A trace is a window with holes, and the rule is: rather learn nothing than something false. Replay starts at the
+ * first release. A release of a lock that was not seen taken is counted, not reported. An entry of the held stack is
+ * dropped when an event proves that its release is missing: the task takes the same lock again; it went on after taking
+ * it, and still another task took it exclusively and let it go; its address has another name now; the kernel says that
+ * it lost events. Waiting (`lock_contended`, `lock_acquired`) is not given to the validator: the tracepoint of an
+ * acquisition fires before it waits, which is when order is learned.
  *
- * Known limit: that tracepoint fires before lockdep disables interrupts, so a task preempted just there appears to hold a lock inside the
- * scheduler (`lock -> &rq->__lock`). Cost: about 0.3 µs an event beside parser and validator.
+ * Known limit: that tracepoint fires before lockdep disables interrupts, so a task preempted just there appears to hold
+ * a lock inside the scheduler (`lock -> &rq->__lock`). Cost: about 0.3 µs an event beside parser and validator.
  */
 import { type Lock, READ, RECURSIVE_READ, SUBCLASS_SHIFT, TRYLOCK, type Validator, WRITE } from '@lockdep/core';
 import { FtraceParser } from '../ftrace-parser.ts';
@@ -28,8 +30,9 @@ import { TracedTask } from './traced-task.ts';
 /** Options of {@link replayFtrace}. */
 export interface FtraceReplayOptions extends ReadTraceOptions, LockNameOptions {
   /**
-   * Check what classes are used for in interrupts. Default true. Classes of different locks share a name in a real kernel (every
-   * xarray's `xa_lock` does, irq-safe or not), which this trace cannot tell apart: expect reports that are not true.
+   * Check what classes are used for in interrupts. Default true. Classes of different locks share a name in a real
+   * kernel (every xarray's `xa_lock` does, irq-safe or not), which this trace cannot tell apart: expect reports that
+   * are not true.
    */
   readonly usage?: boolean;
   /** Told the time of each event, in microseconds, before it is replayed (acquisitions wait for the next release). */
@@ -66,7 +69,10 @@ export class FtraceReplay {
   /** By pid; idle tasks by -1 - cpu. */
   readonly #tasks = new Map<number, TracedTask>();
   readonly #run = new AcquireRun();
-  /** Tasks whose entry of an address was dropped because another task released it; their own release makes it a lock map. */
+  /**
+   * Tasks whose entry of an address was dropped because another task released it; their own release makes it a lock
+   * map.
+   */
   readonly #doubted = new Map<number, Set<TracedTask>>();
   #isRecording = false;
   #event = 0;
@@ -290,7 +296,10 @@ export class FtraceReplay {
     return this.#locks.replace(address, name);
   }
 
-  /** Contexts as the flags of the line tell them; what has become enabled meanwhile was enabled with the held locks held. */
+  /**
+   * Contexts as the flags of the line tell them; what has become enabled meanwhile was enabled with the held locks
+   * held.
+   */
   #setContexts(task: TracedTask, entered: number, enabled: number): void {
     const opened = enabled & ~task.enabled;
     task.enabled = enabled;
@@ -298,7 +307,9 @@ export class FtraceReplay {
     if (opened !== 0 && task.depth > 0) this.#validator.markEnabled(task.task, opened);
   }
 
-  /** Which kinds can interrupt: softirqs do not run with hardirqs off. Unknown is taken as off: then nothing is learned. */
+  /**
+   * Which kinds can interrupt: softirqs do not run with hardirqs off. Unknown is taken as off: then nothing is learned.
+   */
   #enabledOf(record: FtraceRecord): number {
     if (!record.hasFlags) return 0;
     this.#hasContexts = true;

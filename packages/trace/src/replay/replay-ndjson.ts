@@ -1,9 +1,9 @@
 /**
- * Replays a recording in the lockdep trace format into a validator: the same events in the same order, so the same order is learned and
- * the same reports are made as in the recorded run.
+ * Replays a recording in the lockdep trace format into a validator: the same events in the same order, so the same
+ * order is learned and the same reports are made as in the recorded run.
  *
- * Each header in the log begins a recording of its own: what tasks of the one before still held is taken off without a report, since
- * a program that was killed releases nothing. Cost: parsing, 1–2 µs a line.
+ * Each header in the log begins a recording of its own: what tasks of the one before still held is taken off without a
+ * report, since a program that was killed releases nothing. Cost: parsing, 1–2 µs a line.
  */
 import { how, type Lock, LockKey, type LockKeyOptions, type Site, type Task, Validator } from '@lockdep/core';
 import type {

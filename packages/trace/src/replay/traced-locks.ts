@@ -1,8 +1,9 @@
 /**
  * The locks of a trace that knows them by address and name only: one class per name, one lock per address and name.
  *
- * An address that comes back with another name is another lock, since kernels reuse memory. Besides, this counts how many entries of
- * held stacks stand for each address, so that the common case (nobody else has it) is known at once. Cost: a few array loads per event.
+ * An address that comes back with another name is another lock, since kernels reuse memory. Besides, this counts how
+ * many entries of held stacks stand for each address, so that the common case (nobody else has it) is known at once.
+ * Cost: a few array loads per event.
  */
 import { type Lock, LockKey, type Validator } from '@lockdep/core';
 import type { AddressTable } from '../address-table.ts';
@@ -71,7 +72,10 @@ export class TracedLocks {
     return this.#recursive[name] === true;
   }
 
-  /** Does an exclusive holder keep others from holding the lock at the address? Not with lock maps, nor with readers of sequence counts. */
+  /**
+   * Does an exclusive holder keep others from holding the lock at the address? Not with lock maps, nor with readers of
+   * sequence counts.
+   */
   excludes(address: number): boolean {
     const name = this.#nameAt[address]!;
     return !this.#lockMaps.has(name) && !this.isRecursive(name);

@@ -1,9 +1,9 @@
 /**
  * A task as an imperfect trace shows it: the validator's task, and a mirror of its held stack by address.
  *
- * The mirror exists to tell a release that matches from one that cannot (the lock was taken before tracing began, an event was
- * lost) before the validator sees it. Invariant: entry `i` here is entry `i` of the validator's stack. Cost: linear in the depth of
- * the stack, which is rarely above ten; allocates nothing once it has grown.
+ * The mirror exists to tell a release that matches from one that cannot (the lock was taken before tracing began, an
+ * event was lost) before the validator sees it. Invariant: entry `i` here is entry `i` of the validator's stack. Cost:
+ * linear in the depth of the stack, which is rarely above ten; allocates nothing once it has grown.
  */
 import type { Lock, Task } from '@lockdep/core';
 
@@ -26,7 +26,10 @@ export class TracedTask {
     this.task = task;
   }
 
-  /** The contexts an entry belongs to: those of its acquisition, or of the last release below it, when it was acquired again. */
+  /**
+   * The contexts an entry belongs to: those of its acquisition, or of the last release below it, when it was acquired
+   * again.
+   */
   entered(index: number): number {
     return this.task.chainOf(index);
   }
