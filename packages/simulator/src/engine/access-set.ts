@@ -4,6 +4,7 @@
  * A task that may be killed also looks at its own life with every step, so that a kill is ordered against each of them.
  */
 import { conflicts, SHARED } from './access.ts';
+import { growInt32, growUint8 } from './grow.ts';
 import type { SimTask } from './sim-task.ts';
 
 export class AccessSet {
@@ -27,6 +28,16 @@ export class AccessSet {
       this.modes[count++] = SHARED;
     }
     this.count = count;
+  }
+
+  /** Adds one access. */
+  append(object: number, mode: number): void {
+    if (this.count >= this.objects.length) {
+      this.objects = growInt32(this.objects, this.count + 1);
+      this.modes = growUint8(this.modes, this.count + 1);
+    }
+    this.objects[this.count] = object;
+    this.modes[this.count++] = mode;
   }
 
   /** Whether the pending op of `task`, in the present state, depends on this set. */

@@ -122,6 +122,11 @@ export class SimTask extends SimObject {
     return this.finished ? 1 : this.started ? 2 : 0;
   }
 
+  /** As a value that other tasks have received. */
+  stateKey(): unknown {
+    return this.index;
+  }
+
   describe(op: Op): string {
     return `${op.code === JOIN ? 'join' : 'kill'} ${this.name}`;
   }

@@ -9,7 +9,7 @@
 import type { RawFailure } from '../failure/raw-failure.ts';
 import { Control } from '../objects/control.ts';
 import { SimulatorError } from './error.ts';
-import { foldStep } from './hash.ts';
+import { foldPlain, foldStep, foldText, type Hash } from './hash.ts';
 import { NumberTable } from './number-table.ts';
 import { Op, takeSite } from './op.ts';
 import type { SimObject } from './sim-object.ts';
@@ -24,7 +24,7 @@ export const RUNNING: unique symbol = Symbol('running');
 
 export interface Invariant {
   readonly name: string;
-  readonly check: () => boolean | string | void;
+  readonly check: () => unknown;
 }
 
 const SETUP = -1;
@@ -46,7 +46,9 @@ export class World {
   pathChoice: Int32Array = new Int32Array(64);
   failures: RawFailure[] = [];
   readonly invariants: Invariant[] = [];
-  readonly finals: (() => boolean | string | void)[] = [];
+  readonly finals: (() => unknown)[] = [];
+  /** State the program keeps beside the simulation's objects, for state caching. */
+  readonly states: { stateKey(): unknown }[] = [];
   listener: WorldListener | null = null;
   /** Keep each task's rolling history (state caching). */
   hashing = false;
@@ -76,6 +78,7 @@ export class World {
     if (this.failures.length > 0) this.failures = [];
     this.invariants.length = 0;
     this.finals.length = 0;
+    this.states.length = 0;
     this.sites.length = 0;
     this.#taskNumbers.restart();
     this.#objectNumbers.restart();
@@ -240,6 +243,26 @@ export class World {
         this.fail('assertion', messageOf(error), error);
       }
     }
+  }
+
+  /** Mixes the whole present state into a hash: objects, what each task waits for, and where its code stands. */
+  foldState(hash: Hash): void {
+    for (const object of this.objects) {
+      hash.fold(object.id);
+      foldPlain(hash, object.key(), `the state of ${object.kind} '${object.name}'`);
+    }
+    for (const task of this.tasks) {
+      const { pending } = task;
+      hash.fold(pending === null ? -1 : pending.object.id);
+      hash.fold(pending === null ? -1 : pending.code);
+      hash.fold(task.gate >= 0 ? 1 : 0);
+      if (!task.started || task.finished) continue;
+      const local = task.body?.localKey?.();
+      if (local === undefined) hash.foldHash(task.history);
+      else foldPlain(hash, local, `the locals of task '${task.name}'`);
+    }
+    for (const { kind, message } of this.failures) foldText(hash, `${kind} ${message}`);
+    for (const { stateKey } of this.states) foldPlain(hash, stateKey(), 'the program state');
   }
 
   /** An async task has parked, or ended (`null`). */

@@ -12,6 +12,7 @@ import type { AccessSet } from '../engine/access-set.ts';
 import { growInt32, growUint8 } from '../engine/grow.ts';
 import type { Op } from '../engine/op.ts';
 import { INITIAL, type SimObject } from '../engine/sim-object.ts';
+import type { TraceHash } from '../engine/trace-hash.ts';
 import type { World } from '../engine/world.ts';
 
 export class History {
@@ -62,6 +63,18 @@ export class History {
   /** Whether `e` happens before `f` or is it. */
   happensBefore(e: number, f: number): boolean {
     return this.clocks[f * this.stride + this.task[e]!]! > this.ordinal[e]!;
+  }
+
+  /** Adds every event to a trace hash. */
+  hashInto(hash: TraceHash): void {
+    for (let e = 0; e < this.length; e++) {
+      const end = this.firstAccess[e + 1]!;
+      for (let a = this.firstAccess[e]!; a < end; a++) {
+        hash.access(this.task[e]!, this.ordinal[e]!, this.object[a]!, this.mode[a]!);
+      }
+      if (end === this.firstAccess[e] || this.choice[e]! > 0)
+        hash.choose(this.task[e]!, this.ordinal[e]!, this.choice[e]!);
+    }
   }
 
   /** The state of a register-like object just before the access `a` to it. */
