@@ -35,9 +35,7 @@ export abstract class BaseLock implements Operable {
   /** The waiting rules. For schedulers and diagnostics; change it only through the lock. */
   abstract readonly state: LockState<Agent>;
   readonly queues: boolean = false;
-  readonly #operations = new Map<number, Operation<void>>();
-  readonly #accepted = new Map<number, Operation<boolean>>();
-  readonly #refused = new Map<number, Operation<boolean>>();
+  #operations: Map<number, Operation<unknown>> | null = null;
 
   protected constructor(kind: LockKindName, options: LockOptions, holds: boolean) {
     const { validator = lockdep(), label, subclass } = options;
@@ -48,7 +46,7 @@ export abstract class BaseLock implements Operable {
       this.label = label ?? options.key?.name ?? options.name ?? kind;
       return;
     }
-    const key = options.key ?? classKey(kind, options.name);
+    const key = options.key ?? classKey(kind, options.name, new.target);
     const named = { ...(label === undefined ? {} : { label }), ...(subclass === undefined ? {} : { subclass }) };
     this.instance = validator.lock(key, named);
     this.label = label ?? key.name;
@@ -128,38 +126,22 @@ export abstract class BaseLock implements Operable {
     this.tracker?.cancel(agent.taskOf(this.tracker), this.instance!);
   }
 
-  /** The operation of this kind, made once; one with options is made each time. */
-  protected operation(kind: OperationKind, how: number, options?: AcquireLockOptions): Operation<void> {
+  /**
+   * The operation of this kind, made once; one with options is made each time. `value` is what it gives in asynchronous code,
+   * so a question (a try) has two operations.
+   */
+  protected operation<T>(kind: OperationKind, how: number, value: T, options?: AcquireLockOptions): Operation<T> {
     if (options !== undefined) {
-      return Operation.settled(this, kind, { how, nest: options.nest?.instance ?? null, options }, undefined);
+      return Operation.settled(this, kind, { how, nest: options.nest?.instance ?? null, options }, value);
     }
-    const index = operationIndex(kind, how);
+    this.#operations ??= new Map();
+    const index = (operationIndex(kind, how) << 1) | (value === false ? 1 : 0);
     let operation = this.#operations.get(index);
     if (operation === undefined) {
-      operation = Operation.settled(this, kind, { how, nest: null }, undefined);
+      operation = Operation.settled<unknown>(this, kind, { how, nest: null }, value);
       this.#operations.set(index, operation);
     }
-    return operation;
-  }
-
-  /** The same for an operation that answers yes or no, of which there are two for asynchronous code. */
-  protected question(
-    kind: OperationKind,
-    how: number,
-    answer: boolean,
-    options?: AcquireLockOptions,
-  ): Operation<boolean> {
-    if (options !== undefined) {
-      return Operation.settled(this, kind, { how, nest: options.nest?.instance ?? null, options }, answer);
-    }
-    const index = operationIndex(kind, how);
-    const questions = answer ? this.#accepted : this.#refused;
-    let operation = questions.get(index);
-    if (operation === undefined) {
-      operation = Operation.settled(this, kind, { how, nest: null }, answer);
-      questions.set(index, operation);
-    }
-    return operation;
+    return operation as Operation<T>;
   }
 
   /** Who runs now. */

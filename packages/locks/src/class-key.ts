@@ -1,32 +1,52 @@
 /**
  * Which class a lock belongs to when the program gives no key: that of its kind and name, else of the place of `new`.
  *
- * One key per kind and name in the process, kept for good: a name is for a class, not for an instance. Finding the place costs
- * a parsed stack (about 6 µs per lock made), so name locks that are made by the thousand.
+ * One key per kind and name in the process, kept for good: a name is for a class, not for an instance. A name costs two
+ * look-ups, a place the text of one stack frame (a few microseconds per lock made).
  */
-import { captureSite, LockKey, type LockKindName } from '@lockdep/core';
+import { LockKey, type LockKindName, parseStack } from '@lockdep/core';
 import { shared } from './shared.ts';
 
-const keys = shared('@lockdep/keys', () => new Map<string, LockKey>());
+type Keys = Map<string, LockKey>;
+const byName = shared('@lockdep/keys', () => new Map<LockKindName, Keys>());
+/** By the text of the frame, which need then be parsed only once. */
+const byPlace = shared('@lockdep/places', () => new Map<LockKindName, Keys>());
 
-export function classKey(kind: LockKindName, name: string | undefined): LockKey {
-  const identity = name ?? creationSite();
-  const index = `${kind} ${identity}`;
+/** `made` is the constructor that the program called. */
+export function classKey(kind: LockKindName, name: string | undefined, made: NewableFunction): LockKey {
+  const place = name === undefined ? placeOf(made) : undefined;
+  const index = name ?? place!;
+  const keys = keysOf(place === undefined ? byName : byPlace, kind);
   let key = keys.get(index);
   if (key === undefined) {
-    key = new LockKey({ name: name ?? shortened(identity), kind });
+    key = new LockKey({ name: name ?? placeName(index), kind });
     keys.set(index, key);
   }
   return key;
 }
 
-function creationSite(): string {
-  const frame = captureSite().frames[0];
-  if (frame?.file === undefined) return 'unnamed';
-  return `${frame.file}:${frame.line}:${frame.column}`;
+function keysOf(table: Map<LockKindName, Keys>, kind: LockKindName): Keys {
+  let keys = table.get(kind);
+  if (keys === undefined) {
+    keys = new Map();
+    table.set(kind, keys);
+  }
+  return keys;
+}
+
+/** The frame that called the constructor, as text. */
+function placeOf(made: NewableFunction): string {
+  const holder: { stack?: string } = {};
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 1;
+  Error.captureStackTrace?.(holder, made);
+  Error.stackTraceLimit = stackTraceLimit;
+  return holder.stack ?? '';
 }
 
 /** `…/src/bank.ts:12:7` → `src/bank.ts:12` */
-function shortened(site: string): string {
-  return site.split(/[\\/]/).slice(-2).join('/').replace(/:\d+$/, '');
+function placeName(place: string): string {
+  const frame = parseStack(place)[0];
+  if (frame?.file === undefined) return 'unnamed';
+  return `${frame.file.split(/[\\/]/).slice(-2).join('/')}:${frame.line}`;
 }

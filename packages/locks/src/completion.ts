@@ -36,17 +36,17 @@ export class Completion extends AsyncLock {
 
   /** Waits until it has happened. */
   wait(options?: AcquireLockOptions): Operation<void> {
-    const operation = this.operation('wait', WRITE, options);
+    const operation = this.operation<void>('wait', WRITE, undefined, options);
     const runtime = currentRuntime();
     return runtime === null ? this.acquireNow(operation, options) : runtime.start(operation);
   }
 
   /** Goes through if it has happened: true, or false without waiting. */
   tryWait(): Operation<boolean> {
-    const operation = this.question('try-wait', WRITE, true);
+    const operation = this.operation<boolean>('try-wait', WRITE, true);
     const runtime = currentRuntime();
     if (runtime !== null) return runtime.start(operation);
-    return this.state.tryAcquire(currentStrand()) ? operation : this.question('try-wait', WRITE, false);
+    return this.state.tryAcquire(currentStrand()) ? operation : this.operation<boolean>('try-wait', WRITE, false);
   }
 
   /** It has happened: lets one waiter through, now or when it comes. Fulfils the current task's claim, else the oldest. */
@@ -90,7 +90,7 @@ export class Completion extends AsyncLock {
   }
 
   #step(kind: OperationKind): Step {
-    const operation = this.operation(kind, WRITE);
+    const operation = this.operation<void>(kind, WRITE, undefined);
     const runtime = currentRuntime();
     if (runtime !== null) return runtime.start(operation);
     this.#happen(kind, currentStrand());

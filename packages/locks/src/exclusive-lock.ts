@@ -58,7 +58,7 @@ export abstract class ExclusiveLock extends AsyncLock {
   }
 
   protected acquireOperation(how: number, options?: AcquireLockOptions): Operation<void> {
-    return this.operation('acquire', withSubclass(how, options), options);
+    return this.operation<void>('acquire', withSubclass(how, options), undefined, options);
   }
 
   protected start(operation: Operation<void>, options?: AcquireLockOptions): Operation<void> {
@@ -68,10 +68,10 @@ export abstract class ExclusiveLock extends AsyncLock {
 
   protected startTry(how: number, options?: AcquireLockOptions): Operation<boolean> {
     const packed = withSubclass(how, options);
-    const operation = this.question('try-acquire', packed, true, options);
+    const operation = this.operation<boolean>('try-acquire', packed, true, options);
     const runtime = currentRuntime();
     if (runtime !== null) return runtime.start(operation);
-    return this.tryNow(operation, this.question('try-acquire', packed, false));
+    return this.tryNow(operation, this.operation<boolean>('try-acquire', packed, false));
   }
 
   protected startLock(how: number, options?: AcquireLockOptions): Operation<Guard> {
@@ -84,7 +84,7 @@ export abstract class ExclusiveLock extends AsyncLock {
   }
 
   protected startRelease(how: number): Step {
-    const operation = this.operation('release', how);
+    const operation = this.operation<void>('release', how, undefined);
     const runtime = currentRuntime();
     if (runtime !== null) return runtime.start(operation);
     this.releaseNow(operation.mode);

@@ -51,7 +51,7 @@ export abstract class ReaderWriterLock extends ExclusiveLock {
 
   /** The writer goes on as a reader, without any writer getting in between. */
   downgrade(): Step {
-    const operation = this.operation('downgrade', WRITE);
+    const operation = this.operation<void>('downgrade', WRITE, undefined);
     const runtime = currentRuntime();
     if (runtime !== null) return runtime.start(operation);
     this.#downgradeNow();

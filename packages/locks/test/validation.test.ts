@@ -28,6 +28,11 @@ describe('classes', () => {
     expect(a.instance!.key).toBe(b.instance!.key);
     expect(c.instance!.key).not.toBe(a.instance!.key);
     expect(a.label).toMatch(/^test\/validation\.test\.ts:\d+$/);
+    class Account extends Mutex {}
+    const accounts = [1, 2].map(() => new Account({ validator }));
+    expect(accounts[0]!.instance!.key).toBe(accounts[1]!.instance!.key);
+    expect(accounts[0]!.label).toMatch(/^test\/validation\.test\.ts:\d+$/);
+    expect(accounts[0]!.label).not.toBe(c.label);
   });
 
   test('a key given wins, and a label names the instance', () => {
