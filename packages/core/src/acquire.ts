@@ -5,8 +5,8 @@
  * held, then (once per chain) same class and dependencies. Each check is a small module in checks/.
  */
 import type { Acquisition } from './acquisition.ts';
-import { INSTANCE, REPORTED, ROOT, VALIDATED } from './chain-trie.ts';
-import { checkDependencies } from './checks/dependencies.ts';
+import { ANYBODY, INSTANCE, REPORTED, ROOT, VALIDATED } from './chain-trie.ts';
+import { checkDependencies, witnessDependencies } from './checks/dependencies.ts';
 import { checkInstanceOrder } from './checks/instance-order.ts';
 import { checkNestHeld } from './checks/nest-held.ts';
 import { checkSameClass } from './checks/same-class.ts';
@@ -52,8 +52,10 @@ export function acquire(
     chainStart: chainStart(task),
   };
   const reports: Report[] = [];
-  const found = (finding: Finding): void => {
-    reports.push(engine.report(finding, task, site));
+  const found = (finding: Finding): Report => {
+    const report = engine.report(finding, task, site);
+    reports.push(report);
+    return report;
   };
   checkWaitContext(engine, acquisition, found);
   checkUsage(engine, acquisition, found);
@@ -102,16 +104,16 @@ function chainNode(engine: Engine, acquisition: Acquisition, before: number): nu
 
 /** Does the outcome depend on which locks these are? Then it is decided each time, not once per chain. */
 function instancesMatter(engine: Engine, { task, lock, nest }: Acquisition): boolean {
-  if (nest !== null) return true;
+  if (nest !== null || lock.scope !== null) return true;
   const { key } = lock;
   for (let index = 0; index < task.depth; index++) {
-    if (engine.classes.get(task.classOf(index)).key === key) return true;
+    if (engine.classes.get(task.classOf(index)).key === key || task.locks[index]!.scope !== null) return true;
   }
   return false;
 }
 
 /** Validates the chain when it is new, or when instances matter on it. */
-function checkChain(engine: Engine, acquisition: Acquisition, node: number, found: (finding: Finding) => void): void {
+function checkChain(engine: Engine, acquisition: Acquisition, node: number, found: (finding: Finding) => Report): void {
   const { trie } = engine;
   const flags = trie.flags[node]!;
   const known = (flags & VALIDATED) !== 0;
@@ -119,11 +121,17 @@ function checkChain(engine: Engine, acquisition: Acquisition, node: number, foun
   const alone = !engine.exact || acquisition.chainStart === 0;
   if (known && alone && (flags & INSTANCE) === 0) {
     recount(engine, node);
+    const { owner } = trie;
+    if (owner[node] !== ANYBODY && owner[node] !== acquisition.task.segment) {
+      owner[node] = witnessDependencies(engine, acquisition) ? ANYBODY : acquisition.task.segment;
+    }
     return;
   }
   trie.validate(node, acquisition.task.chain);
   if (engine.exact) checkInstanceOrder(engine, acquisition, found);
-  if (checkSameClass(engine, acquisition, found) === 'learn') checkDependencies(engine, acquisition, found);
+  if (checkSameClass(engine, acquisition, found) !== 'learn') return;
+  const saturated = checkDependencies(engine, acquisition, found);
+  trie.owner[node] = saturated ? ANYBODY : acquisition.task.segment;
 }
 
 /** A chain on which something was reported stays on the miss path, so that every recurrence is counted. */

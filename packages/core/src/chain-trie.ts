@@ -17,6 +17,7 @@ export const INSTANCE = 2;
 export const REPORTED = 4;
 
 export const ROOT = 0;
+export const ANYBODY = 0;
 /** A label is `classId << LABEL_BITS | how`. */
 export const LABEL_BITS = 5;
 const EMPTY = -1;
@@ -33,6 +34,8 @@ export class ChainTrie {
   flags: Uint8Array = new Uint8Array(256);
   /** In which context states the node is settled, one bit each (see Engine). */
   settled: Int32Array = new Int32Array(256);
+  /** The segment of the task that walks this node alone so far; ANYBODY once it does not matter who does (witness.ts). */
+  owner: Int32Array = new Int32Array(256);
   /** The context the chain was first validated in. */
   chain: Uint8Array = new Uint8Array(256);
   /** How many chains are validated. */
@@ -60,6 +63,7 @@ export class ChainTrie {
     this.label[child] = label;
     this.flags[child] = 0;
     this.settled[child] = 0;
+    this.owner[child] = ANYBODY;
     this.#put(node, label, child);
     return child;
   }
@@ -127,6 +131,7 @@ export class ChainTrie {
     this.parent = growInt32(this.parent, node).fill(-1, from);
     this.label = growInt32(this.label, node);
     this.settled = growInt32(this.settled, node);
+    this.owner = growInt32(this.owner, node);
     this.flags = growUint8(this.flags, node);
     this.chain = growUint8(this.chain, node);
   }

@@ -22,6 +22,8 @@ export interface KeyEntry {
   readonly ids: Int32Array;
   /** The same as chain labels, forced flags included; −1 where there is none, and for keys that are not tracked. */
   readonly labels: Int32Array;
+  /** How many locks of the key have been made; 1 means that the class is that lock. */
+  instances: number;
   /** Flags forced on every acquisition: UNCHECKED for keys that are not validated. */
   readonly forced: number;
 }
@@ -56,7 +58,7 @@ export class ClassTable {
   entry(key: LockKey): KeyEntry {
     let entry = this.#entries.get(key);
     if (entry === undefined) {
-      entry = { key, version: 0, ids: none(), labels: none(), forced: key.validate ? 0 : UNCHECKED };
+      entry = { key, version: 0, instances: 0, ids: none(), labels: none(), forced: key.validate ? 0 : UNCHECKED };
       this.#entries.set(key, entry);
     }
     return entry;

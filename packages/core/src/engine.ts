@@ -3,6 +3,7 @@
  * tasks, and the reports so far. The hot path lives in validator.ts; everything that reads or writes here is the miss path.
  */
 import { ChainTrie, INSTANCE, LABEL_BITS, REPORTED } from './chain-trie.ts';
+import { Circles, levelOf } from './circles.ts';
 import { ClassTable } from './class-table.ts';
 import { type ContextKind, ContextKinds } from './context-kinds.ts';
 import { Evidence } from './evidence.ts';
@@ -14,7 +15,7 @@ import type { LockKey } from './lock-key.ts';
 import type { LockStatistics } from './lock-statistics.ts';
 import { MODE_MASK, modeName, NESTED, TRYLOCK, UNCHECKED } from './mode.ts';
 import { OrderGraph } from './order-graph.ts';
-import type { ClassRef, LockRef, Report, Site } from './report.ts';
+import type { CircularReport, ClassRef, LockRef, Report, Site, Verdict } from './report.ts';
 import { rules } from './rules.ts';
 import { captureSite, nowhere, plainSite } from './site.ts';
 import { StrongPathSearch } from './strong-path.ts';
@@ -47,6 +48,7 @@ export class Engine {
   readonly evidence: Evidence = new Evidence();
   /** Where each chain was first formed, by trie node: the site of its last acquisition. */
   readonly nodeSites: (Site | undefined)[] = [];
+  readonly circles: Circles = new Circles();
   readonly nodeReports: Map<number, Set<Report>> = new Map();
   /** Live tasks by id. */
   readonly tasks: Map<number, Task> = new Map();
@@ -60,6 +62,7 @@ export class Engine {
   readonly #listeners = new Set<(report: Report) => void>();
   readonly #instanceOrders = new WeakMap<LockKey, InstanceOrder>();
   #nextTask = 1;
+  #nextSegment = 1;
 
   constructor(options: EngineOptions) {
     this.exact = options.mode === 'ideal';
@@ -84,6 +87,7 @@ export class Engine {
     const enabled = contexts.initiallyEnabled;
     const task = new Task(name, this.#nextTask++, parent, enabled, this.trie);
     this.contextChanged(task);
+    this.newSegment(task);
     this.tasks.set(task.id, task);
     return task;
   }
@@ -101,7 +105,8 @@ export class Engine {
       this.recount(known);
       return known;
     }
-    const { id, level } = rules[finding.kind];
+    const { id, level: usual } = rules[finding.kind];
+    const level = finding.kind === 'circular' ? levelOf(finding.verdict.kind) : usual;
     const report = {
       ...finding,
       rule: id,
@@ -117,6 +122,13 @@ export class Engine {
     this.reports.push(report);
     for (const listener of this.#listeners) listener(report);
     return report;
+  }
+
+  /** A verdict has risen; listeners hear again of a report that has become louder. */
+  raise(report: CircularReport, verdict: Verdict): void {
+    const { level } = report;
+    Object.assign(report, { verdict, level: levelOf(verdict.kind) });
+    if (report.level !== level) for (const listener of this.#listeners) listener(report);
   }
 
   recount(report: Report): void {
@@ -183,6 +195,11 @@ export class Engine {
   settle(task: Task, node: number, how: number): void {
     if (task.settledShift === NEVER_SETTLED || (this.trie.flags[node]! & (INSTANCE | REPORTED)) !== 0) return;
     this.trie.settled[node]! |= 1 << (task.settledShift + ((how >> 2) & this.variantMask));
+  }
+
+  /** The task is at a new place between forks and joins: chains it has walked before are to be witnessed again. */
+  newSegment(task: Task): void {
+    task.segment = this.#nextSegment++;
   }
 
   /** Recomputes what depends on a task's contexts. */

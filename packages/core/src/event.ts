@@ -18,6 +18,7 @@ export type EventType =
   | 'dispose'
   | 'begin-task'
   | 'end-task'
+  | 'join-task'
   | 'transfer'
   | 'set-class'
   | 'enter-context'

@@ -4,6 +4,7 @@
  * One record per edge and strength bit at most; records are made on the miss path only.
  */
 import type { Site } from './report.ts';
+import type { EdgeWitnesses } from './witness.ts';
 
 export interface Sighting {
   /** The strength bit this sighting brought (dependency.ts). */
@@ -21,6 +22,7 @@ export interface Sighting {
 
 export class Evidence {
   readonly #sightings: (Sighting[] | undefined)[] = [];
+  readonly #witnesses: (EdgeWitnesses | undefined)[] = [];
 
   add(edge: number, sighting: Sighting): void {
     const known = this.#sightings[edge];
@@ -38,7 +40,18 @@ export class Evidence {
     return known.find((sighting) => (sighting.bit & bits) !== 0) ?? known[0];
   }
 
+  /** The circumstances an edge has been seen in. */
+  witnesses(edge: number): EdgeWitnesses {
+    let known = this.#witnesses[edge];
+    if (known === undefined) {
+      known = { seen: [], saturated: false };
+      this.#witnesses[edge] = known;
+    }
+    return known;
+  }
+
   remove(edge: number): void {
     this.#sightings[edge] = undefined;
+    this.#witnesses[edge] = undefined;
   }
 }

@@ -5,7 +5,7 @@
  * (acquire.ts, release.ts). Nothing here throws or blocks, unless a listener does.
  */
 import { acquire } from './acquire.ts';
-import { LABEL_BITS, ROOT } from './chain-trie.ts';
+import { ANYBODY, LABEL_BITS, ROOT } from './chain-trie.ts';
 import { disableContext, enableContext, enterContext, exitContext, markHeld } from './context-events.ts';
 import { deadlockFinding } from './deadlock.ts';
 import { type Engine, EXACT_LABEL, KERNEL_LABEL } from './engine.ts';
@@ -29,6 +29,7 @@ import {
   SITED,
   type Task,
 } from './task.ts';
+import { forked, joined } from './witness.ts';
 
 /** The bits of an entry that say which chain it belongs to, and of a label that give the class. */
 const CHAIN_MASK = ((1 << ENABLED_SHIFT) - 1) & ~((1 << CHAIN_SHIFT) - 1);
@@ -65,6 +66,10 @@ export class LockEvents {
     const task = this.engine.task(name, parent ?? null);
     task.awaited = options.awaited ?? true;
     const depth = Math.min(options.depth ?? Number.POSITIVE_INFINITY, parent?.depth ?? 0);
+    if (parent !== undefined) {
+      forked(parent, task);
+      this.engine.newSegment(parent);
+    }
     if (parent !== undefined && depth > 0) {
       parent.children ??= new Set();
       parent.children.add(task);
@@ -72,6 +77,13 @@ export class LockEvents {
     }
     this.#listener?.('begin-task', task, null, depth, null, null, parent === undefined ? null : { other: parent });
     return task;
+  }
+
+  /** The task has waited for the end of another: what it does from now on comes after everything that one did. */
+  joinTask(task: Task, ended: Task): void {
+    joined(task, ended);
+    this.engine.newSegment(task);
+    this.#listener?.('join-task', task, null, 0, null, null, { other: ended });
   }
 
   /**
@@ -100,6 +112,7 @@ export class LockEvents {
       if (
         node >= 0 &&
         ((trie.settled[node]! >>> (task.settledShift + ((flags >> 2) & engine.variantMask))) & 1) !== 0 &&
+        (trie.owner[node] === ANYBODY || trie.owner[node] === task.segment) &&
         row < held.length
       ) {
         held[row + HOW] = (site === null ? flags : flags | SITED) | task.packed;

@@ -14,12 +14,22 @@ export class Lock {
   entry: KeyEntry;
   /** The subclass used when an acquisition names none (`lockdep_set_subclass`). */
   subclass: number;
+  /** Where the instance belongs: locks of different scopes never meet. Null: it may meet any. */
+  readonly scope: string | number | null;
   /** What the instance is ordered by among its class; null for most locks. */
   orderKeys: OrderKeys | null;
   readonly #label: string | number;
 
   /** @internal Use `validator.lock(key, …)`. */
-  constructor(entry: KeyEntry, subclass: number, label: string | undefined, orderKeys: OrderKeys | null) {
+  constructor(
+    entry: KeyEntry,
+    subclass: number,
+    label: string | undefined,
+    orderKeys: OrderKeys | null,
+    scope: string | number | null = null,
+  ) {
+    entry.instances += 1;
+    this.scope = scope;
     this.entry = entry;
     this.subclass = subclass;
     this.orderKeys = orderKeys;

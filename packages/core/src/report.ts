@@ -96,6 +96,27 @@ export interface RecursiveReport extends ReportBase {
   readonly compared?: number;
 }
 
+/**
+ * How sure a report of an order is: a schedule deadlocks (`confirmed`); a sound reordering of the run does (`predicted`); tasks that
+ * have shown the orders can meet (`possible`); only one task has shown them all (`single-task`); they need more tasks than have
+ * (`too-few-tasks`); a common lock keeps the tasks apart (`gated`), fork and join do (`ordered`), the instances never meet (`scoped`).
+ */
+export type VerdictKind =
+  | 'confirmed'
+  | 'predicted'
+  | 'possible'
+  | 'single-task'
+  | 'too-few-tasks'
+  | 'gated'
+  | 'ordered'
+  | 'scoped';
+
+export interface Verdict {
+  readonly kind: VerdictKind;
+  /** In words. */
+  readonly reason: string;
+}
+
 /** A new dependency closes a circle in which every task can block. */
 export interface CircularReport extends ReportBase {
   readonly kind: 'circular';
@@ -103,6 +124,8 @@ export interface CircularReport extends ReportBase {
   readonly holding: LockRef;
   /** The circle: hop 0 is the new dependency `holding → want`, the rest leads from `want` back to `holding`. */
   readonly cycle: readonly Hop[];
+  /** How sure it is; raised, with the level, when new evidence comes. */
+  readonly verdict: Verdict;
 }
 
 /** Something released (downgraded, re-classed) that this task does not hold in this context. */

@@ -8,6 +8,7 @@ import { type ChainTrie, LABEL_BITS } from './chain-trie.ts';
 import { growInt32 } from './grow.ts';
 import type { Lock } from './lock.ts';
 import type { Site } from './report.ts';
+import type { Clock } from './witness.ts';
 
 /** Columns of a row of the held stack. */
 export const ROW = 4;
@@ -70,6 +71,10 @@ export class Task {
     readonly blockers: (() => readonly Task[]) | null;
     readonly since: number;
   } | null = null;
+  /** Progress between forks and joins (witness.ts), and what of the others' is known to be over. */
+  epoch = 0;
+  segment = 0;
+  clock: Clock = new Map();
   /** Nesting of `off()`: while above 0 the task's events are ignored. */
   off = 0;
   ended = false;

@@ -97,12 +97,21 @@ export class Validator extends LockEvents {
     return this.engine.subscribe(listener);
   }
 
-  /** A new lock of a class. `label` names the instance in reports; by `orderKeys` it is ordered among its class. */
+  /** A new lock of a class. `label` names the instance in reports; by `orderKeys` it is ordered among its class; locks
+   * of different `scope` never meet. */
   lock(
     key: LockKey,
-    options: { readonly label?: string; readonly subclass?: number; readonly orderKeys?: OrderKeys } = {},
+    options: {
+      readonly label?: string;
+      readonly subclass?: number;
+      readonly orderKeys?: OrderKeys;
+      readonly scope?: string | number;
+    } = {},
   ): Lock {
-    return new Lock(this.engine.classes.entry(key), options.subclass ?? 0, options.label, options.orderKeys ?? null);
+    const { subclass = 0, label, orderKeys = null, scope = null } = options;
+    const lock = new Lock(this.engine.classes.entry(key), subclass, label, orderKeys, scope);
+    if (lock.entry.instances === 2) this.engine.circles.judgeAll(this.engine);
+    return lock;
   }
 
   /** Gives an idle lock another class or default subclass. */

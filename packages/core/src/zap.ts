@@ -18,7 +18,9 @@ export function zapClass(engine: Engine, key: LockKey, subclass: number): void {
 function zapIds(engine: Engine, gone: ReadonlySet<number>): void {
   const { classes, order, trie, evidence } = engine;
   for (const id of gone) {
-    for (const edge of order.removeNode(id)) evidence.remove(edge);
+    const edges = order.removeNode(id);
+    engine.circles.forget(edges);
+    for (const edge of edges) evidence.remove(edge);
     classes.remove(id);
   }
   if (gone.size === 0) return;

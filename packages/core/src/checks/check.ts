@@ -2,6 +2,8 @@
 import type { Acquisition } from '../acquisition.ts';
 import type { Engine } from '../engine.ts';
 import type { Finding } from '../finding.ts';
+import type { Report } from '../report.ts';
 
-export type Found = (finding: Finding) => void;
+/** Makes a report of a finding, or counts it again; returns the report. */
+export type Found = (finding: Finding) => Report;
 export type Check = (engine: Engine, acquisition: Acquisition, found: Found) => void;

@@ -12,18 +12,34 @@ import { dependencyBit } from '../dependency.ts';
 import type { Engine } from '../engine.ts';
 import { hasOrder } from '../instance-order.ts';
 import { MODE_MASK, NESTED, RECURSIVE_READ, TRYLOCK, UNCHECKED } from '../mode.ts';
+import { addWitness, witnessOf } from '../witness.ts';
 import type { Found } from './check.ts';
-import { checkCircular } from './circular.ts';
+import { findCircle, reportCircle } from './circular.ts';
 import { checkContextOrder } from './context-order.ts';
 
-export function checkDependencies(engine: Engine, acquisition: Acquisition, found: Found): void {
-  const { task, chainStart } = acquisition;
+/** Checks and records the dependencies. Returns true when nothing more can be learned from other tasks on this chain. */
+export function checkDependencies(engine: Engine, acquisition: Acquisition, found: Found): boolean {
+  return eachHeld(engine, acquisition, (index) => checkDependency(engine, acquisition, index, found));
+}
+
+/** The chain is known: only takes in who walks it now, and under what. */
+export function witnessDependencies(engine: Engine, acquisition: Acquisition): boolean {
+  return eachHeld(engine, acquisition, (index) => {
+    const edge = engine.order.find(acquisition.task.classOf(index), acquisition.classId);
+    return edge < 0 || witnessed(engine, acquisition, index, edge);
+  });
+}
+
+/** Calls `visit` for each relevant held entry, nearest first; true when all calls were. */
+function eachHeld(engine: Engine, { task, chainStart }: Acquisition, visit: (index: number) => boolean): boolean {
+  let all = true;
   for (let index = task.depth - 1; index >= chainStart; index--) {
     const held = task.how(index);
     if ((held & UNCHECKED) !== 0) continue;
-    checkDependency(engine, acquisition, index, found);
-    if (!passable(engine, task.classOf(index), held)) return;
+    all = visit(index) && all;
+    if (!passable(engine, task.classOf(index), held)) break;
   }
+  return all;
 }
 
 /** Is what lies below not reachable, or not by every search, through this entry? */
@@ -37,33 +53,40 @@ function passable(engine: Engine, classId: number, held: number): boolean {
   );
 }
 
-function checkDependency(engine: Engine, acquisition: Acquisition, index: number, found: Found): void {
+function checkDependency(engine: Engine, acquisition: Acquisition, index: number, found: Found): boolean {
   const { task, lock, how, classId } = acquisition;
   const { order } = engine;
   const from = task.classOf(index);
   if (from === classId) {
-    if (hasOrder(task.locks[index]!, lock)) return;
+    if (hasOrder(task.locks[index]!, lock)) return true;
     const compared = lock.key.compare?.(task.locks[index]!, lock);
-    if (compared !== undefined && compared < 0) return;
+    if (compared !== undefined && compared < 0) return true;
   }
   const bit = dependencyBit(task.how(index), how);
   const distance = task.depth - index;
-  const edge = order.find(from, classId);
-  const news = edge < 0 || (order.bits[edge]! & bit) === 0;
+  const known = order.find(from, classId);
+  const news = known < 0 || (order.bits[known]! & bit) === 0;
   // A known dependency closes nothing new; but the kernel's search may find now what it missed before, so it looks again.
-  if (news || !engine.exact) {
-    checkCircular(engine, acquisition, index, found);
-    checkContextOrder(engine, acquisition, index, found);
-  }
-  if (edge < 0) {
-    sighted(engine, acquisition, index, order.add(from, classId, bit, distance), bit);
-    return;
-  }
+  const looks = news || !engine.exact;
+  const circle = looks ? findCircle(engine, acquisition, index) : null;
+  const edge = known < 0 ? order.add(from, classId, bit, distance) : known;
   if (distance === 1) order.distance[edge] = 1;
   if (news) {
     order.bits[edge]! |= bit;
     sighted(engine, acquisition, index, edge, bit);
   }
+  const saturated = witnessed(engine, acquisition, index, edge);
+  if (circle !== null) reportCircle(engine, acquisition, index, edge, circle, found);
+  if (looks) checkContextOrder(engine, acquisition, index, found);
+  return saturated;
+}
+
+/** Adds the circumstances of this acquisition to an edge; what they change is judged anew. */
+function witnessed(engine: Engine, acquisition: Acquisition, index: number, edge: number): boolean {
+  if (!engine.exact) return true;
+  const witnesses = engine.evidence.witnesses(edge);
+  if (addWitness(witnesses, witnessOf(engine, acquisition, index))) engine.circles.judgeAgain(engine, edge);
+  return witnesses.saturated;
 }
 
 function sighted(engine: Engine, acquisition: Acquisition, index: number, edge: number, bit: number): void {

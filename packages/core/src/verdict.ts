@@ -1,0 +1,114 @@
+/**
+ * How sure a report of a circular order is, and why: can the circle be realised with what has been seen?
+ *
+ * A deadlock needs one witness per dependency of the circle such that all tasks are different, no two hold a common lock in modes that
+ * exclude each other (a gate), none is over before another begins (fork and join), and the instances can meet. If there is
+ * such a choice the verdict is `possible`; if not, the reason is the condition that rules all choices out.
+ */
+import type { Engine } from './engine.ts';
+import type { Verdict } from './report.ts';
+import { commonGuard, type EdgeWitnesses, ordered, type Witness } from './witness.ts';
+
+/** One place of a circle: the witness chosen, and whether any task may stand there. */
+interface Place {
+  readonly witness: Witness;
+  readonly anyTask: boolean;
+}
+
+interface Conditions {
+  readonly tasks: boolean;
+  readonly gates: boolean;
+  readonly clocks: boolean;
+  readonly scopes: boolean;
+}
+
+const ALL: Conditions = { tasks: true, gates: true, clocks: true, scopes: true };
+/** Choices tried before giving the benefit of the doubt to the report. */
+const MOST_CHOICES = 20_000;
+
+/** Judges a circle given by its edges, in order. */
+export function judge(engine: Engine, circle: readonly number[]): Verdict {
+  const edges = circle.map((edge) => withRealGuards(engine, engine.evidence.witnesses(edge)));
+  if (edges.some((edge) => edge.seen.length === 0))
+    return { kind: 'possible', reason: 'part of the circle was learned in another run' };
+  if (realisable(edges, ALL)) return { kind: 'possible', reason: 'tasks that have shown these orders can meet' };
+  if (realisable(edges, { ...ALL, gates: false })) return { kind: 'gated', reason: gateReason(engine, edges) };
+  if (realisable(edges, { ...ALL, scopes: false })) {
+    return { kind: 'scoped', reason: 'the instances seen belong to different scopes: they never meet' };
+  }
+  if (realisable(edges, { ...ALL, clocks: false })) {
+    return { kind: 'ordered', reason: 'by fork and join, one of the tasks is over before another begins' };
+  }
+  const tasks = new Set(edges.flatMap((edge) => edge.seen.map((witness) => witness.task)));
+  if (tasks.size === 1) return { kind: 'single-task', reason: 'only one task has ever shown all these orders' };
+  if (realisable(edges, { ...ALL, tasks: false })) {
+    return {
+      kind: 'too-few-tasks',
+      reason: `the circle needs ${circle.length} tasks at once; fewer have shown its orders`,
+    };
+  }
+  return { kind: 'gated', reason: gateReason(engine, edges) };
+}
+
+/** A class guards only while it is a single lock: of several, two tasks may hold different ones. */
+function withRealGuards(engine: Engine, { seen, saturated }: EdgeWitnesses): EdgeWitnesses {
+  const single = (guard: number): boolean => {
+    const key = engine.classes.classes[guard]?.key;
+    return key !== undefined && engine.classes.entry(key).instances === 1;
+  };
+  const real = seen.map((witness) => ({
+    ...witness,
+    exclusive: witness.exclusive.filter(single),
+    shared: witness.shared.filter(single),
+  }));
+  return { seen: real, saturated };
+}
+
+function realisable(edges: readonly EdgeWitnesses[], conditions: Conditions): boolean {
+  let budget = MOST_CHOICES;
+  const chosen: Place[] = [];
+  const choose = (at: number): boolean => {
+    if (at === edges.length) return !conditions.scopes || scopesMeet(chosen);
+    const { seen, saturated } = edges[at]!;
+    for (const witness of seen) {
+      if (budget-- <= 0) return true;
+      const place = { witness, anyTask: saturated };
+      if (!chosen.every((other) => compatible(other, place, conditions))) continue;
+      chosen.push(place);
+      if (choose(at + 1)) return true;
+      chosen.pop();
+    }
+    return false;
+  };
+  return choose(0);
+}
+
+function compatible(a: Place, b: Place, { tasks, gates, clocks }: Conditions): boolean {
+  if (gates && commonGuard(a.witness, b.witness) >= 0) return false;
+  if (a.anyTask || b.anyTask) return true;
+  if (tasks && a.witness.task === b.witness.task) return false;
+  return !clocks || a.witness.task === b.witness.task || !ordered(a.witness, b.witness);
+}
+
+/** What one task wants must be what the next one holds. */
+function scopesMeet(chosen: readonly Place[]): boolean {
+  return chosen.every(({ witness }, at) => {
+    const next = chosen[(at + 1) % chosen.length]!.witness;
+    return witness.innerScope === null || next.outerScope === null || witness.innerScope === next.outerScope;
+  });
+}
+
+function gateReason(engine: Engine, edges: readonly EdgeWitnesses[]): string {
+  const guards = new Set<string>();
+  for (const [at, edge] of edges.entries()) {
+    for (const other of edges.slice(at + 1)) {
+      for (const a of edge.seen) {
+        for (const b of other.seen) {
+          const guard = commonGuard(a, b);
+          if (guard >= 0) guards.add(engine.classes.get(guard).name);
+        }
+      }
+    }
+  }
+  return `always under ${[...guards].sort().join(' or ')}, which keeps the tasks apart`;
+}

@@ -1,0 +1,120 @@
+/**
+ * Witnesses of a dependency: under which circumstances it has been seen. A circle of dependencies is judged by them (verdict.ts).
+ *
+ * A witness is the "lock dependency" of the GoodLock family: a task, the locks it held besides, and where it stood between the
+ * forks and joins of its program. Locks of classes with several instances do not count as guards, because a known chain no
+ * longer says which instance was held. An edge keeps at most {@link MOST} witnesses; then it is *saturated*: taken as possible
+ * in any task at any time, under the guards common to all of them.
+ */
+import type { Acquisition } from './acquisition.ts';
+import type { Engine } from './engine.ts';
+import { MODE_MASK, WRITE } from './mode.ts';
+import { INHERITED, type Task } from './task.ts';
+
+export const MOST = 6;
+
+/** What a task knows of the others' progress: the last epoch of each that is over for it. Immutable. */
+export type Clock = ReadonlyMap<number, number>;
+
+export interface Witness {
+  readonly task: number;
+  readonly epoch: number;
+  readonly clock: Clock;
+  /** Class ids of the other locks held, exclusively and shared. */
+  readonly exclusive: readonly number[];
+  readonly shared: readonly number[];
+  /** Where the two instances belong; null for one that may meet any other. */
+  readonly outerScope: string | number | null;
+  readonly innerScope: string | number | null;
+}
+
+export interface EdgeWitnesses {
+  readonly seen: Witness[];
+  saturated: boolean;
+}
+
+/** The circumstances of an acquisition under the held entry at `index`. */
+export function witnessOf(engine: Engine, { task, lock }: Acquisition, index: number): Witness {
+  const exclusive: number[] = [];
+  const shared: number[] = [];
+  for (let other = 0; other < task.depth; other++) {
+    // Inherited locks are held by the parent for all its children at once: they do not keep those apart.
+    if (other === index || (task.how(other) & INHERITED) !== 0) continue;
+    if (task.locks[other]!.entry.instances !== 1) continue;
+    const guards = (task.how(other) & MODE_MASK) === WRITE ? exclusive : shared;
+    guards.push(task.classOf(other));
+  }
+  const outer = task.locks[index]!;
+  return {
+    task: task.id,
+    epoch: task.epoch,
+    clock: task.clock,
+    exclusive: engine.exact ? exclusive : [],
+    shared: engine.exact ? shared : [],
+    outerScope: outer.scope,
+    innerScope: lock.scope,
+  };
+}
+
+/** Adds a witness unless it says nothing new; true when it did. */
+export function addWitness(edge: EdgeWitnesses, witness: Witness): boolean {
+  if (edge.saturated) return narrowGuards(edge, witness);
+  if (edge.seen.some((known) => covers(known, witness))) return false;
+  edge.seen.push(witness);
+  if (edge.seen.length >= MOST || repeats(edge.seen, witness)) edge.saturated = true;
+  return true;
+}
+
+/** Once two tasks that nothing orders have shown the same, any number may. */
+function repeats(seen: readonly Witness[], witness: Witness): boolean {
+  return seen.some((known) => known.task !== witness.task && sameGuards(known, witness) && !ordered(known, witness));
+}
+
+/** A saturated edge goes on losing guards: a witness with fewer is still news. */
+function narrowGuards(edge: EdgeWitnesses, witness: Witness): boolean {
+  if (edge.seen.some((known) => sameGuards(known, witness) && sameScopes(known, witness))) return false;
+  edge.seen.push(witness);
+  return true;
+}
+
+function covers(known: Witness, witness: Witness): boolean {
+  return (
+    known.task === witness.task &&
+    known.epoch === witness.epoch &&
+    sameGuards(known, witness) &&
+    sameScopes(known, witness)
+  );
+}
+
+const sameScopes = (a: Witness, b: Witness): boolean => a.outerScope === b.outerScope && a.innerScope === b.innerScope;
+
+function sameGuards(a: Witness, b: Witness): boolean {
+  return String(a.exclusive) === String(b.exclusive) && String(a.shared) === String(b.shared);
+}
+
+/** Is one of the two over before the other begins? */
+export function ordered(a: Witness, b: Witness): boolean {
+  return (b.clock.get(a.task) ?? -1) >= a.epoch || (a.clock.get(b.task) ?? -1) >= b.epoch;
+}
+
+/** A class both hold in modes that exclude each other, or −1. */
+export function commonGuard(a: Witness, b: Witness): number {
+  for (const guard of a.exclusive) if (b.exclusive.includes(guard) || b.shared.includes(guard)) return guard;
+  for (const guard of a.shared) if (b.exclusive.includes(guard)) return guard;
+  return -1;
+}
+
+/** The child starts after everything the parent did so far. */
+export function forked(parent: Task, child: Task): void {
+  child.clock = new Map(parent.clock).set(parent.id, parent.epoch);
+  parent.epoch += 1;
+}
+
+/** The parent goes on after everything the child did. */
+export function joined(parent: Task, child: Task): void {
+  const clock = new Map(parent.clock);
+  for (const [task, epoch] of child.clock) clock.set(task, Math.max(epoch, clock.get(task) ?? -1));
+  clock.set(child.id, child.epoch);
+  parent.clock = clock;
+  parent.epoch += 1;
+}
