@@ -2,34 +2,9 @@
  * Whose locks? The order learned from asynchronous code must be that of one line of code, not of whatever runs at the same time.
  * The scenarios are those on which one list per task, or a context entered by `acquire`, go wrong.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { Validator } from '@lockdep/core';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { lockdep, Mutex } from '../src/index.ts';
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-let validator: Validator;
-let locks: Record<'a' | 'b' | 'c' | 'd' | 'p', Mutex>;
-
-beforeEach(() => {
-  validator = new Validator({ sites: false });
-  const mutex = (name: string): Mutex => new Mutex({ name, validator });
-  locks = { a: mutex('a'), b: mutex('b'), c: mutex('c'), d: mutex('d'), p: mutex('p') };
-});
-
-/** The learned order as `outer>inner`, with what follows from it (`p>a` and `a>b` make `p>b`). */
-function order(): string[] {
-  const graph = validator.graph();
-  const inside = (outer: string, found: Set<string>): Set<string> => {
-    for (const inner of graph.outNeighbors(outer)) if (!found.has(inner)) inside(inner, found.add(inner));
-    return found;
-  };
-  return graph
-    .nodes()
-    .flatMap((outer) => [...inside(outer, new Set())].map((inner) => `${outer}>${inner}`))
-    .sort();
-}
+import { locks, nothing, order, turn, validator } from './strand-world.ts';
 
 /** A critical section of two turns, in either style; `branches` is how concurrent branches are started in that style. */
 interface Style {
@@ -71,8 +46,6 @@ const styles: Record<string, Style> = {
     branches: (...fns) => Promise.all(fns.map((fn) => lockdep.fork(fn))),
   },
 };
-
-const nothing = async (): Promise<void> => {};
 
 describe.each(Object.entries(styles))('%s', (_name, { under, branches }) => {
   test('nested: a>b', async () => {
@@ -242,23 +215,6 @@ describe('outside any task', () => {
   });
 });
 
-test('lockdep.all gives the results in order, and fails only when every branch has settled', async () => {
-  expect(await lockdep.all([() => 1, async () => 'two'])).toEqual([1, 'two']);
-  const settled: string[] = [];
-  const all = lockdep.all([
-    () => Promise.reject(new Error('first')),
-    async () => {
-      await turn();
-      settled.push('slow');
-    },
-    () => {
-      throw new Error('second');
-    },
-  ]);
-  await expect(all).rejects.toThrow('first');
-  expect(settled).toEqual(['slow']);
-});
-
 test('acquired in a helper: a>b', async () => {
   const helper = async (): Promise<void> => {
     await turn();
@@ -272,150 +228,4 @@ test('acquired in a helper: a>b', async () => {
     locks.a.release();
   });
   expect(order()).toEqual(['a>b']);
-});
-
-test('a branch is ordered by what was held when it was forked, for as long as it is held', async () => {
-  await lockdep.task('t', async () => {
-    await locks.p.acquire();
-    let go = (): void => {};
-    const branch = lockdep.fork(async () => {
-      await locks.a.runExclusive(nothing);
-      await new Promise<void>((resolve) => {
-        go = resolve;
-      });
-      await locks.b.runExclusive(nothing);
-    });
-    await turn();
-    await turn();
-    locks.p.release();
-    go();
-    await branch;
-  });
-  expect(order()).toEqual(['p>a']);
-});
-
-test('what a branch takes is not held by the task that forked it', async () => {
-  await lockdep.task('t', async () => {
-    const branch = lockdep.fork(async () => {
-      await locks.a.acquire();
-      await turn();
-      await turn();
-      locks.a.release();
-    });
-    await turn();
-    await locks.b.runExclusive(nothing);
-    await branch;
-  });
-  expect(order()).toEqual([]);
-});
-
-test('work that outlives its critical section is not charged for it', async () => {
-  let later: Promise<unknown> = Promise.resolve();
-  await lockdep.task('t', () =>
-    locks.a.runExclusive(() => {
-      later = turn()
-        .then(turn)
-        .then(() => locks.b.runExclusive(() => locks.c.runExclusive(nothing)));
-    }),
-  );
-  await later;
-  expect(order()).toEqual(['b>c']);
-});
-
-test('a lock taken in a callback and released after it stays held in between', async () => {
-  await lockdep.task('t', async () => {
-    await locks.a.runExclusive(() => locks.b.acquire());
-    expect(locks.b.locked).toBe(true);
-    locks.b.release();
-  });
-  expect(order()).toEqual(['a>b']);
-  expect(validator.reports).toEqual([]);
-});
-
-test('a task that ends with locks held is reported, and may still release them', async () => {
-  await lockdep.task('leaky', async () => {
-    await locks.a.acquire();
-    await locks.b.runExclusive(() => locks.c.acquire());
-  });
-  expect(validator.reports.map((report) => report.kind)).toEqual(['held-at-exit', 'held-at-exit']);
-  expect(
-    validator.reports
-      .flatMap((report) => (report.kind === 'held-at-exit' ? report.left.map((lock) => lock.class.name) : []))
-      .sort(),
-  ).toEqual(['a', 'c']);
-  expect(validator.reports.every((report) => report.task === 'leaky')).toBe(true);
-});
-
-test('a release by another task is reported with the holder, and frees the lock', async () => {
-  let leave = (): void => {};
-  const holder = lockdep.task('holder', async () => {
-    await locks.a.acquire();
-    await new Promise<void>((resolve) => {
-      leave = resolve;
-    });
-  });
-  await turn();
-  await lockdep.task('other', () => locks.a.release());
-  expect(locks.a.locked).toBe(false);
-  leave();
-  await holder;
-  expect(validator.reports).toMatchObject([{ kind: 'bad-unlock', task: 'other', holders: ['holder'] }]);
-});
-
-test('a guard may be released by anybody', async () => {
-  const guard = await lockdep.task('holder', async () => {
-    const taken = await locks.a.lock();
-    await lockdep.fork(() => void taken.release());
-    return taken;
-  });
-  expect(guard.held).toBe(false);
-  expect(validator.reports).toEqual([]);
-});
-
-test('concurrent branches are named apart, and like their task when alone', async () => {
-  const names: string[] = [];
-  const note = async (lock: Mutex): Promise<void> => {
-    await lock.runExclusive(async () => {
-      await turn();
-      names.push(...validator.holders(lock.instance!).map((task) => task.name));
-    });
-  };
-  await lockdep.task('job', async () => {
-    await note(locks.a);
-    await Promise.all([note(locks.a), note(locks.b)]);
-    await lockdep.all([() => note(locks.c)]);
-    await note(locks.a);
-  });
-  expect(names.sort()).toEqual(['job', 'job', 'job', 'job (2)', 'job/1']);
-});
-
-test('the context of the program is left alone', async () => {
-  const context = new AsyncLocalStorage<string>();
-  await context.run('mine', () =>
-    lockdep.task('t', () =>
-      locks.a.runExclusive(async () => {
-        await turn();
-        expect(context.getStore()).toBe('mine');
-      }),
-    ),
-  );
-});
-
-test('two validators are kept apart in one strand', async () => {
-  const second = new Validator({ sites: false });
-  const other = new Mutex({ name: 'other', validator: second });
-  await lockdep.task('t', () =>
-    locks.a.runExclusive(() => other.runExclusive(() => locks.b.runExclusive(() => other.waiting))),
-  );
-  expect(order()).toEqual(['a>b']);
-  expect(second.graph().size).toBe(0);
-  expect([...validator.reports, ...second.reports]).toEqual([]);
-});
-
-test('tasks and scopes do not pile up in the validator', async () => {
-  for (let i = 0; i < 200; i++) {
-    await lockdep.task(`request ${i}`, () => locks.a.runExclusive(() => locks.b.runExclusive(nothing)));
-    await locks.c.runExclusive(nothing);
-  }
-  expect(validator.engine.tasks.size).toBeLessThanOrEqual(2);
 });
