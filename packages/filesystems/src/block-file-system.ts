@@ -137,6 +137,15 @@ export abstract class BlockFileSystem extends FileSystem {
     return yield* writeFolio(this, inode, folio);
   }
 
+  override *reserveForMkwrite(inode: Inode, from: number, to: number): Proc<Errno | null> {
+    const { blockSize } = this.engine.geometry;
+    for (let index = Math.floor(from / blockSize); index * blockSize < to; index++) {
+      const error = yield* this.prepareBlock(inode, index);
+      if (error !== null) return error;
+    }
+    return null;
+  }
+
   /** The extents of some places of a file, under the map lock shared. */
   *lookupBlocks(inode: Inode, indexes: readonly number[]): Proc<(Extent | undefined)[]> {
     const { map, mapLock } = this.info(inode);
@@ -165,6 +174,22 @@ export abstract class BlockFileSystem extends FileSystem {
 
   /** `fallocate(FALLOC_FL_PUNCH_HOLE)` of bytes [from, to), freeze protection held. */
   abstract punchHole(inode: Inode, from: number, to: number): Proc;
+
+  /** `ftruncate`, freeze protection held. */
+  abstract setSize(inode: Inode, size: number): Proc;
+
+  /** `i_rwsem` and the lock that evicts, exclusively; answers the latter. */
+  *lockForEviction(inode: Inode): Proc<RwSemaphore | null> {
+    yield* inode.iRwsem.downWrite();
+    const lock = this.evictLock(inode);
+    if (lock !== null) yield* lock.downWrite();
+    return lock;
+  }
+
+  *unlockAfterEviction(inode: Inode, lock: RwSemaphore | null): Proc {
+    if (lock !== null) yield* lock.upWrite();
+    yield* inode.iRwsem.upWrite();
+  }
 
   /** Reserves or allocates a block for a write. Called with or without the folio lock, see {@link mapsBeforeFolio}. */
   abstract prepareBlock(inode: Inode, index: number): Proc<Errno | null>;

@@ -5,9 +5,19 @@
  */
 import { LockKey } from '@lockdep/core';
 import { RwSemaphore } from '@lockdep/locks';
-import { type Engine, type Errno, FileSystemType, type Inode, immediate, type Proc } from '@lockdep/page-cache';
+import {
+  type Engine,
+  type Errno,
+  FileSystemType,
+  type Inode,
+  immediate,
+  type Proc,
+  pagecacheIsizeExtended,
+  truncatePagecache,
+} from '@lockdep/page-cache';
 import { BlockFileSystem, type BlockFileSystemOptions } from './block-file-system.ts';
 import { evictAndFree, flushRange } from './punch-hole.ts';
+import { freeBehind, zeroTail } from './truncate-blocks.ts';
 
 const ext4 = new FileSystemType('ext4');
 const iDataSem = new LockKey({ name: '&ei->i_data_sem', kind: 'rwsem' });
@@ -31,12 +41,29 @@ export class Ext4Like extends BlockFileSystem {
 
   override *punchHole(inode: Inode, from: number, to: number): Proc {
     yield* flushRange(this, inode, from, to);
-    yield* inode.iRwsem.downWrite();
-    const lock = this.evictLock(inode);
-    if (lock !== null) yield* lock.downWrite();
+    const lock = yield* this.lockForEviction(inode);
     yield* evictAndFree(this, inode, from, to);
-    if (lock !== null) yield* lock.upWrite();
-    yield* inode.iRwsem.upWrite();
+    yield* this.unlockAfterEviction(inode, lock);
+  }
+
+  override *setSize(inode: Inode, size: number): Proc {
+    const lock = yield* this.lockForEviction(inode);
+    const old = inode.size;
+    yield* this.inTransaction(() => this.changeMap(inode, () => inode.sizeWrite(size)));
+    if (size > old) yield* pagecacheIsizeExtended(inode, old);
+    yield* truncatePagecache(inode, size);
+    if (size < old) yield* this.inTransaction(() => this.#truncate(inode, size));
+    yield* this.unlockAfterEviction(inode, lock);
+  }
+
+  override *fsync(inode: Inode): Proc {
+    yield* super.fsync(inode);
+    yield* this.allocator.commit();
+  }
+
+  *#truncate(inode: Inode, size: number): Proc {
+    yield* zeroTail(this, inode, size);
+    yield* freeBehind(this, inode, size);
   }
 
   protected override makeMapLock(inode: Inode): RwSemaphore {

@@ -66,3 +66,29 @@ export function* punchHole(fs: BlockFileSystem, inode: Inode, pos: number, count
   fs.sb.writers.release();
   open.end(oracle.tick());
 }
+
+/** `ftruncate` to `size`. */
+export function* ftruncate(fs: BlockFileSystem, inode: Inode, size: number): Proc {
+  const { oracle, geometry } = fs.engine;
+  const shadow = oracle.file(inode.name);
+  const time = oracle.tick();
+  const cut = shadow.begin(size, zeroTags(geometry.filePages * geometry.pageSize - size), time);
+  const resized = shadow.resize(size, time);
+  fs.sb.writers.acquireRead();
+  yield* fs.setSize(inode, size);
+  fs.sb.writers.release();
+  const end = oracle.tick();
+  cut.end(end);
+  resized(end);
+}
+
+export function* fsync(inode: Inode): Proc {
+  yield* inode.fs.fsync(inode);
+}
+
+/** `posix_fadvise(POSIX_FADV_WILLNEED)` of bytes [pos, pos + count). */
+export function* fadviseWillneed(inode: Inode, pos: number, count: number): Proc {
+  const { engine } = inode.sb;
+  const first = engine.pageOf(pos);
+  yield* inode.fs.fadviseWillneed(inode, first, engine.pageOf(pos + count - 1) - first + 1);
+}

@@ -20,6 +20,8 @@ export interface EngineOptions {
   readonly geometry?: Partial<Geometry>;
   /** Pages read ahead of what was asked for; 0: none. -1: no readahead at all, as when its allocations fail. Default 0. */
   readonly readaheadPages?: number;
+  /** Read faults map the cached pages around. Default false. */
+  readonly faultAround?: boolean;
 }
 
 export class Engine {
@@ -29,6 +31,7 @@ export class Engine {
   readonly geometry: Geometry;
   readonly oracle: Oracle;
   readonly readaheadPages: number;
+  readonly faultAround: boolean;
   /** Things to look at when nothing runs any more: each answers what is wrong by adding findings. */
   readonly #inspections: (() => void)[] = [];
 
@@ -39,6 +42,7 @@ export class Engine {
     this.geometry = checkGeometry({ ...defaultGeometry, ...options.geometry });
     this.oracle = new Oracle(this.geometry.pageSize);
     this.readaheadPages = options.readaheadPages ?? 0;
+    this.faultAround = options.faultAround ?? false;
   }
 
   /** Page index of a byte offset. */

@@ -9,14 +9,21 @@ import type { AddressSpace } from './address-space.ts';
 import type { Engine } from './engine.ts';
 import type { Errno } from './errno.ts';
 import type { FileSystemType } from './file-system-type.ts';
+import { filemapFault } from './filemap-fault.ts';
+import { filemapMapPages } from './filemap-map-pages.ts';
 import { filemapRead, type ReadResult } from './filemap-read.ts';
 import type { Folio } from './folio.ts';
 import type { Inode } from './inode.ts';
-import type { Kiocb } from './kiocb.ts';
+import { Kiocb } from './kiocb.ts';
 import type { Proc } from './machine.ts';
+import { type MkwriteCode, pageMkwrite } from './page-mkwrite.ts';
+import { forcePageCacheRa } from './readahead.ts';
 import { SuperBlock } from './super-block.ts';
 import type { Tag } from './tag.ts';
 import type { UserBuffer } from './user-buffer.ts';
+import type { FaultResult, VmFault } from './vm-fault.ts';
+import type { Vma } from './vma.ts';
+import { filemapWriteAndWait } from './write-cache-pages.ts';
 
 export abstract class FileSystem {
   readonly engine: Engine;
@@ -59,6 +66,48 @@ export abstract class FileSystem {
 
   /** `->writepage`: writes one folio if it is dirty; answers the end of its writeback. */
   abstract writeFolio(inode: Inode, folio: Folio): Proc<Completion | null>;
+
+  /** Blocks for bytes [from, to) of a page that becomes writable, its folio locked. */
+  abstract reserveForMkwrite(inode: Inode, from: number, to: number): Proc<Errno | null>;
+
+  /** `vm_operations->fault`: before invalidate_lock, wrapped in the file system's own lock where it had one. */
+  *fault(vmf: VmFault): Proc<FaultResult> {
+    const { inode } = vmf.vma;
+    const { rules } = this.engine;
+    const outer = rules.bugs['fault.takesIrwsem'] === true ? inode.iRwsem : null;
+    const lock = rules.faultLock === 'private' ? this.privateLock(inode) : null;
+    if (outer !== null) yield* outer.downRead();
+    if (lock !== null) yield* lock.downRead();
+    const result = yield* filemapFault(vmf);
+    if (lock !== null) yield* lock.upRead();
+    if (outer !== null) yield* outer.upRead();
+    return result;
+  }
+
+  /** `vm_operations->map_pages` */
+  *mapPages(vmf: VmFault): Proc<boolean> {
+    return yield* filemapMapPages(vmf);
+  }
+
+  /** `vm_operations->page_mkwrite` */
+  *pageMkwrite(vma: Vma, folio: Folio): Proc<MkwriteCode> {
+    return yield* pageMkwrite(vma, folio, this.mkwriteLock(vma.inode));
+  }
+
+  /** What page_mkwrite holds shared against remapping: the lock that evicts, unless faults are switched off from it. */
+  mkwriteLock(inode: Inode): RwSemaphore | null {
+    return this.engine.rules.faultLock === 'none' ? null : this.evictLock(inode);
+  }
+
+  /** `->fsync`: everything on disk. */
+  *fsync(inode: Inode): Proc {
+    yield* filemapWriteAndWait(inode);
+  }
+
+  /** `posix_fadvise(POSIX_FADV_WILLNEED)` of pages first … first + count - 1. */
+  *fadviseWillneed(inode: Inode, first: number, count: number): Proc {
+    yield* forcePageCacheRa(new Kiocb(inode, 0), first, count);
+  }
 
   /** `->read_iter` */
   *readIter(kiocb: Kiocb, to: UserBuffer, count: number): Proc<ReadResult> {

@@ -4,13 +4,16 @@ export { Engine, type EngineOptions } from './engine.ts';
 export type { Errno, FaultCode } from './errno.ts';
 export { FileSystem } from './file-system.ts';
 export { FileSystemType } from './file-system-type.ts';
+export { filemapFault } from './filemap-fault.ts';
 export { filemapGetPages, filemapReadPage, waitOnFolioLocked } from './filemap-get-pages.ts';
+export { filemapMapPages } from './filemap-map-pages.ts';
 export { filemapRead, type ReadResult } from './filemap-read.ts';
 export { type Finding, type FindingKind, type FindingSource, findingText } from './finding.ts';
 export { type Buffer, Folio } from './folio.ts';
 export { genericPerformWrite, type WriteResult } from './generic-perform-write.ts';
 export { checkGeometry, defaultGeometry, type Geometry } from './geometry.ts';
 export { grabFolio, lockFolioAt } from './grab-folio.ts';
+export { finishFault, pageFault } from './handle-mm-fault.ts';
 export { immediate } from './immediate.ts';
 export { Inode, type InodeOptions } from './inode.ts';
 export {
@@ -22,19 +25,39 @@ export {
 } from './invalidate-lock.ts';
 export { type FileRaState, Kiocb, type ReadFlags } from './kiocb.ts';
 export { FsLockClasses, mmClasses } from './lock-classes.ts';
+export {
+  filemapInvalidateLockTwo,
+  filemapInvalidateUnlockTwo,
+  inOrder,
+  invalidateLockOf,
+  iRwsemOf,
+  lockPair,
+  lockTwoNondirectories,
+  type PairOrder,
+  SECOND,
+  unlockPair,
+  unlockTwoNondirectories,
+} from './lock-two.ts';
 export type { Act, Machine, Proc, Region, TaskHandle } from './machine.ts';
+export { MappedBuffer } from './mapped-buffer.ts';
 export { Mm } from './mm.ts';
+export { mmap, munmap, premap } from './mmap.ts';
+export { vfsLink, vfsRename } from './namespace.ts';
 export { Oracle } from './oracle.ts';
+export { type MkwriteCode, pageMkwrite } from './page-mkwrite.ts';
 export { PlainMachine, type PlainOptions, type PlainOutcome } from './plain-machine.ts';
 export { forcePageCacheRa, pageCacheAsyncRa, pageCacheSyncRa } from './readahead.ts';
 export { type BugSwitches, type Profile, profiles, type Rules, resolveRules } from './rules.ts';
 export { OpenWrite, ShadowFile } from './shadow-file.ts';
+export { shrinkFolio, unmapPage } from './shrink-folio.ts';
 export { SuperBlock } from './super-block.ts';
 export { dataTags, type Tag, tagName, UNINIT, ZERO, zeroTags } from './tag.ts';
 export { truncateInodePagesRange, truncatePagecache, truncatePagecacheRange } from './truncate.ts';
 export { pagecacheIsizeExtended, truncateSetsize } from './truncate-setsize.ts';
 export { folioMkclean, markDirty, unmapFolio, unmapMappingPages, zapPte } from './unmap.ts';
 export { PresentBuffer, type UserBuffer } from './user-buffer.ts';
+export { loadPresent, userLoad, userStore } from './user-memory.ts';
+export { type FaultResult, VmFault } from './vm-fault.ts';
 export { type Pte, Vma, type VmaOptions } from './vma.ts';
 export { waitOnFolioWriteback } from './wait-writeback.ts';
 export {

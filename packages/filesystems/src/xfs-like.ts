@@ -1,0 +1,96 @@
+/**
+ * An XFS-like file system: IOLOCK (`i_rwsem`) shared around buffered reads, MMAPLOCK against faults (since the merge that is
+ * invalidate_lock itself), ILOCK for the block map, and reflink between two inodes.
+ *
+ * Order: IOLOCK > MMAPLOCK > folio lock > transaction > ILOCK; two ILOCKs by inode number, as inode cluster buffers demand.
+ */
+import { LockKey } from '@lockdep/core';
+import { RwSemaphore } from '@lockdep/locks';
+import {
+  type Engine,
+  type Errno,
+  FileSystemType,
+  type Inode,
+  immediate,
+  type Kiocb,
+  type Proc,
+  type ReadResult,
+  truncateSetsize,
+  type UserBuffer,
+  type VmFault,
+} from '@lockdep/page-cache';
+import { BlockFileSystem, type BlockFileSystemOptions } from './block-file-system.ts';
+import { evictAndFree, flushRange } from './punch-hole.ts';
+import { freeBehind, zeroTail } from './truncate-blocks.ts';
+
+const xfs = new FileSystemType('xfs');
+const ilock = new LockKey({ name: '&xfs_nondir_ilock_class', kind: 'rwsem' });
+const mmaplock = new LockKey({ name: '&ip->i_mmaplock', kind: 'rwsem' });
+const transaction = new LockKey({ name: 'sb_internal', kind: 'rwsem' });
+
+export class XfsLike extends BlockFileSystem {
+  override readonly mapsBeforeFolio: boolean = true;
+
+  constructor(engine: Engine, options: BlockFileSystemOptions = {}, type: FileSystemType = xfs) {
+    super(engine, type, transaction, options);
+  }
+
+  override *readIter(kiocb: Kiocb, to: UserBuffer, count: number): Proc<ReadResult> {
+    const { iRwsem } = kiocb.inode;
+    if (!kiocb.nowait) yield* iRwsem.downRead();
+    else if (!(yield* iRwsem.tryDownRead())) return { tags: [], error: 'EAGAIN' };
+    const result = yield* super.readIter(kiocb, to, count);
+    yield* iRwsem.upRead();
+    return result;
+  }
+
+  override *mapPages(vmf: VmFault): Proc<boolean> {
+    const { inode } = vmf.vma;
+    const lock = this.engine.rules.faultAroundTakesMmaplock ? this.evictLock(inode) : null;
+    if (lock !== null) yield* lock.downRead();
+    const mapped = yield* super.mapPages(vmf);
+    if (lock !== null) yield* lock.upRead();
+    return mapped;
+  }
+
+  override *fadviseWillneed(inode: Inode, first: number, count: number): Proc {
+    const takes = this.engine.rules.bugs['xfs.fadviseTakesIolock'] !== false;
+    if (takes) yield* inode.iRwsem.downRead();
+    yield* super.fadviseWillneed(inode, first, count);
+    if (takes) yield* inode.iRwsem.upRead();
+  }
+
+  override *prepareBlock(inode: Inode, index: number): Proc<Errno | null> {
+    yield* this.changeMap(inode, (map) => {
+      if (map.get(index) === undefined) map.set(index, { state: 'delayed' });
+      return immediate(undefined);
+    });
+    return null;
+  }
+
+  override *punchHole(inode: Inode, from: number, to: number): Proc {
+    const lock = yield* this.lockForEviction(inode);
+    yield* flushRange(this, inode, from, to);
+    yield* evictAndFree(this, inode, from, to);
+    yield* this.unlockAfterEviction(inode, lock);
+  }
+
+  override *setSize(inode: Inode, size: number): Proc {
+    const lock = yield* this.lockForEviction(inode);
+    const shrinks = size < inode.size;
+    if (shrinks) yield* zeroTail(this, inode, size);
+    yield* truncateSetsize(inode, size);
+    if (shrinks) yield* this.inTransaction(() => freeBehind(this, inode, size));
+    yield* this.unlockAfterEviction(inode, lock);
+  }
+
+  protected override makeMapLock(inode: Inode): RwSemaphore {
+    return new RwSemaphore({ key: ilock, label: `ILOCK(${inode.name})`, validator: this.engine.validator });
+  }
+
+  protected override makePrivateLock(inode: Inode): RwSemaphore | null {
+    const { rules, validator } = this.engine;
+    if (rules.evictTakesInvalidateLock) return null;
+    return new RwSemaphore({ key: mmaplock, label: `MMAPLOCK(${inode.name})`, validator });
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * A page fault from the processor to the pte: takes mmap_lock shared, asks the file system, and sets the pte.
+ *
+ * A first attempt that had to wait has dropped mmap_lock: it is taken again and the fault is repeated once.
+ */
+import type { Folio } from './folio.ts';
+import type { Proc } from './machine.ts';
+import { readPte } from './unmap.ts';
+import { VmFault } from './vm-fault.ts';
+import type { Pte, Vma } from './vma.ts';
+
+/** Makes a page present (and writable): true, or false for a signal. */
+export function* pageFault(vma: Vma, index: number, write: boolean): Proc<boolean> {
+  for (let attempt = 0; ; attempt++) {
+    yield* vma.mm.mmapLock.downRead();
+    const pte = vma.mm.vmas.includes(vma) ? vma.pte(index) : undefined;
+    const code =
+      pte === undefined ? 'SIGBUS' : yield* handleMmFault(new VmFault(vma, index, write, attempt === 0), pte);
+    if (code === 'RETRY') continue;
+    yield* vma.mm.mmapLock.upRead();
+    return code !== 'SIGBUS';
+  }
+}
+
+function* handleMmFault(vmf: VmFault, pte: Pte): Proc<'DONE' | 'RETRY' | 'SIGBUS'> {
+  const { vma } = vmf;
+  const present = yield* readPte(vma, pte);
+  if (present !== null) return vmf.write ? yield* doWpPage(vma, pte, present) : 'DONE';
+  if (!vmf.write && vma.mm.engine.faultAround && (yield* vma.inode.fs.mapPages(vmf))) return 'DONE';
+  const result = yield* vma.inode.fs.fault(vmf);
+  if (result.code !== 'LOCKED') return result.code;
+  const { folio } = result;
+  if (vmf.write) {
+    yield* folio.lock.release();
+    const code = yield* vma.inode.fs.pageMkwrite(vma, folio);
+    if (code !== 'LOCKED') return code === 'SIGBUS' ? 'SIGBUS' : 'DONE';
+  }
+  yield* finishFault(vma, pte, folio, vmf.write);
+  yield* folio.lock.release();
+  return 'DONE';
+}
+
+/** `wp_page_shared`: a store to a page that is mapped read-only. */
+function* doWpPage(vma: Vma, pte: Pte, folio: Folio): Proc<'DONE' | 'SIGBUS'> {
+  const code = yield* vma.inode.fs.pageMkwrite(vma, folio);
+  if (code !== 'LOCKED') return code === 'SIGBUS' ? 'SIGBUS' : 'DONE';
+  const { machine } = vma.mm.engine;
+  yield* machine.access([], [pte.region], `make ${pte.region.name} writable`, () =>
+    vma.mm.pteLock.around(() => {
+      if (pte.folio === folio) pte.writable = true;
+    }),
+  );
+  yield* folio.lock.release();
+  return 'DONE';
+}
+
+/** `finish_fault`: sets the pte, unless somebody else has. The folio is locked. */
+export function* finishFault(vma: Vma, pte: Pte, folio: Folio, write: boolean): Proc<boolean> {
+  const { machine } = vma.mm.engine;
+  return yield* machine.access([], [pte.region, folio.state], `map ${pte.region.name}`, () =>
+    vma.mm.pteLock.around(() => {
+      if (pte.folio !== null) return false;
+      pte.folio = folio;
+      pte.writable = write;
+      pte.dirty = false;
+      folio.mapcount += 1;
+      return true;
+    }),
+  );
+}

@@ -1,0 +1,36 @@
+/** `mmap` and `munmap`: mmap_lock exclusively, i_mmap_rwsem inside it to link and unlink. */
+import type { Inode } from './inode.ts';
+import type { Proc } from './machine.ts';
+import type { Mm } from './mm.ts';
+import { zapPte } from './unmap.ts';
+import { Vma, type VmaOptions } from './vma.ts';
+
+export function* mmap(mm: Mm, inode: Inode, options: VmaOptions): Proc<Vma> {
+  const vma = new Vma(mm, inode, options);
+  yield* mm.mmapLock.downWrite();
+  yield* inode.mapping.iMmapRwsem.downWrite();
+  inode.mapping.iMmap.push(vma);
+  yield* inode.mapping.iMmapRwsem.upWrite();
+  mm.vmas.push(vma);
+  yield* mm.mmapLock.upWrite();
+  return vma;
+}
+
+export function* munmap(vma: Vma): Proc {
+  const { mm, mapping } = vma;
+  yield* mm.mmapLock.downWrite();
+  yield* mapping.iMmapRwsem.downWrite();
+  mapping.iMmap.splice(mapping.iMmap.indexOf(vma), 1);
+  yield* mapping.iMmapRwsem.upWrite();
+  for (const pte of vma.ptes) yield* zapPte(vma, pte, null);
+  mm.vmas.splice(mm.vmas.indexOf(vma), 1);
+  yield* mm.mmapLock.upWrite();
+}
+
+/** A mapping that exists from the beginning. Setup only. */
+export function premap(mm: Mm, inode: Inode, options: VmaOptions): Vma {
+  const vma = new Vma(mm, inode, options);
+  inode.mapping.iMmap.push(vma);
+  mm.vmas.push(vma);
+  return vma;
+}

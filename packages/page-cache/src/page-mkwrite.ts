@@ -1,0 +1,39 @@
+/**
+ * `->page_mkwrite`: a page is about to become writable. Called with mmap_lock and no folio lock; answers with the folio locked and
+ * checked, or with nothing locked.
+ *
+ * `lock` is what keeps out remapping of blocks under the page (invalidate_lock or the file system's own), null for one that has none.
+ */
+import type { RwSemaphore } from '@lockdep/locks';
+import type { Folio } from './folio.ts';
+import type { Proc } from './machine.ts';
+import type { Vma } from './vma.ts';
+import { waitOnFolioWriteback } from './wait-writeback.ts';
+import { dirtyFolio } from './write-cache-pages.ts';
+
+export type MkwriteCode = 'LOCKED' | 'NOPAGE' | 'SIGBUS';
+
+export function* pageMkwrite(vma: Vma, folio: Folio, lock: RwSemaphore | null): Proc<MkwriteCode> {
+  const { inode } = vma;
+  inode.sb.pagefaults.acquireRead();
+  if (lock !== null) yield* lock.downRead();
+  yield* folio.lock.acquire();
+  const code = yield* checkAndDirty(vma, folio);
+  if (code !== 'LOCKED') yield* folio.lock.release();
+  if (lock !== null) yield* lock.upRead();
+  inode.sb.pagefaults.release();
+  return code;
+}
+
+function* checkAndDirty(vma: Vma, folio: Folio): Proc<MkwriteCode> {
+  const { inode } = vma;
+  const { geometry } = inode.sb.engine;
+  const size = yield* inode.sizeRead();
+  if (folio.mapping !== inode.mapping || folio.start >= size) return 'NOPAGE';
+  const end = Math.min(folio.start + geometry.pageSize, Math.ceil(size / geometry.blockSize) * geometry.blockSize);
+  const error = yield* inode.fs.reserveForMkwrite(inode, folio.start, end);
+  if (error !== null) return 'SIGBUS';
+  yield* dirtyFolio(folio);
+  yield* waitOnFolioWriteback(folio);
+  return 'LOCKED';
+}
