@@ -85,6 +85,7 @@ export function circular(
     held: [holding],
     site: cycle[0]!.innerSite,
     cycle,
+    verdict: { kind: 'possible', reason: 'tasks that have shown these orders can meet' },
   };
 }
 

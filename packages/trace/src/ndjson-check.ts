@@ -61,6 +61,7 @@ const MEMBERS: ReadonlyMap<string, Members> = new Map<RecordLine['lockdep'], Mem
   ['set-class', members({ task: id, lock: id, class: id }, { subclass })],
   ['transfer', members({ task: id, to: id, lock: id })],
   ['end-task', members({ task: id })],
+  ['join-task', members({ task: id, ended: id })],
   ['enter-context', CONTEXT],
   ['exit-context', CONTEXT],
   ['enable-context', CONTEXT],

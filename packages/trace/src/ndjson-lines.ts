@@ -137,6 +137,13 @@ export interface TransferLine extends AnyLine {
   readonly lock: number;
 }
 
+/** A task has waited for the end of another, which is told before that end. */
+export interface JoinTaskLine extends AnyLine {
+  readonly lockdep: 'join-task';
+  readonly task: number;
+  readonly ended: number;
+}
+
 export interface EndTaskLine extends AnyLine {
   readonly lockdep: 'end-task';
   readonly task: number;
@@ -163,6 +170,7 @@ export type RecordLine =
   | SetClassLine
   | TransferLine
   | EndTaskLine
+  | JoinTaskLine
   | ContextLine;
 
 /** Any line of the format. */

@@ -77,6 +77,7 @@ export class TraceRecorder {
       else if (extra?.context !== undefined) this.#contextEvent(type, task, extra.context, how, site);
       else if (type === 'begin-task') this.#task(task, extra?.other, how);
       else if (type === 'end-task') this.#endTask(task);
+      else if (type === 'join-task' && extra?.other !== undefined) this.#joinTask(task, extra.other);
     });
     const { kinds } = validator.engine.contexts;
     this.#write(
@@ -169,6 +170,11 @@ export class TraceRecorder {
   #contextEvent(type: EventType, task: Task, context: string, threaded: number, site: Site | null): void {
     const event = `{"lockdep":"${type}","task":${this.#task(task)},"context":${JSON.stringify(context)}`;
     this.#write(`${event}${threaded === 1 ? ',"threaded":true' : ''}${this.#site(site)}`);
+  }
+
+  #joinTask(task: Task, ended: Task): void {
+    if (!this.#tasks.has(ended)) return; // told too late: its end has been recorded
+    this.#write(`{"lockdep":"join-task","task":${this.#task(task)},"ended":${this.#task(ended)}`);
   }
 
   #endTask(task: Task): void {

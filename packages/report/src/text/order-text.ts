@@ -107,6 +107,8 @@ export const circularText: KindText<'circular'> = {
       ...chainLines([...names, ...names.slice(0, 1)], style),
       ...scenarioBlock('Possible unsafe locking scenario:', circularScenario(cycle), style),
       ...readerNote(joints(cycle)),
+      '',
+      `verdict: ${report.verdict.kind}: ${printable(report.verdict.reason)}`,
     ];
   },
 };

@@ -135,6 +135,9 @@ export class NdjsonReplay {
   #event(validator: Validator, line: Exclude<RecordLine, { readonly id: number }>): void {
     const task = this.#get(this.#tasks, line.task, 'task');
     switch (line.lockdep) {
+      case 'join-task':
+        validator.joinTask(task, this.#get(this.#tasks, line.ended, 'task'));
+        return;
       case 'end-task':
         validator.endTask(task);
         this.#tasks.delete(line.task);
