@@ -1,7 +1,9 @@
 /** `lockdep check`: runs conformance cases and compares each with its expected report. */
 import { type Command, exitStatus, type Output } from '../command.ts';
+import type { ConformanceCase } from '../conformance/conformance-case.ts';
 import { type Disagreement, judgeCase, type Level } from '../conformance/judge-case.ts';
 import { readCases } from '../conformance/read-cases.ts';
+import { CaseError } from '../conformance/run-case.ts';
 import { oneOf, parseOptions } from '../options.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -49,8 +51,17 @@ Examples:
 
 async function checkFile(file: string, level: Level): Promise<FileVerdict> {
   const cases = await readCases(file);
-  const disagreed = cases.map((test) => judgeCase(test, level)).filter((verdict) => verdict !== null);
+  const disagreed = cases.map((test) => judgeIn(file, test, level)).filter((verdict) => verdict !== null);
   return { file, total: cases.length, agreed: cases.length - disagreed.length, unsupported: [], disagreed };
+}
+
+/** @throws CaseError that names the file too. */
+function judgeIn(file: string, test: ConformanceCase, level: Level): Disagreement | null {
+  try {
+    return judgeCase(test, level);
+  } catch (error) {
+    throw error instanceof CaseError ? new CaseError(`${file}: ${error.message}`) : error;
+  }
 }
 
 function print({ file, total, agreed, disagreed }: FileVerdict, output: Output): void {

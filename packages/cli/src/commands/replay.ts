@@ -67,11 +67,22 @@ Examples:
     if (!values.json || values.output !== undefined) {
       const text = await show(result, view, { around, color: output.writeIsTerminal && values.output === undefined });
       if (values.output === undefined) output.write(text);
-      else await writeFile(values.output, text);
+      else await writeView(values.output, text);
     }
     return clean(result) ? exitStatus.clean : exitStatus.findings;
   },
 };
+
+async function writeView(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    throw new UsageError(
+      `--output ${file}: ${error instanceof Error ? error.message : error}`,
+      'give the path of a file that can be written',
+    );
+  }
+}
 
 interface ShowOptions {
   readonly around: readonly string[] | undefined;

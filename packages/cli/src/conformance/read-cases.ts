@@ -32,8 +32,18 @@ function checkShape(file: string, index: number, test: unknown): void {
   };
   if (typeof fields !== 'object' || fields === null) return fail('not an object');
   if (typeof fields.id !== 'string') fail('no id');
-  if (typeof fields.locks !== 'object' || fields.locks === null) fail('no locks');
-  if (!Array.isArray(fields.steps)) fail('no steps');
+  if (!isObject(fields.locks)) return fail('no locks');
+  for (const [name, lock] of Object.entries(fields.locks)) {
+    if (!isObject(lock) || typeof lock['kind'] !== 'string') fail(`lock ${name} has no kind`);
+  }
+  if (!Array.isArray(fields.steps)) return fail('no steps');
+  for (const [at, step] of fields.steps.entries()) {
+    if (!isObject(step) || typeof step['op'] !== 'string') fail(`step ${at} has no op`);
+  }
   if (fields.expect !== 'SUCCESS' && fields.expect !== 'FAILURE')
     fail(`expect is ${JSON.stringify(fields.expect)}, neither SUCCESS nor FAILURE`);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -105,7 +105,7 @@ class CaseRun {
   }
 
   step(step: CaseStep): void {
-    const run = this.#ops[step.op];
+    const run = named(this.#ops, step.op);
     if (run === undefined) throw new CaseError(`unknown op: known are ${Object.keys(this.#ops).join(', ')}`);
     run(step);
   }
@@ -149,7 +149,7 @@ class CaseRun {
   };
 
   #irq(step: CaseStep): void {
-    const lowered = IRQ_STATES[step.state ?? ''];
+    const lowered = named(IRQ_STATES, step.state);
     if (lowered === undefined) {
       throw new CaseError(`unknown irq state '${step.state}': known are ${Object.keys(IRQ_STATES).join(', ')}`);
     }
@@ -170,7 +170,7 @@ class CaseRun {
   }
 
   #ww(step: CaseStep): void {
-    const run = this.#wwFunctions[step.fn ?? ''];
+    const run = named(this.#wwFunctions, step.fn);
     if (run === undefined) {
       throw new CaseError(`unknown ww function '${step.fn}': known are ${Object.keys(this.#wwFunctions).join(', ')}`);
     }
@@ -235,7 +235,7 @@ class CaseRun {
     const identity = lock.validate === false ? ' novalidate' : lock.track === false ? ' notrack' : className;
     const known = this.#keys.get(identity);
     if (known !== undefined) return known;
-    if (!(lock.kind in lockKinds)) {
+    if (!Object.hasOwn(lockKinds, lock.kind)) {
       throw new CaseError(
         `case ${this.#test.id}, lock ${name}: unknown kind '${lock.kind}': known are ${Object.keys(lockKinds).join(', ')}`,
       );
@@ -289,4 +289,9 @@ function acquireOptions(step: CaseStep): AcquireOptions {
     check: step.check ?? true,
     sync: step.sync ?? false,
   };
+}
+
+/** An entry of a table by a name that comes from a file; what every object inherits (`constructor`) is none. */
+function named<T>(table: Readonly<Record<string, T>>, name: string | undefined): T | undefined {
+  return name !== undefined && Object.hasOwn(table, name) ? table[name] : undefined;
 }
