@@ -74,6 +74,15 @@ export function readFields(
   return missing === undefined ? null : `field '${missing}=' is missing`;
 }
 
+/**
+ * Can a line that ends here have lost a part of its last field, and with it its meaning? A shortened address is another lock's; a
+ * shortened caller is not worth a record.
+ */
+export function mayBeCut(type: EventLogType, line: string): boolean {
+  const last = / (\w+)=[^ =]*$/.exec(line)?.[1];
+  return last !== undefined && REQUIRED[type].includes(last);
+}
+
 /** Resets what a record of the type may leave out. */
 function clear(record: EventLogRecord): void {
   record.lock = record.key = record.nest = record.ip = 0;

@@ -2,14 +2,14 @@
  * Parser of the lock event log: bytes in, one reused {@link EventLogRecord} out per line, in order, synchronously.
  *
  * The format is exact: a line that cannot be understood is an error with its number, because a replay that misses one
- * record proves nothing. The single exception is a last line without its newline: if it is not a whole record it was
- * torn when the recording stopped, and is left out with a warning.
+ * record proves nothing. The single exception is a last line without its newline: if it is not a whole record, or may not
+ * be one, it was torn when the recording stopped, and is left out with a warning.
  *
  * Cost: some millions of records per CPU second; acquire and release, which are all but a few percent, are read byte by
  * byte without any allocation. Memory follows the number of distinct addresses and symbols, not the length of the log.
  */
 import { AddressTable } from './address-table.ts';
-import { readFields } from './event-log-fields.ts';
+import { mayBeCut, readFields } from './event-log-fields.ts';
 import { EventLogHotLine, HOT_LINE_SLACK } from './event-log-hot-line.ts';
 import { EventLogRecord, type EventLogType, FLAG_LETTERS, RECORD_TYPES } from './event-log-record.ts';
 import { LineRegions } from './line-regions.ts';
@@ -87,7 +87,7 @@ export class EventLogParser {
     const rest = this.#regions.end();
     if (rest === null) return;
     this.#line++;
-    const problem = this.#anyLine(rest, 0, rest.length - 1);
+    const problem = this.#anyLine(rest, 0, rest.length - 1) ?? this.#cut(rest);
     if (problem === null) this.#emit();
     else this.#warning = `line ${this.#line} is torn, the recording was cut there: ${problem}`;
   }
@@ -144,6 +144,12 @@ export class EventLogParser {
     record.time = match[8] === '-' ? Number.NaN : Number(match[8]);
     const problem = readFields(record, line.slice(match[0].length), this.addresses, this.strings);
     return problem === null ? null : `${problem}: ${quoteLine(line)}`;
+  }
+
+  /** What may be wrong with the last line although it reads like a whole record. */
+  #cut(rest: Uint8Array): string | null {
+    const line = decoder.decode(rest).trimEnd();
+    return mayBeCut(this.record.type, line) ? `its last field may be cut: ${quoteLine(line)}` : null;
   }
 
   #fail(problem: string): never {

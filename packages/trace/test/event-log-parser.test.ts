@@ -113,6 +113,14 @@ describe('event log parser', () => {
     expect(parser.warning).toMatch(/^line 2 is torn/);
   });
 
+  test('a last line torn within the lock of a release is no release of another lock', () => {
+    for (let length = R.indexOf('lock=') + 6; length <= R.indexOf(' ip='); length++) {
+      const { texts, parser } = roundTrip(`${R}\n${R.slice(0, length)}`);
+      expect(texts).toEqual([R]);
+      expect(parser.warning).toMatch(/^line 2 is torn/);
+    }
+  });
+
   test('a torn line in the middle is an error that names the line', () => {
     const error = failure(`${R}\n${A.slice(0, 100)}\n${R}\n`);
     expect(error).toMatchObject({ code: 'malformed', file: 'test.log', line: 2 });
