@@ -3,12 +3,21 @@
  * task names. Two findings with one fingerprint are one report with a higher count.
  */
 import type { Finding } from './finding.ts';
-import type { Hop } from './report.ts';
+import type { Hop, ReportKind } from './report.ts';
 import { rules } from './rules.ts';
 
 /** `LD2-9f86d081884c7d` */
 export function fingerprint(finding: Finding): string {
-  return `${rules[finding.kind].id}-${hash53(identity(finding)).toString(16).padStart(14, '0')}`;
+  return mark(finding.kind, identity(finding));
+}
+
+/** The fingerprint that a report of a circle through these classes bears, whichever of them it begins with. */
+export function circleFingerprint(classes: readonly string[]): string {
+  return mark('circular', rotated(classes).join('|'));
+}
+
+function mark(kind: ReportKind, identity: string): string {
+  return `${rules[kind].id}-${hash53(identity).toString(16).padStart(14, '0')}`;
 }
 
 function identity(finding: Finding): string {
