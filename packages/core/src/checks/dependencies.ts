@@ -3,8 +3,8 @@
  * circle and connects no context-safe class to a context-unsafe one, then record it. (lockdep.c: check_prevs_add.)
  *
  * Relevant are the checked entries of the current chain, down to the first that is not a trylock: what lies below is
- * reachable through it. Exact mode also goes past recursive readers, through which it is *not* strongly reachable, past locks that a
- * nest lock excuses and past per-CPU ones.
+ * reachable through it. Exact mode also goes past recursive readers, through which it is *not* strongly reachable, past locks that
+ * may be nested within their class and past per-CPU ones.
  */
 import type { Acquisition } from '../acquisition.ts';
 import { NORMAL } from '../class-table.ts';
@@ -12,6 +12,7 @@ import { dependencyBit } from '../dependency.ts';
 import type { Engine } from '../engine.ts';
 import { hasOrder } from '../instance-order.ts';
 import { MODE_MASK, NESTED, RECURSIVE_READ, TRYLOCK, UNCHECKED } from '../mode.ts';
+import type { Task } from '../task.ts';
 import { addWitness, witnessOf } from '../witness.ts';
 import type { Found } from './check.ts';
 import { findCircle, reportCircle } from './circular.ts';
@@ -37,19 +38,23 @@ function eachHeld(engine: Engine, { task, chainStart }: Acquisition, visit: (ind
     const held = task.how(index);
     if ((held & UNCHECKED) !== 0) continue;
     all = visit(index) && all;
-    if (!passable(engine, task.classOf(index), held)) break;
+    if (!passable(engine, task, index)) break;
   }
   return all;
 }
 
-/** Is what lies below not reachable, or not by every search, through this entry? */
-function passable(engine: Engine, classId: number, held: number): boolean {
+/** Is what lies below this entry not reachable through it, or not by every search? */
+function passable(engine: Engine, task: Task, index: number): boolean {
+  const held = task.how(index);
   if ((held & TRYLOCK) !== 0) return true;
   if (!engine.exact) return false;
+  const { key, orderKeys } = task.locks[index]!;
   return (
     (held & MODE_MASK) === RECURSIVE_READ || // not strongly
     (held & NESTED) !== 0 || // not at all: what its nest lock excuses has no dependencies
-    engine.classes.type[classId] !== NORMAL // not for context searches, which pass such classes over
+    key.compare !== null || // not from another lock of its class, which may be held in a stronger mode
+    orderKeys !== null ||
+    engine.classes.type[task.classOf(index)] !== NORMAL // not for context searches, which pass such classes over
   );
 }
 
