@@ -8,6 +8,7 @@ import { judge } from './verdict.ts';
 
 /** Least sure first. */
 const ORDER: readonly VerdictKind[] = [
+  'readers-only',
   'scoped',
   'ordered',
   'gated',

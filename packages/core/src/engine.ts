@@ -15,12 +15,12 @@ import type { LockKey } from './lock-key.ts';
 import type { LockStatistics } from './lock-statistics.ts';
 import { MODE_MASK, modeName, NESTED, TRYLOCK, UNCHECKED } from './mode.ts';
 import { OrderGraph } from './order-graph.ts';
-import type { CircularReport, ClassRef, LockRef, Report, Site, Verdict } from './report.ts';
+import type { CircularReport, ClassRef, Level, LockRef, Report, Site, Verdict } from './report.ts';
 import { rules } from './rules.ts';
 import { captureSite, nowhere, plainSite } from './site.ts';
 import { StrongPathSearch } from './strong-path.ts';
 import { CHAIN_SHIFT, ENABLED_SHIFT, INHERITED, NEVER_SETTLED, SITED, Task } from './task.ts';
-import { usageCharacters } from './usage.ts';
+import { USED, usageCharacters } from './usage.ts';
 
 /** The bits of `how` that tell chains apart: all of them, or the mode alone as in the kernel's chain key. */
 export const EXACT_LABEL: number = MODE_MASK | TRYLOCK | UNCHECKED | NESTED;
@@ -59,6 +59,8 @@ export class Engine {
   /** Null while statistics are off. */
   statistics: LockStatistics | null = null;
   readonly #byFingerprint = new Map<string, Report>();
+  /** Recursions of readers, harmless until their class gets a writer, by class. */
+  readonly #amongReaders = new Map<number, Report[]>();
   readonly #listeners = new Set<(report: Report) => void>();
   readonly #instanceOrders = new WeakMap<LockKey, InstanceOrder>();
   #nextTask = 1;
@@ -106,7 +108,8 @@ export class Engine {
       return known;
     }
     const { id, level: usual } = rules[finding.kind];
-    const level = finding.kind === 'circular' ? levelOf(finding.verdict.kind) : usual;
+    const readers = finding.kind === 'recursive' ? this.#onlyRead(finding) : null;
+    const level = finding.kind === 'circular' ? levelOf(finding.verdict.kind) : readers !== null ? 'note' : usual;
     const report = {
       ...finding,
       rule: id,
@@ -120,15 +123,35 @@ export class Engine {
     } as Report;
     this.#byFingerprint.set(mark, report);
     this.reports.push(report);
+    if (readers !== null) this.#amongReaders.set(readers, [...(this.#amongReaders.get(readers) ?? []), report]);
     for (const listener of this.#listeners) listener(report);
     return report;
   }
 
+  /** A class has got its first writer: its readers can have to wait now. */
+  written(classId: number): void {
+    this.circles.judgeAll(this);
+    for (const report of this.#amongReaders.get(classId) ?? []) this.#setLevel(report, rules[report.kind].level);
+    this.#amongReaders.delete(classId);
+  }
+
   /** A verdict has risen; listeners hear again of a report that has become louder. */
   raise(report: CircularReport, verdict: Verdict): void {
-    const { level } = report;
-    Object.assign(report, { verdict, level: levelOf(verdict.kind) });
-    if (report.level !== level) for (const listener of this.#listeners) listener(report);
+    Object.assign(report, { verdict });
+    this.#setLevel(report, levelOf(verdict.kind));
+  }
+
+  /** The class of a recursion of readers that nobody has ever written: its id; else null. */
+  #onlyRead({ want, holding }: Finding & { kind: 'recursive' }): number | null {
+    if (want.mode === 'write' || holding.mode === 'write') return null;
+    const id = this.classes.classes.findIndex((found) => found?.name === want.class.name);
+    return id >= 0 && (this.classes.usage[id]! & (1 << USED)) === 0 ? id : null;
+  }
+
+  #setLevel(report: Report, level: Level): void {
+    if (report.level === level) return;
+    Object.assign(report, { level });
+    for (const listener of this.#listeners) listener(report);
   }
 
   recount(report: Report): void {

@@ -99,7 +99,8 @@ export interface RecursiveReport extends ReportBase {
 /**
  * How sure a report of an order is: a schedule deadlocks (`confirmed`); a sound reordering of the run does (`predicted`); tasks that
  * have shown the orders can meet (`possible`); only one task has shown them all (`single-task`); they need more tasks than have
- * (`too-few-tasks`); a common lock keeps the tasks apart (`gated`), fork and join do (`ordered`), the instances never meet (`scoped`).
+ * (`too-few-tasks`); a common lock keeps the tasks apart (`gated`), fork and join do (`ordered`), the instances never meet (`scoped`), one of the locks has only ever
+ * been read (`readers-only`).
  */
 export type VerdictKind =
   | 'confirmed'
@@ -109,7 +110,8 @@ export type VerdictKind =
   | 'too-few-tasks'
   | 'gated'
   | 'ordered'
-  | 'scoped';
+  | 'scoped'
+  | 'readers-only';
 
 export interface Verdict {
   readonly kind: VerdictKind;

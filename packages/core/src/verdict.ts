@@ -7,6 +7,7 @@
  */
 import type { Engine } from './engine.ts';
 import type { Verdict } from './report.ts';
+import { USED } from './usage.ts';
 import { commonGuard, type EdgeWitnesses, ordered, type Witness } from './witness.ts';
 
 /** One place of a circle: the witness chosen, and whether any task may stand there. */
@@ -28,9 +29,16 @@ const MOST_CHOICES = 20_000;
 
 /** Judges a circle given by its edges, in order. */
 export function judge(engine: Engine, circle: readonly number[]): Verdict {
-  const edges = circle.map((edge) => withRealGuards(engine, engine.evidence.witnesses(edge)));
+  const unwritten = circle.map((edge) => engine.order.to[edge]!).find((wanted) => !written(engine, wanted));
+  const edges = circle.map((edge) => arcOf(engine, edge));
   if (edges.some((edge) => edge.seen.length === 0))
-    return { kind: 'possible', reason: 'part of the circle was learned in another run' };
+    return { kind: 'possible', reason: 'part of the circle is declared or was learned in another run' };
+  if (unwritten !== undefined) {
+    return {
+      kind: 'readers-only',
+      reason: `${engine.classes.get(unwritten).name} has only ever been read: no writer makes its readers wait`,
+    };
+  }
   if (realisable(edges, ALL)) return { kind: 'possible', reason: 'tasks that have shown these orders can meet' };
   if (realisable(edges, { ...ALL, gates: false })) return { kind: 'gated', reason: gateReason(engine, edges) };
   if (realisable(edges, { ...ALL, scopes: false })) {
@@ -50,37 +58,56 @@ export function judge(engine: Engine, circle: readonly number[]): Verdict {
   return { kind: 'gated', reason: gateReason(engine, edges) };
 }
 
+/** Has anybody ever taken the class for writing? */
+function written(engine: Engine, classId: number): boolean {
+  return (engine.classes.usage[classId]! & (1 << USED)) !== 0;
+}
+
+/** An edge of the circle with its witnesses. */
+interface Arc extends EdgeWitnesses {
+  /** The class its outer end is. */
+  readonly from: number;
+}
+
 /** A class guards only while it is a single lock: of several, two tasks may hold different ones. */
-function withRealGuards(engine: Engine, { seen, saturated }: EdgeWitnesses): EdgeWitnesses {
+function arcOf(engine: Engine, edge: number): Arc {
   const single = (guard: number): boolean => {
     const key = engine.classes.classes[guard]?.key;
     return key !== undefined && engine.classes.entry(key).instances === 1;
   };
+  const { seen, saturated } = engine.evidence.witnesses(edge);
   const real = seen.map((witness) => ({
     ...witness,
     exclusive: witness.exclusive.filter(single),
     shared: witness.shared.filter(single),
   }));
-  return { seen: real, saturated };
+  return { from: engine.order.from[edge]!, seen: real, saturated };
 }
 
-function realisable(edges: readonly EdgeWitnesses[], conditions: Conditions): boolean {
+/**
+ * Is there a choice of witnesses that fulfils the conditions? One task may stand for several edges in a row: it held the outer
+ * lock of the first while it took the inner one of the last.
+ */
+function realisable(arcs: readonly Arc[], conditions: Conditions): boolean {
   let budget = MOST_CHOICES;
   const chosen: Place[] = [];
-  const choose = (at: number): boolean => {
-    if (at === edges.length) return !conditions.scopes || scopesMeet(chosen);
-    const { seen, saturated } = edges[at]!;
-    for (const witness of seen) {
-      if (budget-- <= 0) return true;
-      const place = { witness, anyTask: saturated };
-      if (!chosen.every((other) => compatible(other, place, conditions))) continue;
-      chosen.push(place);
-      if (choose(at + 1)) return true;
-      chosen.pop();
+  const choose = (circle: readonly Arc[], at: number): boolean => {
+    if (at === circle.length) return chosen.length > 1 && (!conditions.scopes || scopesMeet(chosen));
+    for (let last = at; last < circle.length; last++) {
+      const { seen, saturated } = circle[last]!;
+      for (const witness of seen) {
+        if (budget-- <= 0) return true;
+        if (last > at && !witness.held.includes(circle[at]!.from)) continue;
+        const place = { witness, anyTask: saturated };
+        if (!chosen.every((other) => compatible(other, place, conditions))) continue;
+        chosen.push(place);
+        if (choose(circle, last + 1)) return true;
+        chosen.pop();
+      }
     }
     return false;
   };
-  return choose(0);
+  return arcs.some((_, start) => choose([...arcs.slice(start), ...arcs.slice(0, start)], 0));
 }
 
 function compatible(a: Place, b: Place, { tasks, gates, clocks }: Conditions): boolean {
@@ -98,7 +125,7 @@ function scopesMeet(chosen: readonly Place[]): boolean {
   });
 }
 
-function gateReason(engine: Engine, edges: readonly EdgeWitnesses[]): string {
+function gateReason(engine: Engine, edges: readonly Arc[]): string {
   const guards = new Set<string>();
   for (const [at, edge] of edges.entries()) {
     for (const other of edges.slice(at + 1)) {

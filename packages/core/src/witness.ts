@@ -7,7 +7,6 @@
  * in any task at any time, under the guards common to all of them.
  */
 import type { Acquisition } from './acquisition.ts';
-import type { Engine } from './engine.ts';
 import { MODE_MASK, WRITE } from './mode.ts';
 import { INHERITED, type Task } from './task.ts';
 
@@ -20,7 +19,9 @@ export interface Witness {
   readonly task: number;
   readonly epoch: number;
   readonly clock: Clock;
-  /** Class ids of the other locks held, exclusively and shared. */
+  /** Class ids of everything held, the outer lock of the edge included. */
+  readonly held: readonly number[];
+  /** Of these, the other locks that can guard: single locks, held exclusively and shared. */
   readonly exclusive: readonly number[];
   readonly shared: readonly number[];
   /** Where the two instances belong; null for one that may meet any other. */
@@ -34,10 +35,12 @@ export interface EdgeWitnesses {
 }
 
 /** The circumstances of an acquisition under the held entry at `index`. */
-export function witnessOf(engine: Engine, { task, lock }: Acquisition, index: number): Witness {
+export function witnessOf({ task, lock }: Acquisition, index: number): Witness {
+  const held: number[] = [];
   const exclusive: number[] = [];
   const shared: number[] = [];
   for (let other = 0; other < task.depth; other++) {
+    held.push(task.classOf(other));
     // Inherited locks are held by the parent for all its children at once: they do not keep those apart.
     if (other === index || (task.how(other) & INHERITED) !== 0) continue;
     if (task.locks[other]!.entry.instances !== 1) continue;
@@ -49,8 +52,9 @@ export function witnessOf(engine: Engine, { task, lock }: Acquisition, index: nu
     task: task.id,
     epoch: task.epoch,
     clock: task.clock,
-    exclusive: engine.exact ? exclusive : [],
-    shared: engine.exact ? shared : [],
+    held,
+    exclusive,
+    shared,
     outerScope: outer.scope,
     innerScope: lock.scope,
   };
@@ -89,7 +93,11 @@ function covers(known: Witness, witness: Witness): boolean {
 const sameScopes = (a: Witness, b: Witness): boolean => a.outerScope === b.outerScope && a.innerScope === b.innerScope;
 
 function sameGuards(a: Witness, b: Witness): boolean {
-  return String(a.exclusive) === String(b.exclusive) && String(a.shared) === String(b.shared);
+  return (
+    String(a.exclusive) === String(b.exclusive) &&
+    String(a.shared) === String(b.shared) &&
+    String(a.held) === String(b.held)
+  );
 }
 
 /** Is one of the two over before the other begins? */

@@ -18,6 +18,7 @@ import {
   exclusiveBit,
   READ_BIT,
   stateName,
+  USED,
   USED_IN_BITS,
   usageName,
   WRITE_BITS,
@@ -53,6 +54,7 @@ export function markUsage(engine: Engine, used: Used, bits: number, found: Found
     engine.usageSeen |= 1 << bit;
     engine.classes.get(used.classId).usageSites[bit] = engine.siteFor(used.site);
     if (((1 << bit) & (USED_IN_BITS | ENABLED_BITS)) !== 0) checkNewBit(engine, used, bit, found);
+    else if (bit === USED) engine.written(used.classId);
   }
 }
 
