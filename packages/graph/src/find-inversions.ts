@@ -1,0 +1,100 @@
+/**
+ * Circles in a saved graph along which every joint really blocks: possible deadlocks, whichever runs showed their parts.
+ *
+ * Every dependency that lies on such a circle is part of at least one of those given. Cost: linear when the graph has no
+ * circle; else one search inside its strong component for each dependency there that no circle found before has.
+ */
+import { circleFingerprint } from '@lockdep/core';
+import { byCodeUnits } from './by-code-units.ts';
+import { type LearnedGraph, learnGraph } from './learn-graph.ts';
+import type { SavedDependency, SavedGraph } from './saved-graph.ts';
+import { strongComponents } from './strong-components.ts';
+
+export interface Inversion {
+  readonly rule: 'LD2';
+  /** The same that a validator's report of this circle bears. */
+  readonly fingerprint: string;
+  /** Around the circle, each once. */
+  readonly classes: readonly string[];
+  /** From each class to the next, with who showed it. */
+  readonly dependencies: readonly SavedDependency[];
+  /** The runs that its sightings name, sorted. */
+  readonly runs: readonly string[];
+  /** True when no run that is named shows the whole circle. */
+  readonly acrossRuns: boolean;
+  /** Dependencies that nobody has shown and an order file declares. */
+  readonly declared: number;
+}
+
+/** All inversions, sorted by fingerprint. */
+export function findInversions(graph: SavedGraph): Inversion[] {
+  const learned = learnGraph(graph);
+  const { order } = learned.validator.engine;
+  if (order.backEdgeCount === 0) return [];
+  const component = strongComponents(learned.validator);
+  const saved = new Map(graph.dependencies.map((dependency) => [pair(dependency.from, dependency.to), dependency]));
+  const covered = new Set<number>();
+  const found = new Map<string, Inversion>();
+  for (const edge of order.edges()) {
+    const from = order.from[edge]!;
+    const to = order.to[edge]!;
+    if (from === to || component[from] !== component[to] || covered.has(edge)) continue;
+    const path = wayBack(learned, edge, component);
+    if (path === null) continue;
+    const circle = [edge, ...path];
+    for (const member of circle) covered.add(member);
+    const inversion = describe(learned, circle, saved);
+    found.set(inversion.fingerprint, inversion);
+  }
+  return [...found.values()].sort((a, b) => byCodeUnits(a.fingerprint, b.fingerprint));
+}
+
+/** The shortest strong path from an edge's inner class back to its outer one, for the strongest of its strengths that has any. */
+function wayBack({ validator }: LearnedGraph, edge: number, component: Int32Array): readonly number[] | null {
+  const { order, paths } = validator.engine;
+  const from = order.from[edge]!;
+  const to = order.to[edge]!;
+  for (const bit of [8, 4, 2, 1]) {
+    if ((order.bits[edge]! & bit) === 0) continue;
+    const heldExclusively = (bit & 0b1010) !== 0;
+    const wantsRecursively = (bit & 0b0011) !== 0;
+    const path = paths.find(to, wantsRecursively, (node, onlyXr) => node === from && (heldExclusively || !onlyXr), {
+      skip: (node) => component[node] !== component[from],
+    });
+    if (path !== null) return path;
+  }
+  return null;
+}
+
+function describe(
+  { validator, names }: LearnedGraph,
+  circle: readonly number[],
+  saved: ReadonlyMap<string, SavedDependency>,
+): Inversion {
+  const { order } = validator.engine;
+  const ends = circle.map((edge) => [names[order.from[edge]!]!, names[order.to[edge]!]!] as const);
+  const first = firstRotation(ends.map(([from]) => from));
+  const turned = [...ends.slice(first), ...ends.slice(0, first)];
+  const dependencies = turned.map(([from, to]) => saved.get(pair(from, to))!);
+  const classes = turned.map(([from]) => from);
+  const shown = dependencies.map(({ sightings }) => new Set(sightings.map(({ run }) => run)));
+  const runs = [...new Set(shown.flatMap((some) => [...some]))].sort(byCodeUnits);
+  return {
+    rule: 'LD2',
+    fingerprint: circleFingerprint(classes),
+    classes,
+    dependencies,
+    runs,
+    acrossRuns: !runs.some((run) => shown.every((some) => some.has(run))),
+    declared: dependencies.filter(({ sightings }) => sightings.every(({ declared }) => declared === true)).length,
+  };
+}
+
+/** A circle begins at its smallest class; no class is on it twice. */
+function firstRotation(names: readonly string[]): number {
+  let first = 0;
+  for (const [at, name] of names.entries()) if (name < names[first]!) first = at;
+  return first;
+}
+
+const pair = (from: string, to: string): string => JSON.stringify([from, to]);
