@@ -61,6 +61,12 @@ export class BlockAllocator {
     });
   }
 
+  /** @internal The same file under another inode object. */
+  rename(block: number, from: Inode, to: Inode): void {
+    const target = this.#device.blocks[block]!;
+    target.owners = target.owners.map((owner) => (owner.inode === from ? { inode: to, index: owner.index } : owner));
+  }
+
   /** @internal Setup: a block with this content, without a step. */
   place(inode: Inode, index: number, data: readonly (typeof ZERO)[]): number {
     const block = this.#take();

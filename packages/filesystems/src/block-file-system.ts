@@ -22,6 +22,7 @@ import {
 import { BlockAllocator, type ReusePolicy } from './block-allocator.ts';
 import { type BioPart, BlockDevice } from './block-device.ts';
 import { BlockMap, type Extent } from './block-map.ts';
+import { InodeCache } from './inode-cache.ts';
 import { InodeSlab } from './inode-slab.ts';
 import { inspectFiles } from './inspect-files.ts';
 import { writeBegin, writeEnd } from './write-begin-end.ts';
@@ -48,6 +49,7 @@ export abstract class BlockFileSystem extends FileSystem {
   readonly device: BlockDevice;
   readonly allocator: BlockAllocator;
   readonly slab: InodeSlab = new InodeSlab();
+  readonly icache: InodeCache;
   readonly transactionLock: AnnotatedLock;
   readonly inodes: Inode[] = [];
   readonly #info = new Map<Inode, InodeInfo>();
@@ -58,6 +60,7 @@ export abstract class BlockFileSystem extends FileSystem {
     const { machine, validator } = engine;
     this.device = new BlockDevice(engine, ioKey);
     this.allocator = new BlockAllocator(engine, this.device, options.reuse ?? 'lifo');
+    this.icache = new InodeCache(this);
     this.transactionLock = new AnnotatedLock(machine, validator, transaction, `${transaction.name}(${this.sb.name})`);
     engine.onInspect(() => inspectFiles(this));
   }
@@ -72,7 +75,21 @@ export abstract class BlockFileSystem extends FileSystem {
       this.info(inode).map.set(index, { state: 'mapped', block: this.allocator.place(inode, index, data) });
     }
     inode.initSize(content.length);
+    this.icache.enter(inode);
     this.engine.oracle.watch(name, content);
+    return inode;
+  }
+
+  /** @internal The file read from disk again: another object, maybe at another address. */
+  reinstantiate(old: Inode): Inode {
+    const inode = this.instantiate(old.name, old.ino, old.generation + 1);
+    const { map } = this.info(old);
+    for (const [index, extent] of map.range(0, Number.POSITIVE_INFINITY)) {
+      this.info(inode).map.set(index, extent);
+      if (extent.state !== 'delayed') this.allocator.rename(extent.block, old, inode);
+    }
+    inode.initSize(old.size);
+    this.inodes.splice(this.inodes.indexOf(old), 1);
     return inode;
   }
 

@@ -1,10 +1,11 @@
 /**
  * Where the blocks of a file are. Guarded by the file system's own lock (`i_data_sem`, ILOCK, `truncate_mutex`).
  *
- * `unwritten`: allocated, reads as zeroes until written; `delayed`: only reserved. A place that is not listed is a hole.
+ * `unwritten`: allocated, reads as zeroes until written; `delayed`: only reserved; `shared`: with another file, so that a
+ * write goes elsewhere. A place that is not listed is a hole.
  */
 export type Extent =
-  | { readonly state: 'mapped'; readonly block: number }
+  | { readonly state: 'mapped'; readonly block: number; readonly shared?: boolean }
   | { readonly state: 'unwritten'; readonly block: number }
   | { readonly state: 'delayed' };
 

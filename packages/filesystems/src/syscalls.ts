@@ -15,6 +15,7 @@ import {
   zeroTags,
 } from '@lockdep/page-cache';
 import type { BlockFileSystem } from './block-file-system.ts';
+import { type RemapCaller, remapFileRange } from './remap-file-range.ts';
 
 /** `pread`: the bytes, fewer at the end of the file; or the error. */
 export function* pread(
@@ -91,4 +92,17 @@ export function* fadviseWillneed(inode: Inode, pos: number, count: number): Proc
   const { engine } = inode.sb;
   const first = engine.pageOf(pos);
   yield* inode.fs.fadviseWillneed(inode, first, engine.pageOf(pos + count - 1) - first + 1);
+}
+
+/** `ioctl(FICLONE)` or `FIDEDUPERANGE` of whole files. */
+export function* remap(
+  fs: BlockFileSystem,
+  source: Inode,
+  target: Inode,
+  caller: RemapCaller = 'clone',
+): Proc<Errno | null> {
+  fs.sb.writers.acquireRead();
+  const error = yield* remapFileRange(fs, source, target, caller);
+  fs.sb.writers.release();
+  return error;
 }

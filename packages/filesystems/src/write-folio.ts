@@ -7,6 +7,7 @@ import type { Completion } from '@lockdep/locks';
 import { endWriteback, type Folio, type Inode, lockForWriteback, type Proc, startWriteback } from '@lockdep/page-cache';
 import type { BioPart } from './block-device.ts';
 import type { BlockFileSystem } from './block-file-system.ts';
+import type { BlockMap, Extent } from './block-map.ts';
 
 export function* writeFolio(fs: BlockFileSystem, inode: Inode, folio: Folio): Proc<Completion | null> {
   if (!fs.transactionBeforeFolio) return yield* writeLocked(fs, inode, folio);
@@ -40,7 +41,7 @@ function* allocateParts(fs: BlockFileSystem, inode: Inode, folio: Folio): Proc<B
     inode,
     dirty.map((b) => first + b),
   );
-  if (extents.every((extent) => extent?.state === 'mapped')) {
+  if (extents.every((extent) => extent?.state === 'mapped' && extent.shared !== true)) {
     return dirty.flatMap((buffer, i) => partOf(buffer, extents[i]));
   }
   const allocate = () => fs.changeMap(inode, (map) => realize(fs, inode, map, dirty, first));
@@ -50,7 +51,7 @@ function* allocateParts(fs: BlockFileSystem, inode: Inode, folio: Folio): Proc<B
 function* realize(
   fs: BlockFileSystem,
   inode: Inode,
-  map: import('./block-map.ts').BlockMap,
+  map: BlockMap,
   dirty: readonly number[],
   first: number,
 ): Proc<BioPart[]> {
@@ -58,14 +59,16 @@ function* realize(
   for (const buffer of dirty) {
     const extent = map.get(first + buffer);
     if (extent === undefined) continue;
-    let block = extent.state === 'delayed' ? -1 : extent.block;
+    const isShared = extent.state === 'mapped' && extent.shared === true;
+    let block = extent.state === 'delayed' || isShared ? -1 : extent.block;
     if (block < 0) block = yield* fs.allocator.allocate(inode, first + buffer);
     map.set(first + buffer, { state: 'mapped', block });
+    if (isShared) yield* fs.allocator.release(extent.block, inode, first + buffer);
     parts.push({ buffer, block });
   }
   return parts;
 }
 
-function partOf(buffer: number, extent: import('./block-map.ts').Extent | undefined): BioPart[] {
+function partOf(buffer: number, extent: Extent | undefined): BioPart[] {
   return extent?.state === 'mapped' ? [{ buffer, block: extent.block }] : [];
 }

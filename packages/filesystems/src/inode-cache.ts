@@ -1,0 +1,67 @@
+/**
+ * Inodes in memory: found by name, with a count of users; those without users can be dropped and read back, and then live elsewhere.
+ *
+ * One region: who looks an inode up, and who drops it, are ordered.
+ */
+import type { Inode, Proc, Region } from '@lockdep/page-cache';
+import type { BlockFileSystem } from './block-file-system.ts';
+
+interface CachedInode {
+  inode: Inode;
+  users: number;
+  inMemory: boolean;
+}
+
+export class InodeCache {
+  readonly #fs: BlockFileSystem;
+  readonly #region: Region;
+  readonly #inodes = new Map<string, CachedInode>();
+
+  constructor(fs: BlockFileSystem) {
+    this.#fs = fs;
+    this.#region = fs.engine.machine.region(`inodes of ${fs.sb.name}`);
+  }
+
+  /** @internal A file that exists. */
+  enter(inode: Inode): void {
+    this.#inodes.set(inode.name, { inode, users: 0, inMemory: true });
+  }
+
+  /** `iget`: the inode of a file, read from disk if it is not in memory; it stays while it has users. */
+  *get(name: string): Proc<Inode> {
+    return yield* this.#fs.engine.machine.access([], [this.#region], `iget ${name}`, () => {
+      const cached = this.#entry(name);
+      if (!cached.inMemory) {
+        cached.inode = this.#fs.reinstantiate(cached.inode);
+        cached.inMemory = true;
+      }
+      cached.users += 1;
+      return cached.inode;
+    });
+  }
+
+  /** `iput` */
+  *put(name: string): Proc {
+    yield* this.#fs.engine.machine.access([], [this.#region], `iput ${name}`, () => {
+      this.#entry(name).users -= 1;
+    });
+  }
+
+  /** Drops the inodes that have no users, in the order given: the last one's address is given out first. */
+  *reclaim(names: readonly string[]): Proc {
+    yield* this.#fs.engine.machine.access([], [this.#region], `reclaim ${names.join(', ')}`, () => {
+      for (const name of names) {
+        const cached = this.#entry(name);
+        if (cached.users > 0 || !cached.inMemory) continue;
+        cached.inMemory = false;
+        this.#fs.slab.release(cached.inode.address);
+      }
+    });
+  }
+
+  #entry(name: string): CachedInode {
+    const cached = this.#inodes.get(name);
+    if (cached === undefined) throw new RangeError(`there is no file '${name}' on ${this.#fs.sb.name}`);
+    return cached;
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * `remap_file_range`: makes one file share another's blocks (reflink), or checks first that they are equal (dedupe).
+ *
+ * All `i_rwsem`, then all eviction locks, then, inside a transaction for each extent, both ILOCKs: class by class, each class by
+ * its own order. What `lockTwo.*` switches break is exactly that.
+ */
+
+import type { RwSemaphore } from '@lockdep/locks';
+import {
+  type Errno,
+  filemapWriteAndWait,
+  type Inode,
+  inOrder,
+  iRwsemOf,
+  lockPair,
+  type PairOrder,
+  type Proc,
+  SECOND,
+  type Tag,
+  truncatePagecache,
+  unlockPair,
+  ZERO,
+} from '@lockdep/page-cache';
+import type { BlockFileSystem } from './block-file-system.ts';
+
+/** Which system call it is: with mixed comparators they disagree about the order of mappings. */
+export type RemapCaller = 'clone' | 'dedupe';
+
+export function* remapFileRange(
+  fs: BlockFileSystem,
+  source: Inode,
+  target: Inode,
+  caller: RemapCaller,
+): Proc<Errno | null> {
+  yield* lockBoth(fs, source, target, caller);
+  yield* filemapWriteAndWait(source);
+  if (target !== source) yield* filemapWriteAndWait(target);
+  let error: Errno | null = null;
+  if (caller === 'dedupe' && !isEqual(fs, source, target)) error = 'EBADE';
+  else if (target !== source) yield* share(fs, source, target);
+  yield* unlockPair(source, target, (inode) => fs.evictLock(inode)!);
+  yield* unlockPair(source, target, iRwsemOf);
+  return error;
+}
+
+function* lockBoth(fs: BlockFileSystem, source: Inode, target: Inode, caller: RemapCaller): Proc {
+  const { rules } = fs.engine;
+  const evictLockOf = (inode: Inode): RwSemaphore => fs.evictLock(inode)!;
+  if (rules.bugs['lockTwo.interleaved'] === true) {
+    for (const [i, inode] of inOrder(source, target, 'address').entries()) {
+      yield* inode.iRwsem.downWrite({ subclass: i * SECOND });
+      yield* evictLockOf(inode).downWrite({ subclass: i * SECOND });
+    }
+    return;
+  }
+  yield* lockPair(source, target, 'address', iRwsemOf);
+  yield* lockPair(source, target, mappingOrder(fs, caller), evictLockOf);
+}
+
+/** How two mappings are ordered. `mixed`: clone by address, dedupe by inode number. */
+function mappingOrder(fs: BlockFileSystem, caller: RemapCaller): PairOrder {
+  const { rules } = fs.engine;
+  const comparator = rules.bugs['lockTwo.comparator'];
+  if (comparator === 'mixed') return caller === 'dedupe' ? 'ino' : 'address';
+  return comparator ?? rules.xfsPairOrder;
+}
+
+/** The target gives up its blocks and shares the source's. */
+function* share(fs: BlockFileSystem, source: Inode, target: Inode): Proc {
+  const { blockSize } = fs.engine.geometry;
+  yield* truncatePagecache(target, 0);
+  const snapshot = contentOf(fs, source);
+  const { oracle } = fs.engine;
+  oracle.file(target.name).begin(0, snapshot, oracle.tick()).end(oracle.tick());
+  oracle.file(target.name).resize(source.size, oracle.tick())(oracle.tick());
+  for (let index = 0; index * blockSize < Math.max(source.size, target.size); index++) {
+    yield* fs.inTransaction(() => shareBlock(fs, source, target, index));
+  }
+  if (source.size !== target.size) yield* target.sizeWrite(source.size);
+}
+
+function* shareBlock(fs: BlockFileSystem, source: Inode, target: Inode, index: number): Proc {
+  const mapLockOf = (inode: Inode): RwSemaphore => fs.info(inode).mapLock;
+  yield* lockPair(source, target, 'ino', mapLockOf);
+  const from = fs.info(source).map;
+  const to = fs.info(target).map;
+  const extent = from.get(index);
+  const old = to.get(index);
+  if (old !== undefined) {
+    to.delete(index);
+    if (old.state !== 'delayed') yield* fs.allocator.release(old.block, target, index);
+  }
+  if (extent?.state === 'mapped') {
+    yield* fs.allocator.claim(extent.block, target, index);
+    to.set(index, { state: 'mapped', block: extent.block, shared: true });
+    from.set(index, { state: 'mapped', block: extent.block, shared: true });
+  }
+  yield* unlockPair(source, target, mapLockOf);
+}
+
+/** What is on disk, both files being flushed and locked against every change. */
+function contentOf(fs: BlockFileSystem, inode: Inode): Tag[] {
+  const { blockSize } = fs.engine.geometry;
+  const { map } = fs.info(inode);
+  return Array.from({ length: inode.size }, (_, offset) => {
+    const extent = map.get(Math.floor(offset / blockSize));
+    return extent?.state === 'mapped' ? fs.device.blocks[extent.block]!.data[offset % blockSize]! : ZERO;
+  });
+}
+
+/** Equal bytes are equal tags here: two files are equal where they share blocks, or both have holes. */
+function isEqual(fs: BlockFileSystem, a: Inode, b: Inode): boolean {
+  const [x, y] = [contentOf(fs, a), contentOf(fs, b)];
+  return x.length === y.length && x.every((tag, i) => tag === y[i]);
+}
