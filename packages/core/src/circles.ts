@@ -1,9 +1,11 @@
 /**
- * The circles reported, by the edges they are made of: when an edge is seen in new circumstances, or a guard turns out to be one of
- * several locks, their verdicts are judged again. A verdict only rises.
+ * The circles reported that may yet prove surer: when a dependency is seen in new circumstances, a guard turns out to be one of
+ * several locks, or a class gets its first writer, they are judged again, and so are the other circles through the dependency that
+ * closed them. A verdict only rises.
  */
 import type { Engine } from './engine.ts';
-import type { CircularReport, Level, VerdictKind } from './report.ts';
+import type { CircularReport, Level, Verdict, VerdictKind } from './report.ts';
+import { eachStrongCircle } from './strong-circles.ts';
 import { judge } from './verdict.ts';
 
 /** Least sure first. */
@@ -26,42 +28,53 @@ export function levelOf(verdict: VerdictKind): Level {
   return sureness >= ORDER.indexOf('single-task') ? 'warning' : 'note';
 }
 
+/** Is it loud enough that no surer circle need be looked for? */
+export const isPossible = (verdict: VerdictKind): boolean => ORDER.indexOf(verdict) >= ORDER.indexOf('possible');
+
+/** Of all circles through a dependency, the nearest that is possible; else the one that was given, with its own verdict. */
+export function surestCircle(
+  engine: Engine,
+  circle: readonly number[],
+): { circle: readonly number[]; verdict: Verdict } {
+  const first = { circle, verdict: judge(engine, circle) };
+  if (!engine.exact || isPossible(first.verdict.kind)) return first;
+  let best = first;
+  eachStrongCircle(engine.order, circle[0]!, (other) => {
+    const verdict = judge(engine, other);
+    if (ORDER.indexOf(verdict.kind) > ORDER.indexOf(best.verdict.kind)) best = { circle: other, verdict };
+    return isPossible(verdict.kind);
+  });
+  return best;
+}
+
+/** A circle reported, by the dependency that closed it. */
+interface Open {
+  readonly report: CircularReport;
+  readonly circle: readonly number[];
+}
+
 export class Circles {
-  readonly #edges = new Map<CircularReport, readonly number[]>();
-  readonly #byEdge = new Map<number, Set<CircularReport>>();
+  /** Reports whose verdict is still milder than possible, by closing edge. */
+  readonly #open = new Map<number, Open>();
 
-  add(report: CircularReport, edges: readonly number[]): void {
-    if (this.#edges.has(report)) return;
-    this.#edges.set(report, edges);
-    for (const edge of edges) {
-      const known = this.#byEdge.get(edge);
-      if (known === undefined) this.#byEdge.set(edge, new Set([report]));
-      else known.add(report);
+  add(report: CircularReport, circle: readonly number[]): void {
+    if (!isPossible(report.verdict.kind)) this.#open.set(circle[0]!, { report, circle });
+  }
+
+  /** A dependency was seen in new circumstances, or a guard is one of several locks now, or a class has its first writer. */
+  judgeAgain(engine: Engine): void {
+    for (const [edge, open] of this.#open) {
+      const { circle, verdict } = surestCircle(engine, open.circle);
+      if (ORDER.indexOf(verdict.kind) <= ORDER.indexOf(open.report.verdict.kind)) continue;
+      const report = engine.raise(open.report, circle, verdict);
+      if (isPossible(verdict.kind)) this.#open.delete(edge);
+      else this.#open.set(edge, { report, circle });
     }
-  }
-
-  /** An edge was seen in new circumstances. */
-  judgeAgain(engine: Engine, edge: number): void {
-    for (const report of this.#byEdge.get(edge) ?? []) this.#raise(engine, report);
-  }
-
-  /** A class has got a second lock: where it was a guard it no longer is. */
-  judgeAll(engine: Engine): void {
-    for (const report of this.#edges.keys()) this.#raise(engine, report);
   }
 
   /** The edges are gone, with their classes: those verdicts stay as they are. */
   forget(edges: Iterable<number>): void {
-    for (const edge of edges) {
-      for (const report of this.#byEdge.get(edge) ?? []) this.#edges.delete(report);
-      this.#byEdge.delete(edge);
-    }
-  }
-
-  #raise(engine: Engine, report: CircularReport): void {
-    const edges = this.#edges.get(report);
-    if (edges === undefined) return;
-    const verdict = judge(engine, edges);
-    if (ORDER.indexOf(verdict.kind) > ORDER.indexOf(report.verdict.kind)) engine.raise(report, verdict);
+    const gone = new Set(edges);
+    for (const [edge, { circle }] of this.#open) if (circle.some((part) => gone.has(part))) this.#open.delete(edge);
   }
 }

@@ -8,7 +8,8 @@ import { ClassTable } from './class-table.ts';
 import { type ContextKind, ContextKinds } from './context-kinds.ts';
 import { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
-import { fingerprint } from './fingerprint.ts';
+import { cycleIdentity, fingerprint } from './fingerprint.ts';
+import { pathHops } from './hop.ts';
 import { InstanceOrder } from './instance-order.ts';
 import type { Lock } from './lock.ts';
 import type { LockKey } from './lock-key.ts';
@@ -101,26 +102,27 @@ export class Engine {
 
   /** Turns a finding into a report, or counts it again; tells the listeners about new ones. */
   report(finding: Finding, task: Task, site: Site | null): Report {
-    const mark = fingerprint(finding);
-    const known = this.#byFingerprint.get(mark);
+    const known = this.#byFingerprint.get(fingerprint(finding));
     if (known !== undefined) {
       this.recount(known);
       return known;
     }
-    const { id, level: usual } = rules[finding.kind];
-    const readers = finding.kind === 'recursive' ? this.#onlyRead(finding) : null;
-    const level = finding.kind === 'circular' ? levelOf(finding.verdict.kind) : readers !== null ? 'note' : usual;
-    const report = {
-      ...finding,
-      rule: id,
-      level,
-      fingerprint: mark,
+    return this.#add(finding, {
       task: task.name,
       held: this.heldBy(task),
       site: plainSite(site ?? (this.sites ? captureSite() : null)),
-      count: 1,
       event: this.events,
-    } as Report;
+    });
+  }
+
+  #add(finding: Finding, { task, held, site, event }: Pick<Report, 'task' | 'held' | 'site' | 'event'>): Report {
+    const mark = fingerprint(finding);
+    const known = this.#byFingerprint.get(mark);
+    if (known !== undefined) return known;
+    const { id, level: usual } = rules[finding.kind];
+    const readers = finding.kind === 'recursive' ? this.#onlyRead(finding) : null;
+    const level = finding.kind === 'circular' ? levelOf(finding.verdict.kind) : readers !== null ? 'note' : usual;
+    const report = { ...finding, rule: id, level, fingerprint: mark, task, held, site, count: 1, event } as Report;
     this.#byFingerprint.set(mark, report);
     this.reports.push(report);
     if (readers !== null) this.#amongReaders.set(readers, [...(this.#amongReaders.get(readers) ?? []), report]);
@@ -130,15 +132,21 @@ export class Engine {
 
   /** A class has got its first writer: its readers can have to wait now. */
   written(classId: number): void {
-    this.circles.judgeAll(this);
+    this.circles.judgeAgain(this);
     for (const report of this.#amongReaders.get(classId) ?? []) this.#setLevel(report, rules[report.kind].level);
     this.#amongReaders.delete(classId);
   }
 
-  /** A verdict has risen; listeners hear again of a report that has become louder. */
-  raise(report: CircularReport, verdict: Verdict): void {
+  /** A circle has become surer: the same report when it is the same circle, another one when another through its closing edge is. */
+  raise(report: CircularReport, circle: readonly number[], verdict: Verdict): CircularReport {
+    const cycle = pathHops(this, circle).map((hop, at) => (at === 0 ? { ...hop, isNew: true } : hop));
+    if (cycleIdentity(cycle) !== cycleIdentity(report.cycle)) {
+      const { kind, message, want, holding } = report;
+      return this.#add({ kind, message, want, holding, cycle, verdict }, report) as CircularReport;
+    }
     Object.assign(report, { verdict });
     this.#setLevel(report, levelOf(verdict.kind));
+    return report;
   }
 
   /** The class of a recursion of readers that nobody has ever written: its id; else null. */

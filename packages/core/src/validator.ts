@@ -110,7 +110,7 @@ export class Validator extends LockEvents {
   ): Lock {
     const { subclass = 0, label, orderKeys = null, scope = null } = options;
     const lock = new Lock(this.engine.classes.entry(key), subclass, label, orderKeys, scope);
-    if (lock.entry.instances === 2) this.engine.circles.judgeAll(this.engine);
+    if (lock.entry.instances === 2) this.engine.circles.judgeAgain(this.engine);
     return lock;
   }
 

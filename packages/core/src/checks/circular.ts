@@ -4,10 +4,10 @@
  * exclusively or the path ends in something other than a recursive reader.
  */
 import type { Acquisition } from '../acquisition.ts';
+import { surestCircle } from '../circles.ts';
 import type { Engine } from '../engine.ts';
 import { newHop, pathHops } from '../hop.ts';
 import { MODE_MASK, RECURSIVE_READ, WRITE } from '../mode.ts';
-import { judge } from '../verdict.ts';
 import type { Found } from './check.ts';
 import { reportRecursion } from './same-class.ts';
 
@@ -42,14 +42,14 @@ export function reportCircle(
     return;
   }
   const attempt = { ...acquisition, site: engine.siteFor(site) };
-  const circle = [edge, ...path];
+  const { circle, verdict } = surestCircle(engine, [edge, ...path]);
   const report = found({
     kind: 'circular',
     message: `${engine.classes.get(classId).name} is wanted under ${engine.classes.get(from).name}, which has been wanted under it`,
     want: engine.lockRef(lock, classId, how, attempt.site),
     holding: engine.heldRef(task, index),
-    cycle: [newHop(engine, attempt, index), ...pathHops(engine, path)],
-    verdict: judge(engine, circle),
+    cycle: [newHop(engine, attempt, index), ...pathHops(engine, circle.slice(1))],
+    verdict,
   });
   if (report.kind === 'circular') engine.circles.add(report, circle);
 }

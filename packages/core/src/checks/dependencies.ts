@@ -90,7 +90,7 @@ function checkDependency(engine: Engine, acquisition: Acquisition, index: number
 function witnessed(engine: Engine, acquisition: Acquisition, index: number, edge: number): boolean {
   if (!engine.exact) return true;
   const witnesses = engine.evidence.witnesses(edge);
-  if (addWitness(witnesses, witnessOf(acquisition, index))) engine.circles.judgeAgain(engine, edge);
+  if (addWitness(witnesses, witnessOf(acquisition, index))) engine.circles.judgeAgain(engine);
   return witnesses.saturated;
 }
 
