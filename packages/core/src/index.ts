@@ -10,7 +10,7 @@ export type { HeldLock, TaskLocks } from './held-locks.ts';
 export type { DeclaredOrder, NestedPair, OrderKeys } from './instance-order.ts';
 export type { LearnedChain, LearnedClass, LearnedDependency, LearnedOrder } from './learned.ts';
 export { Lock } from './lock.ts';
-export { LockKey, type LockKeyOptions } from './lock-key.ts';
+export { LockKey, type LockKeyOptions, type ReaderRule } from './lock-key.ts';
 export { type LockKind, type LockKindName, type LockType, lockKinds, WAIT_NAMES, type WaitType } from './lock-kind.ts';
 export type { ContentionPoint, Durations, LockStat } from './lock-statistics.ts';
 export {
@@ -32,6 +32,7 @@ export { Reclaim } from './reclaim.ts';
 export type * from './report.ts';
 export { type Rule, rules } from './rules.ts';
 export { captureSite, nowhere, parseStack, siteOf } from './site.ts';
+export { type Stall, type StallOptions, watchStalls } from './stall-detector.ts';
 export { Task } from './task.ts';
 export { usageName } from './usage.ts';
 export { LockReportError, Validator, type ValidatorOptions } from './validator.ts';

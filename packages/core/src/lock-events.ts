@@ -13,7 +13,17 @@ import type { EventListener, EventType } from './event.ts';
 import { findAnywhere, findOwn } from './find-held.ts';
 import type { Lock } from './lock.ts';
 import type { LockKey } from './lock-key.ts';
-import { type AcquireOptions, how as packed, SUBCLASS_SHIFT, SYNC, UNCHECKED, WRITE } from './mode.ts';
+import {
+  type AcquireOptions,
+  MODE_MASK,
+  how as packed,
+  READ,
+  RECURSIVE_READ,
+  SUBCLASS_SHIFT,
+  SYNC,
+  UNCHECKED,
+  WRITE,
+} from './mode.ts';
 import { disinherit, downgrade, inherit, reclassHeld, release, removeEntry, transfer } from './release.ts';
 import type { Report, Site } from './report.ts';
 import {
@@ -100,6 +110,7 @@ export class LockEvents {
     if (typeof how !== 'number') how = packed(how);
     const { engine } = this;
     engine.events += 1;
+    if ((how & MODE_MASK) === READ && lock.key.readers === 'recursive') how += RECURSIVE_READ - READ;
     const label = lock.entry.labels[(how >> SUBCLASS_SHIFT) & 7 || lock.subclass]!;
     if (label >= 0 && nest === null && (how & SYNC) === 0) {
       const { trie } = engine;

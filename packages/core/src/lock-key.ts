@@ -29,9 +29,17 @@ export interface LockKeyOptions {
    * with keys are never reported as recursive (LD1) for nesting: their order is judged instead (LD16 to LD18).
    */
   readonly order?: DeclaredOrder;
+  /** What its readers wait for: with `recursive` every `read` is a recursive one. Default: as each acquisition says. */
+  readonly readers?: ReaderRule;
   /** Adds words about an instance to report lines (`print_fn`). */
   readonly describe?: (lock: Lock) => string;
 }
+
+/**
+ * Whom a reader may have to wait for. `recursive`: writers that hold it; `fair`: also writers that queue; `writer-preferring`: the same,
+ * even those that came later. The last two make nested reading, and readers in inverse order, a deadlock when a writer comes.
+ */
+export type ReaderRule = 'recursive' | 'fair' | 'writer-preferring';
 
 /**
  * @example
@@ -47,6 +55,7 @@ export class LockKey {
   readonly track: boolean;
   readonly compare: ((held: Lock, wanted: Lock) => number) | null;
   readonly order: DeclaredOrder | null;
+  readonly readers: ReaderRule | null;
   readonly describe: ((lock: Lock) => string) | null;
 
   constructor(options: LockKeyOptions) {
@@ -66,6 +75,7 @@ export class LockKey {
     this.track = options.track ?? true;
     this.compare = options.compare ?? null;
     this.order = options.order ?? null;
+    this.readers = options.readers ?? null;
     this.describe = options.describe ?? null;
   }
 }
