@@ -1,4 +1,5 @@
 /** Runs a command line: picks the command, turns its errors into one clear message and an exit status. */
+import { GraphFileError } from '@lockdep/graph';
 import { TraceError } from '@lockdep/trace';
 import { type Command, exitStatus, type Output } from './command.ts';
 import { check } from './commands/check.ts';
@@ -64,7 +65,7 @@ function fail(error: unknown, output: Output): number {
     output.note(`lockdep: ${error.message}\n${error.hint === null ? '' : `  ${error.hint}\n`}`);
     return exitStatus.usage;
   }
-  if (error instanceof TraceError || error instanceof CaseError) {
+  if (error instanceof TraceError || error instanceof GraphFileError || error instanceof CaseError) {
     output.note(`lockdep: ${error.message}\n`);
     return exitStatus.usage;
   }
