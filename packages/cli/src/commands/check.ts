@@ -6,7 +6,7 @@ import { cycleReportsIn, isCycleReports } from '../conformance/cycle-report.ts';
 import type { Disagreement, Level } from '../conformance/judge-case.ts';
 import { judgeCycleReport } from '../conformance/judge-cycle-report.ts';
 import { type RankedEdge, rankCycleReports } from '../conformance/rank-cycle-reports.ts';
-import { casesIn } from '../conformance/read-cases.ts';
+import { casesIn, type Judgeable } from '../conformance/read-cases.ts';
 import { readDocument } from '../conformance/read-document.ts';
 import { CaseError } from '../conformance/run-case.ts';
 import { oneOf, parseOptions } from '../options.ts';

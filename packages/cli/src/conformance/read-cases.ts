@@ -9,7 +9,7 @@ export interface Judgeable {
 }
 
 /** The cases of a document. @throws UsageError that says which file, which case and what is wrong with it. */
-export function casesIn(file: string, data: unknown): ConformanceCase[] {
+export function casesIn(file: string, data: unknown): Judgeable[] {
   const listed = Array.isArray(data) ? data : isObject(data) ? (data['cases'] ?? data['reports']) : null;
   if (!Array.isArray(listed))
     throw new UsageError(`${file}: no cases in it`, 'a case file is a JSON array of cases, or {"cases": [...]}');
