@@ -34,27 +34,39 @@ export class BlockDevice {
   /** Starts reading blocks into a locked folio, whose lock goes to the request; answers its end. */
   *submitRead(folio: Folio, parts: readonly BioPart[]): Proc<Completion> {
     const { machine, validator } = this.#engine;
-    const io = machine.declare(`io ${folio.label}`);
-    if (validator !== null) yield* folio.lock.transfer(io);
-    const done = new Completion({ key: this.#ioKey, label: io.name, validator: null });
-    yield* machine.start(io, () => this.#read(folio, parts, done, true));
+    const done = this.#completion(folio);
+    if (validator === null) yield* machine.start(`io ${folio.label}`, () => this.#read(folio, parts, done, true));
+    else {
+      // Only a validator cares whose the lock is; the submitter must not go on before it is the request's.
+      const taken = this.#completion(folio);
+      yield* machine.start(`io ${folio.label}`, () =>
+        this.#takeOver(folio, taken, this.#read(folio, parts, done, true)),
+      );
+      yield* taken.wait();
+    }
     return done;
   }
 
   /** The same for one who waits with the folio lock held, and keeps it. */
   *submitReadLocked(folio: Folio, parts: readonly BioPart[]): Proc<Completion> {
-    const { machine } = this.#engine;
-    const io = machine.declare(`io ${folio.label}`);
-    const done = new Completion({ key: this.#ioKey, label: io.name, validator: null });
-    yield* machine.start(io, () => this.#read(folio, parts, done, false));
+    const done = this.#completion(folio);
+    yield* this.#engine.machine.start(`io ${folio.label}`, () => this.#read(folio, parts, done, false));
     return done;
   }
 
   /** Starts writing blocks of a folio that is under writeback; `finish` runs when it is over. */
   *submitWrite(folio: Folio, parts: readonly BioPart[], finish: () => Proc): Proc {
-    const { machine } = this.#engine;
-    const io = machine.declare(`io ${folio.label}`);
-    yield* machine.start(io, () => this.#write(folio, parts, finish));
+    yield* this.#engine.machine.start(`io ${folio.label}`, () => this.#write(folio, parts, finish));
+  }
+
+  #completion(folio: Folio): Completion {
+    return new Completion({ key: this.#ioKey, label: `io ${folio.label}`, validator: null });
+  }
+
+  *#takeOver(folio: Folio, taken: Completion, request: Proc): Proc {
+    yield* folio.lock.transfer(this.#engine.machine.current());
+    yield* taken.completeAll();
+    yield* request;
   }
 
   *#read(folio: Folio, parts: readonly BioPart[], done: Completion, unlocks: boolean): Proc {

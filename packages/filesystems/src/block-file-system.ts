@@ -13,9 +13,10 @@ import {
   type Errno,
   FileSystem,
   type FileSystemType,
-  type Folio,
+  Folio,
   Inode,
   type Proc,
+  shrinkFolio,
   type Tag,
   ZERO,
 } from '@lockdep/page-cache';
@@ -78,6 +79,25 @@ export abstract class BlockFileSystem extends FileSystem {
     this.icache.enter(inode);
     this.engine.oracle.watch(name, content);
     return inode;
+  }
+
+  /** A page of a file in the cache, clean; with `blocks`, only these of its blocks uptodate. Setup only. */
+  cache(inode: Inode, index: number, blocks?: readonly number[]): void {
+    const folio = new Folio(inode.mapping, index);
+    const first = (index * folio.data.length) / this.engine.geometry.blockSize;
+    for (const b of blocks ?? folio.buffers.keys()) {
+      const extent = this.info(inode).map.get(first + b);
+      if (extent?.state === 'mapped')
+        folio.fill(b * this.engine.geometry.blockSize, this.device.blocks[extent.block]!.data);
+      else fillZero(folio, b, this.engine.geometry.blockSize);
+      folio.buffers[b]!.uptodate = true;
+    }
+    inode.mapping.place(folio);
+  }
+
+  /** Drops the clean pages of a file (`drop_caches`). */
+  *drop(inode: Inode): Proc {
+    for (let index = 0; index < inode.mapping.pages; index++) yield* shrinkFolio(inode.mapping, index);
   }
 
   /** @internal The file read from disk again: another object, maybe at another address. */

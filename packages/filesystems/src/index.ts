@@ -10,6 +10,16 @@ export { InodeCache } from './inode-cache.ts';
 export { InodeSlab } from './inode-slab.ts';
 export { evictAndFree, flushRange, freeBlocks } from './punch-hole.ts';
 export { type RemapCaller, remapFileRange } from './remap-file-range.ts';
+export {
+  type Cell,
+  type FileSystemName,
+  mount,
+  type Scenario,
+  type ScenarioProgram,
+  type ScenarioSettings,
+  type Verdict,
+} from './scenarios/scenario.ts';
+export { scenarios } from './scenarios/scenarios.ts';
 export { fadviseWillneed, fsync, ftruncate, pread, punchHole, pwrite, remap } from './syscalls.ts';
 export { freeBehind, zeroTail } from './truncate-blocks.ts';
 export { XfsLike } from './xfs-like.ts';

@@ -83,6 +83,12 @@ export class AddressSpace {
     );
   }
 
+  /** @internal Setup only: a folio that is there from the beginning. */
+  place(folio: Folio): void {
+    this.#pages[folio.index] = folio;
+    folio.mapping = this;
+  }
+
   /** What is cached, for oracles: no step, so only when nothing runs. */
   peek(index: number): Folio | null {
     return this.#pages[index] ?? null;

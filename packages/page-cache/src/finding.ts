@@ -9,7 +9,7 @@ export type FindingKind =
   | 'remap-atomicity'
   | 'writeback-after-free'
   | 'metadata'
-  | 'missing-lock'
+  | 'nowait-violation'
   | 'leak';
 
 /** How it was seen: by a read(2), a load through a mapping, while filling a folio, in the final state, on the way to disk. */

@@ -38,7 +38,7 @@ export {
   unlockPair,
   unlockTwoNondirectories,
 } from './lock-two.ts';
-export type { Act, Machine, Proc, Region, TaskHandle } from './machine.ts';
+export type { Act, Machine, Proc, Region } from './machine.ts';
 export { MappedBuffer } from './mapped-buffer.ts';
 export { Mm } from './mm.ts';
 export { mmap, munmap, premap } from './mmap.ts';
@@ -50,6 +50,7 @@ export { forcePageCacheRa, pageCacheAsyncRa, pageCacheSyncRa } from './readahead
 export { type BugSwitches, type Profile, profiles, type Rules, resolveRules } from './rules.ts';
 export { OpenWrite, ShadowFile } from './shadow-file.ts';
 export { shrinkFolio, unmapPage } from './shrink-folio.ts';
+export { type SimulationLike, simulatedMachine } from './simulated-machine.ts';
 export { SuperBlock } from './super-block.ts';
 export { dataTags, type Tag, tagName, UNINIT, ZERO, zeroTags } from './tag.ts';
 export { truncateInodePagesRange, truncatePagecache, truncatePagecacheRange } from './truncate.ts';

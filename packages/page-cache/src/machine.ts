@@ -20,11 +20,6 @@ export interface Region {
   readonly name: string;
 }
 
-/** A task that has been declared and may be started; locks can be handed to it before it runs. */
-export interface TaskHandle extends Agent {
-  readonly name: string;
-}
-
 export interface Machine {
   /** A new region. Make regions at setup, or in the task that alone can reach them. */
   region(name: string): Region;
@@ -32,9 +27,8 @@ export interface Machine {
   access<T>(reads: readonly Region[], writes: readonly Region[], words: string, perform: () => T): Act<T>;
   /** The scheduler picks 0 … count-1. */
   choose(count: number, label: string): Act<number>;
-  declare(name: string): TaskHandle;
-  /** Starts a declared task. */
-  start(task: TaskHandle, code: () => Proc<unknown>): Act<unknown>;
+  /** Starts another task. */
+  start(name: string, code: () => Proc<unknown>): Act<unknown>;
   /** Who is running now. */
   current(): Agent;
 }

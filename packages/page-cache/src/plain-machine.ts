@@ -4,8 +4,8 @@
  * For long campaigns and for measuring: about the cost of the steps themselves. Deterministic for a given seed.
  */
 import type { Task, Validator } from '@lockdep/core';
-import { blocks, Operation, type Runtime, setRuntime } from '@lockdep/locks';
-import type { Act, Machine, Proc, Region, TaskHandle } from './machine.ts';
+import { type Agent, blocks, Operation, type Runtime, setRuntime } from '@lockdep/locks';
+import type { Act, Machine, Proc, Region } from './machine.ts';
 
 /** A step of this machine that is no lock operation. */
 class PlainStep<T> implements Act<T> {
@@ -20,7 +20,7 @@ class PlainStep<T> implements Act<T> {
   }
 }
 
-class PlainTask implements TaskHandle {
+class PlainTask implements Agent {
   readonly name: string;
   #identity: Task | null = null;
   generator: Proc<unknown> | null = null;
@@ -85,15 +85,11 @@ export class PlainMachine implements Machine {
     return new PlainStep(() => this.#below(count));
   }
 
-  declare(name: string): TaskHandle {
-    return new PlainTask(name);
+  start(name: string, code: () => Proc<unknown>): Act<unknown> {
+    return new PlainStep(() => this.#start(new PlainTask(name), code));
   }
 
-  start(task: TaskHandle, code: () => Proc<unknown>): Act<unknown> {
-    return new PlainStep(() => this.#start(task as PlainTask, code));
-  }
-
-  current(): TaskHandle {
+  current(): Agent {
     return this.#current;
   }
 

@@ -47,9 +47,12 @@ function* doPageCacheRa(kiocb: Kiocb, index: number, count: number, lookahead: n
   const { rules } = engine;
   const locks = rules.readersTakeInvalidateLock;
   if (locks) {
-    const tries = kiocb.nowait && rules.bugs['readahead.nowaitTrylock'] === true;
-    if (!tries) yield* filemapInvalidateLockShared(kiocb.mapping);
-    else if (!(yield* filemapInvalidateTrylockShared(kiocb.mapping))) return;
+    if (kiocb.nowait && rules.bugs['readahead.nowaitTrylock'] === true) {
+      if (!(yield* filemapInvalidateTrylockShared(kiocb.mapping))) return;
+    } else {
+      if (kiocb.nowait) reportSleep(kiocb, index);
+      yield* filemapInvalidateLockShared(kiocb.mapping);
+    }
   }
   yield* pageCacheRaUnbounded(kiocb, index, pages, lookahead, locks);
 }
@@ -71,4 +74,12 @@ function* pageCacheRaUnbounded(kiocb: Kiocb, index: number, pages: number, looka
   if (drops) yield* filemapInvalidateUnlockShared(mapping);
   if (batch.length > 0) yield* mapping.host.fs.readahead(mapping, batch);
   if (locked && !drops) yield* filemapInvalidateUnlockShared(mapping);
+}
+
+/** Known and documented: a read that must not sleep may sleep here. */
+function reportSleep(kiocb: Kiocb, index: number): void {
+  const { oracle, geometry } = kiocb.inode.sb.engine;
+  const message = 'a NOWAIT read may sleep for invalidate_lock in readahead';
+  const offset = index * geometry.pageSize;
+  oracle.add({ kind: 'nowait-violation', via: 'read', file: kiocb.inode.name, offset, saw: 'sleep', message });
 }

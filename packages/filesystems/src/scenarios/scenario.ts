@@ -1,0 +1,77 @@
+/**
+ * A scenario: a small program over one file system, and what each code state makes of it.
+ *
+ * Cells are expectations, checked by exploration: a corruption names the kind, file and page of its finding, so that no scenario passes by
+ * accident of another defect. `clean` is a claim about all interleavings.
+ */
+import type { Validator } from '@lockdep/core';
+import {
+  type BugSwitches,
+  Engine,
+  type FindingKind,
+  type Geometry,
+  type Machine,
+  type Proc,
+  type Profile,
+} from '@lockdep/page-cache';
+import type { BlockFileSystem } from '../block-file-system.ts';
+import { CephLike } from '../ceph-like.ts';
+import { Ext2Like } from '../ext2-like.ts';
+import { Ext4Like } from '../ext4-like.ts';
+import { XfsLike } from '../xfs-like.ts';
+
+export type FileSystemName = 'ext2' | 'ext4' | 'xfs' | 'ceph';
+
+export type Verdict = 'clean' | 'corruption' | 'deadlock' | 'contract';
+
+export interface ScenarioSettings {
+  readonly fs: FileSystemName;
+  readonly profile: Profile;
+  readonly bugs?: BugSwitches;
+  readonly validator?: Validator | null;
+}
+
+export interface Cell {
+  readonly fs: FileSystemName;
+  readonly profile: Profile;
+  readonly bugs?: BugSwitches;
+  readonly verdict: Verdict;
+  /** What must be found, for a corruption. */
+  readonly finding?: { readonly kind: FindingKind; readonly file: string; readonly index: number };
+  /** The number of interleavings is too large to try all; a sample is explored. */
+  readonly sampled?: boolean;
+}
+
+/** The program, made on a machine: its tasks, not started. */
+export interface ScenarioProgram {
+  readonly engine: Engine;
+  readonly tasks: Readonly<Record<string, () => Proc<unknown>>>;
+}
+
+export interface Scenario {
+  /** Number in the list of scenarios. */
+  readonly id: number;
+  readonly title: string;
+  readonly cells: readonly Cell[];
+  build(machine: Machine, settings: ScenarioSettings): ScenarioProgram;
+}
+
+/** An engine and a file system as a scenario wants them. */
+export function mount(
+  machine: Machine,
+  { fs, profile, bugs = {}, validator = null }: ScenarioSettings,
+  geometry: Partial<Geometry>,
+  options: { readonly readaheadPages?: number; readonly faultAround?: boolean } = {},
+): { engine: Engine; fs: BlockFileSystem } {
+  const engine = new Engine({ machine, validator, profile, bugs, geometry, ...options });
+  const Kind = { ext2: Ext2Like, ext4: Ext4Like, xfs: XfsLike, ceph: CephLike }[fs];
+  return { engine, fs: new Kind(engine) };
+}
+
+/** The same cell for several profiles. */
+export function cellsFor(profiles: readonly Profile[], cell: Omit<Cell, 'profile'>): Cell[] {
+  return profiles.map((profile) => ({ ...cell, profile }));
+}
+
+export const AFTER: readonly Profile[] = ['seed', 'merged', 'latest'];
+export const ALL: readonly Profile[] = ['before', ...AFTER];

@@ -1,0 +1,32 @@
+/** All scenarios, by number. */
+import { crossedMappedWrites } from './crossed-mapped-writes.ts';
+import { crossedReflinks, interleavedPair } from './crossed-reflinks.ts';
+import { holetest } from './holetest.ts';
+import { nowaitRead } from './nowait-read.ts';
+import { punchVersusLoad } from './punch-versus-load.ts';
+import { punchVersusRead } from './punch-versus-read.ts';
+import { punchVersusReadahead } from './punch-versus-readahead.ts';
+import { readIntoMapping } from './read-into-mapping.ts';
+import { readIntoPunchedMapping } from './read-into-punched-mapping.ts';
+import type { Scenario } from './scenario.ts';
+import { subPageRead } from './sub-page-read.ts';
+import { truncateVersusFault } from './truncate-versus-fault.ts';
+import { writeFromOwnMapping } from './write-from-own-mapping.ts';
+import { writeVersusMunmap } from './write-versus-munmap.ts';
+
+export const scenarios: readonly Scenario[] = [
+  punchVersusRead,
+  punchVersusLoad,
+  punchVersusReadahead,
+  subPageRead,
+  truncateVersusFault,
+  writeFromOwnMapping,
+  crossedMappedWrites,
+  writeVersusMunmap,
+  readIntoMapping,
+  crossedReflinks,
+  interleavedPair,
+  holetest,
+  readIntoPunchedMapping,
+  nowaitRead,
+];

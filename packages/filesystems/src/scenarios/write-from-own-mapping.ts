@@ -1,0 +1,27 @@
+/** 7. write(2) whose source is a mapping of the very page it writes, with the page table entry taken away at any moment. */
+import { dataTags, MappedBuffer, Mm, premap, unmapPage } from '@lockdep/page-cache';
+import { pwrite } from '../syscalls.ts';
+import { ALL, cellsFor, mount, type Scenario } from './scenario.ts';
+
+export const writeFromOwnMapping: Scenario = {
+  id: 7,
+  title: 'write(A from a mapping of the same page of A) ∥ unmapping at any moment',
+  cells: [
+    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean' }),
+    ...cellsFor(ALL, { fs: 'xfs', verdict: 'clean' }),
+    ...cellsFor(ALL, { fs: 'ext4', bugs: { 'write.atomicCopy': false }, verdict: 'deadlock' }),
+  ],
+  build(machine, settings) {
+    const { engine, fs } = mount(machine, settings, { filePages: 1, diskBlocks: 4 });
+    const a = fs.create('A', dataTags('A', 'w0', 0, 4));
+    fs.cache(a, 0);
+    const vma = premap(new Mm(engine, 'mm'), a, { pages: 1 });
+    return {
+      engine,
+      tasks: {
+        write: () => pwrite(a, 2, 1, 'w1', new MappedBuffer(vma)),
+        unmap: () => unmapPage(a.mapping, 0),
+      },
+    };
+  },
+};

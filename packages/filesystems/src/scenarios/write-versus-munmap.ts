@@ -1,0 +1,34 @@
+/** 9. A write from mapped memory while a sibling thread waits for mmap_lock exclusively, and another faults on the page written. */
+import { dataTags, MappedBuffer, Mm, munmap, premap, unmapPage, userLoad } from '@lockdep/page-cache';
+import { pwrite } from '../syscalls.ts';
+import { ALL, cellsFor, mount, type Scenario } from './scenario.ts';
+
+export const writeVersusMunmap: Scenario = {
+  id: 9,
+  title: 'write(A from a mapping of B) ∥ munmap by a sibling ∥ load from a mapping of A',
+  cells: [
+    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean', sampled: true }),
+    ...cellsFor(ALL, { fs: 'ext4', bugs: { 'write.atomicCopy': false }, verdict: 'deadlock', sampled: true }),
+  ],
+  build(machine, settings) {
+    const { engine, fs } = mount(machine, settings, { filePages: 1, diskBlocks: 6 });
+    const a = fs.create('A', dataTags('A', 'w0', 0, 4));
+    const b = fs.create('B', dataTags('B', 'w0', 0, 4));
+    const other = fs.create('C', dataTags('C', 'w0', 0, 4));
+    fs.cache(a, 0);
+    fs.cache(b, 0);
+    const mm = new Mm(engine, 'mm');
+    const ofA = premap(mm, a, { pages: 1 });
+    const ofB = premap(mm, b, { pages: 1 });
+    const unrelated = premap(mm, other, { pages: 1 });
+    return {
+      engine,
+      tasks: {
+        write: () => pwrite(a, 0, 1, 'w1', new MappedBuffer(ofB)),
+        munmap: () => munmap(unrelated),
+        load: () => userLoad(ofA, 0),
+        unmap: () => unmapPage(b.mapping, 0),
+      },
+    };
+  },
+};
