@@ -38,18 +38,22 @@ export abstract class BaseLock implements Operable {
   #operations: Map<number, Operation<unknown>> | null = null;
 
   protected constructor(kind: LockKindName, options: LockOptions, holds: boolean) {
-    const { validator = lockdep(), label, subclass } = options;
+    const runtime = currentRuntime();
+    const standard = runtime?.validator;
+    const { validator = standard === undefined ? lockdep() : standard, label, subclass } = options;
     this.validator = validator;
     this.tracker = holds ? validator : null;
     if (validator === null) {
       this.instance = null;
       this.label = label ?? options.key?.name ?? options.name ?? kind;
+      runtime?.made?.(this);
       return;
     }
     const key = options.key ?? classKey(kind, options.name, new.target);
     const named = { ...(label === undefined ? {} : { label }), ...(subclass === undefined ? {} : { subclass }) };
     this.instance = validator.lock(key, named);
     this.label = label ?? key.name;
+    runtime?.made?.(this);
   }
 
   /** Whether somebody holds it. */

@@ -6,6 +6,7 @@
  * operation takes effect. The slot is read once per operation.
  */
 import type { Task, Validator } from '@lockdep/core';
+import type { BaseLock } from './base-lock.ts';
 import type { Operation } from './operation.ts';
 
 /**
@@ -35,6 +36,10 @@ export interface Runtime {
   iterate<T>(operation: Operation<T>): Iterator<Operation<unknown>, T, unknown>;
   /** Who runs now, for what is no step: assertions, disposal. */
   agent(): Agent;
+  /** Validates the locks that are made while it is in force and name no validator; null: nobody does. */
+  readonly validator?: Validator | null;
+  /** A lock has been made, but for its waiting rules: a scheduler tells locks apart by who makes them, and in which order. */
+  made?(lock: BaseLock): void;
 }
 
 let current: Runtime | null = null;

@@ -38,9 +38,7 @@ export function takeSite(): string | null {
 }
 
 function capture(): void {
-  const holder: { stack?: string } = {};
-  Error.captureStackTrace(holder, capture);
-  lastSite = holder.stack ?? null;
+  lastSite = new Error().stack ?? null;
 }
 
 export interface OpOptions {

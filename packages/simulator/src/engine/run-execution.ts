@@ -18,7 +18,8 @@ function walk(world: World, selector: Selector, maxSteps: number): Ending {
   for (;;) {
     const count = world.collectEnabled();
     if (count === 0) return 'complete';
-    if (world.count >= maxSteps) return 'step-bound';
+    // Daemons may go on for ever: when everybody else has ended, the program has.
+    if (world.count >= maxSteps) return isDeadlocked(world) ? 'step-bound' : 'complete';
     const task = selector.pick(world, count);
     if (task < 0) return 'pruned';
     const { choices } = world.tasks[task]!.pending!;

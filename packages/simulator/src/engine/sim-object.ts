@@ -26,6 +26,9 @@ export abstract class SimObject {
   /** See the module comment. */
   readonly registerLike: boolean = true;
 
+  /** Whoever is inside has to leave: waiting for it is waiting for each of its holders. */
+  readonly owned: boolean = false;
+
   constructor(name: string) {
     this.name = name;
   }
@@ -79,7 +82,10 @@ export abstract class SimObject {
   /** Forgets that `task`, parked on `op`, is waiting: it is being killed. */
   cancel(_op: Op, _task: number): void {}
 
-  /** `task` has parked on `op`: the moment before blocking. Called only while a validator listens. */
+  /** Wants to be told when a task parks. */
+  readonly announces: boolean = false;
+
+  /** `task` has parked on `op`: the moment before blocking. */
   parked(_op: Op, _task: number): void {}
 
   /** The present state in a form that state caching can hash: equal keys, equal behaviour. */

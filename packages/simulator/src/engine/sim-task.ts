@@ -5,10 +5,12 @@
  * a parent has the same number in every execution, whatever the order in which parents spawn.
  * Its code is a generator, a {@link TaskBody} (an interpreter, an async function), or has not been started.
  */
+import type { Task, Validator } from '@lockdep/core';
+import type { Agent, Operation } from '@lockdep/locks';
 import { EXCLUSIVE } from './access.ts';
 import { Hash } from './hash.ts';
 import { Op } from './op.ts';
-import { SimObject } from './sim-object.ts';
+import { NOBODY, SimObject } from './sim-object.ts';
 
 /** Code of a task that is no generator. */
 export interface TaskBody {
@@ -22,8 +24,11 @@ export interface TaskBody {
   localKey?(): unknown;
 }
 
-/** What generator code of a task yields and returns. */
-export type Sim<T = void> = Generator<Op, T, unknown>;
+/** What a task waits for: an operation of the simulation, or one on a lock of `@lockdep/locks`. */
+export type Visible = Op<unknown> | Operation<unknown>;
+
+/** Code that runs as a task, or as part of one: `function* (): Sim<number> { … }`. */
+export type Sim<T = void> = Generator<Visible, T, unknown>;
 
 export interface TaskOptions {
   /** Expected never to end: parked for ever it is no deadlock. Default false. */
@@ -35,10 +40,14 @@ export interface TaskOptions {
 export const JOIN = 0;
 export const KILL = 1;
 
-export class SimTask extends SimObject {
+export class SimTask extends SimObject implements Agent {
   readonly kind = 'task';
+  override readonly owned: boolean = true;
   readonly index: number;
+  /** Unique in its world: a second `reader` is `reader#2`. */
   override name: string;
+  /** The name as given. */
+  given = '';
   parent = -1;
   daemon = false;
   killable = false;
@@ -61,8 +70,7 @@ export class SimTask extends SimObject {
   readonly history: Hash = new Hash();
   /** Set by steps that give up the processor on purpose (a backoff): others should go first. */
   yielded = false;
-  /** The validator's task, while one listens. */
-  identity: unknown = null;
+  readonly #identities = new Map<Validator, Task>();
   readonly #join: Op;
   readonly #kill: Op;
 
@@ -97,7 +105,36 @@ export class SimTask extends SimObject {
     this.result = undefined;
     this.history.restart();
     this.yielded = false;
-    this.identity = null;
+    if (this.#identities.size > 0) this.#letGo();
+  }
+
+  /** What a validator knows it as: one task over all executions, so that it does not count as another one in each. */
+  taskOf(validator: Validator): Task {
+    let identity = this.#identities.get(validator);
+    if (identity === undefined) {
+      identity = validator.task(this.name);
+      this.#identities.set(validator, identity);
+    }
+    return identity;
+  }
+
+  /** It has ended: what it still holds is reported. */
+  leave(): void {
+    for (const [validator, identity] of this.#identities) {
+      if (identity.depth === 0) continue;
+      validator.endTask(identity);
+      this.#identities.delete(validator);
+    }
+  }
+
+  /** An execution is over, perhaps in the middle: what is held or waited for is forgotten without a report. */
+  #letGo(): void {
+    for (const [validator, identity] of this.#identities) {
+      while (identity.depth > 0) validator.cancel(identity, identity.locks[identity.depth - 1]!);
+      if (identity.entered === 0 && identity.off === 0) continue;
+      validator.endTask(identity);
+      this.#identities.delete(validator);
+    }
   }
 
   override enabled(op: Op, _task: number): boolean {
@@ -114,8 +151,8 @@ export class SimTask extends SimObject {
     return undefined;
   }
 
-  override blockers(): readonly number[] {
-    return this.finished ? [] : [this.index];
+  override holders(): readonly number[] {
+    return this.finished ? NOBODY : [this.index];
   }
 
   override key(): unknown {

@@ -9,6 +9,8 @@ export interface WorldListener {
   taskEnds(task: SimTask): void;
   /** The task waits for `op`: the moment before blocking. */
   parked(task: SimTask, op: Op): void;
+  /** The task will not run the op it is parked on: it is being killed. */
+  abandoned(task: SimTask, op: Op): void;
   /** The op has run and given `result`. */
   stepped(task: SimTask, op: Op, result: unknown): void;
 }

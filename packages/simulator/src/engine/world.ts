@@ -9,15 +9,34 @@
 import type { RawFailure } from '../failure/raw-failure.ts';
 import { Control } from '../objects/control.ts';
 import { SimulatorError } from './error.ts';
+import { growInt32 } from './grow.ts';
 import { foldPlain, foldStep, foldText, type Hash } from './hash.ts';
 import { NumberTable } from './number-table.ts';
-import { Op, takeSite } from './op.ts';
+import { captureSites, Op, takeSite } from './op.ts';
 import type { SimObject } from './sim-object.ts';
 import { type Sim, SimTask, type TaskBody, type TaskOptions } from './sim-task.ts';
 import type { WorldListener } from './world-listener.ts';
 
-/** Code of a task: a generator function, or a factory of a {@link TaskBody}. */
-export type TaskCode = () => Sim<unknown> | TaskBody;
+/** Code of a task: a generator function, an async function, or a factory of a {@link TaskBody}. */
+export type TaskCode = () => Sim<unknown> | TaskBody | PromiseLike<unknown>;
+
+/** What lets async code be a task; in force while an exploration of async programs runs. */
+export interface AsyncFront {
+  /** Calls the code in the name of the task. */
+  call(task: SimTask, code: TaskCode): ReturnType<TaskCode>;
+  /** The body of a task whose code is running asynchronously. */
+  body(task: SimTask, promise: PromiseLike<unknown>): TaskBody;
+  /** A new execution. */
+  restart(): void;
+}
+
+/** Turns operations of other packages into those of this world. */
+export interface Adapter {
+  /** The op for a value that a task has yielded; null when it is none. */
+  adopt(value: unknown): Op | null;
+  /** A new execution. */
+  restart(): void;
+}
 
 /** A task of async code that runs and has not parked yet. */
 export const RUNNING: unique symbol = Symbol('running');
@@ -32,7 +51,8 @@ const SETUP = -1;
 export class World {
   /** By number; a task that has not been started in this execution is idle. */
   readonly tasks: SimTask[] = [];
-  readonly objects: SimObject[] = [];
+  /** By number; a hole where a number is reserved for something not used yet. */
+  readonly objects: (SimObject | undefined)[] = [];
   readonly control: Control = new Control();
   /** Steps done in this execution, which is also the number of the next event. */
   count = 0;
@@ -44,7 +64,11 @@ export class World {
   enabled: number[] = [];
   pathTask: Int32Array = new Int32Array(64);
   pathChoice: Int32Array = new Int32Array(64);
+  /** How many outcomes each step had. */
+  pathChoices: Int32Array = new Int32Array(64);
   failures: RawFailure[] = [];
+  /** Whether ending with a lock held is a failure. */
+  leaks = true;
   readonly invariants: Invariant[] = [];
   readonly finals: (() => unknown)[] = [];
   /** State the program keeps beside the simulation's objects, for state caching. */
@@ -52,10 +76,11 @@ export class World {
   listener: WorldListener | null = null;
   /** Keep each task's rolling history (state caching). */
   hashing = false;
+  asyncFront: AsyncFront | null = null;
+  adapter: Adapter | null = null;
   /** Tasks of async code that run at this moment. */
   running = 0;
-  /** Remember where in the program each task waits. */
-  capturing = false;
+  #capturing = false;
   /** The stack of each task's latest wait, while they are captured. */
   readonly sites: (string | null)[] = [];
   readonly #setup: (world: World) => void;
@@ -72,6 +97,8 @@ export class World {
   /** A new execution: everything as at the beginning, initial tasks parked at their first operation. */
   restart(): void {
     this.listener?.executionStarts();
+    this.adapter?.restart();
+    this.asyncFront?.restart();
     this.count = 0;
     this.running = 0;
     this.current = SETUP;
@@ -82,7 +109,7 @@ export class World {
     this.sites.length = 0;
     this.#taskNumbers.restart();
     this.#objectNumbers.restart();
-    for (let i = 0; i < this.objects.length; i++) this.objects[i]!.reset();
+    for (let i = 0; i < this.objects.length; i++) this.objects[i]?.reset();
     this.#setup(this);
     this.current = SETUP;
   }
@@ -116,6 +143,7 @@ export class World {
     if (at >= this.pathTask.length) this.#growPath();
     this.pathTask[at] = index;
     this.pathChoice[at] = choice;
+    this.pathChoices[at] = op.choices;
     this.choice = choice;
     this.current = index;
     task.yielded = false;
@@ -149,7 +177,7 @@ export class World {
       this.tasks[index] = task;
       this.meet(task);
     }
-    task.name = name;
+    if (task.given !== name) this.#name(task, name);
     task.daemon = options?.daemon ?? false;
     task.killable = options?.killable ?? false;
     return task;
@@ -168,6 +196,12 @@ export class World {
     this.current = starter;
   }
 
+  /** Remember where in the program each task waits (a stack capture per step), or stop doing so. */
+  captureSites(on: boolean): void {
+    this.#capturing = on;
+    captureSites(on);
+  }
+
   /** An object made by this creator before, to be used again in this execution; null: make one and {@link adopt} it. */
   reuse<T extends SimObject>(type: new (...args: never[]) => T, name: string): T | null {
     const known = this.objects[this.#objectNumbers.peek(this.current)];
@@ -179,6 +213,16 @@ export class World {
   /** Takes an object in and gives it its number: by who made it and as which of its objects. */
   adopt<T extends SimObject>(object: T): T {
     return this.#own(object, this.#objectNumbers.next(this.current));
+  }
+
+  /** The number of a thing that is being made now and will be placed later. */
+  reserve(): number {
+    return this.#objectNumbers.next(this.current);
+  }
+
+  /** Takes in an object under a number reserved for it. */
+  place(object: SimObject, id: number): void {
+    this.#own(object, id);
   }
 
   /** Takes in an object that was made outside of any execution, at its first use here. */
@@ -207,7 +251,10 @@ export class World {
     if (task.index === by) throw new SimulatorError('misuse', `task '${task.name}' kills itself: return instead`);
     task.killed = true;
     const op = task.pending;
-    if (op !== null) op.object.cancel(op, task.index);
+    if (op !== null) {
+      op.object.cancel(op, task.index);
+      this.listener?.abandoned(task, op);
+    }
     task.pending = null;
     task.gate = this.count;
     this.current = task.index;
@@ -248,6 +295,7 @@ export class World {
   /** Mixes the whole present state into a hash: objects, what each task waits for, and where its code stands. */
   foldState(hash: Hash): void {
     for (const object of this.objects) {
+      if (object === undefined) continue;
       hash.fold(object.id);
       foldPlain(hash, object.key(), `the state of ${object.kind} '${object.name}'`);
     }
@@ -271,6 +319,12 @@ export class World {
     this.#parkOrEnd(task, op);
   }
 
+  /** An async task has thrown. */
+  arrivedBroken(task: SimTask, reason: unknown): void {
+    this.running--;
+    this.crash(task, reason);
+  }
+
   /** A task's code has thrown. */
   crash(task: SimTask, error: unknown): void {
     if (error instanceof SimulatorError) throw error;
@@ -278,15 +332,21 @@ export class World {
     this.#finish(task, undefined);
   }
 
+  #name(task: SimTask, name: string): void {
+    task.given = name;
+    task.name = name;
+    for (let n = 2; this.tasks.some((other) => other !== task && other.name === task.name); n++)
+      task.name = `${name}#${n}`;
+  }
+
   #start(task: SimTask, code: TaskCode): void {
     try {
-      const made = code();
-      if (isBody(made)) {
-        task.body = made;
-        this.#parkOrEnd(task, made.resume(undefined));
-      } else if (typeof (made as { next?: unknown } | null | undefined)?.next === 'function') {
-        task.generator = made;
-        this.#take(task, made.next(undefined));
+      const made = this.asyncFront === null ? code() : this.asyncFront.call(task, code);
+      if (isBody(made)) this.#run(task, made);
+      else if (isPromise(made)) this.#run(task, this.#asyncBody(task, made));
+      else if (typeof (made as { next?: unknown } | null | undefined)?.next === 'function') {
+        task.generator = made as Sim<unknown>;
+        this.#take(task, task.generator.next(undefined));
       } else {
         throw new SimulatorError(
           'not-a-task',
@@ -296,6 +356,21 @@ export class World {
     } catch (error) {
       this.crash(task, error);
     }
+  }
+
+  #run(task: SimTask, body: TaskBody): void {
+    task.body = body;
+    this.#parkOrEnd(task, body.resume(undefined));
+  }
+
+  #asyncBody(task: SimTask, promise: PromiseLike<unknown>): TaskBody {
+    if (this.asyncFront !== null) return this.asyncFront.body(task, promise);
+    // Nobody will look at how it ends.
+    promise.then(undefined, () => {});
+    throw new SimulatorError(
+      'not-a-task',
+      `task '${task.name}' is an async function: explore it with exploreAsync(), or write it as function* () { … } with yield* for await`,
+    );
   }
 
   #resume(task: SimTask, value: unknown): void {
@@ -320,13 +395,15 @@ export class World {
     else this.#park(task, op);
   }
 
-  #park(task: SimTask, op: unknown): void {
-    if (!(op instanceof Op)) throw foreignWait(task, op);
+  #park(task: SimTask, value: unknown): void {
+    const op = value instanceof Op ? value : (this.adapter?.adopt(value) ?? null);
+    if (op === null) throw foreignWait(task, value);
     if (op.object.world !== this) this.meet(op.object);
     for (let i = 0; i < op.targets.length; i++) if (op.targets[i]!.world !== this) this.meet(op.targets[i]!);
-    task.pending = op as Op;
-    this.listener?.parked(task, op as Op);
-    if (this.capturing) this.sites[task.index] = takeSite();
+    task.pending = op;
+    if (op.object.announces) op.object.parked(op, task.index);
+    this.listener?.parked(task, op);
+    if (this.#capturing) this.sites[task.index] = takeSite();
   }
 
   #own<T extends SimObject>(object: T, id: number): T {
@@ -342,6 +419,7 @@ export class World {
     task.result = result;
     // One that ended in the setup, without a step of its own, ended before the first event.
     task.finishedAt = task.parent === SETUP && task.steps === 0 && !task.killed ? -1 : this.count;
+    task.leave();
     this.listener?.taskEnds(task);
   }
 
@@ -358,12 +436,9 @@ export class World {
   }
 
   #growPath(): void {
-    const task = new Int32Array(this.pathTask.length * 2);
-    const choice = new Int32Array(task.length);
-    task.set(this.pathTask);
-    choice.set(this.pathChoice);
-    this.pathTask = task;
-    this.pathChoice = choice;
+    this.pathTask = growInt32(this.pathTask, this.count + 1);
+    this.pathChoice = growInt32(this.pathChoice, this.count + 1);
+    this.pathChoices = growInt32(this.pathChoices, this.count + 1);
   }
 }
 
@@ -371,6 +446,10 @@ const END: IteratorReturnResult<unknown> = { done: true, value: undefined };
 
 function isBody(made: unknown): made is TaskBody {
   return typeof (made as { resume?: unknown } | null | undefined)?.resume === 'function';
+}
+
+function isPromise(made: unknown): made is PromiseLike<unknown> {
+  return typeof (made as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 function messageOf(error: unknown): string {

@@ -9,14 +9,14 @@ const TRY_RECEIVE = 2;
 
 export class Channel<T = unknown> extends SimObject {
   readonly kind = 'channel';
-  readonly capacity: number;
+  #capacity: number;
   #items: T[] = [];
   readonly #receive = new Op<T>(this, RECEIVE, { blocks: true });
   readonly #tryReceive = new Op<T | undefined>(this, TRY_RECEIVE);
 
   constructor(name: string, capacity: number = Number.POSITIVE_INFINITY) {
     super(name);
-    this.capacity = capacity;
+    this.#capacity = capacity;
   }
 
   /** Puts an item in; waits while the channel is full. */
@@ -32,6 +32,15 @@ export class Channel<T = unknown> extends SimObject {
   /** The oldest item, or undefined when there is none. */
   tryReceive(): Op<T | undefined> {
     return this.#tryReceive;
+  }
+
+  get capacity(): number {
+    return this.#capacity;
+  }
+
+  /** @internal Another capacity, for this execution and those to come. */
+  initialise(capacity: number): void {
+    this.#capacity = capacity;
   }
 
   reset(): void {
@@ -78,6 +87,6 @@ export class Channel<T = unknown> extends SimObject {
   }
 
   #enabledAt(op: Op, size: number): boolean {
-    return op.code === SEND ? size < this.capacity : op.code === TRY_RECEIVE || size > 0;
+    return op.code === SEND ? size < this.#capacity : op.code === TRY_RECEIVE || size > 0;
   }
 }

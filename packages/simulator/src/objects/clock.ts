@@ -89,6 +89,6 @@ export class Clock extends SimObject {
   }
 
   describe(op: Op): string {
-    return op.code === START ? `sleep ${op.arg as number} ms` : `wake at ${this.now} ms`;
+    return op.code === START ? `sleep ${op.arg as number} ms` : 'wake';
   }
 }

@@ -4,12 +4,14 @@ import { EXCLUSIVE, GIVING, SHARED } from '../engine/access.ts';
 import { Op } from '../engine/op.ts';
 import { SimObject } from '../engine/sim-object.ts';
 
-const WAIT = 0;
-const COMPLETE = 1;
-const COMPLETE_ALL = 2;
-const REINIT = 3;
-const TRY_WAIT = 4;
-const WORDS = ['wait for', 'complete', 'complete all', 'reinit', 'try wait for'];
+export const WAIT = 0;
+export const COMPLETE = 1;
+export const COMPLETE_ALL = 2;
+export const REINIT = 3;
+export const TRY_WAIT = 4;
+/** A promise to complete it: of interest to validators only. */
+export const CLAIM = 5;
+const WORDS = ['wait for', 'complete', 'complete all', 'reinit', 'try wait for', 'claim'];
 
 export class Completion extends SimObject {
   readonly kind = 'completion';
@@ -81,6 +83,8 @@ export class Completion extends SimObject {
         return this.#state.reinit();
       case TRY_WAIT:
         return this.#state.tryAcquire(task);
+      case CLAIM:
+        return undefined;
       default:
         return void this.#state.tryAcquire(task);
     }

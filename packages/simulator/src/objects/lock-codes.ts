@@ -13,6 +13,8 @@ export const ENQUEUE_READ = 7;
 export const DOWNGRADE = 8;
 /** Getting the mutex back after a condition has been signalled. */
 export const REACQUIRE = 9;
+/** The hold goes to another task. */
+export const TRANSFER = 10;
 
 /** What each code is called in diagrams, and in the notation of program files. */
 export const LOCK_WORDS: readonly string[] = [
@@ -26,6 +28,7 @@ export const LOCK_WORDS: readonly string[] = [
   'wait to read',
   'downgrade',
   'relock',
+  'hand over',
 ];
 
 /** Whether the op is one a task can be kept waiting at to get the lock. */

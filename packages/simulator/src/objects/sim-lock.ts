@@ -11,6 +11,7 @@ import { SimObject } from '../engine/sim-object.ts';
 import { LOCK_WORDS, TRY_ACQUIRE, TRY_ACQUIRE_READ } from './lock-codes.ts';
 
 export abstract class SimLock extends SimObject {
+  override readonly owned: boolean = true;
   /** Options the validator is told with each acquisition, by op code; most locks need none. */
   acquireOptions: AcquireOptions | null = null;
 

@@ -4,12 +4,12 @@ import { EXCLUSIVE, SHARED } from '../engine/access.ts';
 import { Op } from '../engine/op.ts';
 import { INITIAL, NOBODY } from '../engine/sim-object.ts';
 import type { Condition } from './condition.ts';
-import { ACQUIRE, REACQUIRE, RELEASE, TRY_ACQUIRE } from './lock-codes.ts';
+import { ACQUIRE, REACQUIRE, RELEASE, TRANSFER, TRY_ACQUIRE } from './lock-codes.ts';
 import { SimLock } from './sim-lock.ts';
 
 export class SimMutex extends SimLock {
-  readonly kind = 'mutex';
-  #state = new MutexState<number>('any');
+  readonly kind: string = 'mutex';
+  #state: MutexState<number> = this.newState();
   readonly #acquire = new Op<void>(this, ACQUIRE, { blocks: true });
   readonly #tryAcquire = new Op<boolean>(this, TRY_ACQUIRE);
   readonly #release = new Op<void>(this, RELEASE);
@@ -33,7 +33,7 @@ export class SimMutex extends SimLock {
   }
 
   reset(): void {
-    if (this.#state.owner !== null) this.#state = new MutexState<number>('any');
+    if (this.#state.owner !== null) this.#state = this.newState();
   }
 
   override enabled(_op: Op, _task: number): boolean {
@@ -51,10 +51,17 @@ export class SimMutex extends SimLock {
       case RELEASE:
         this.free(task);
         return undefined;
+      case TRANSFER:
+        this.#state.transfer(this.#state.owner!, task);
+        return undefined;
       default:
         this.#state.tryAcquire(task);
         return undefined;
     }
+  }
+
+  protected newState(): MutexState<number> {
+    return new MutexState<number>('any');
   }
 
   /** @internal Ends the hold of `task`. */

@@ -5,7 +5,7 @@
  * Every access is exclusive, so the tasks that might enter after each step are all the analysis of races needs to know.
  */
 import { READ, WRITE } from '@lockdep/core';
-import { RwSemaphoreState } from '@lockdep/locks';
+import { type ReaderBatch, RwSemaphoreState } from '@lockdep/locks';
 import { EXCLUSIVE, SHARED } from '../engine/access.ts';
 import { Op } from '../engine/op.ts';
 import { INITIAL } from '../engine/sim-object.ts';
@@ -35,7 +35,8 @@ const entranceOf = (snapshot: unknown): Entrance => (snapshot === INITIAL ? OPEN
 
 export class SimRwSemaphore extends SimLock {
   readonly kind = 'fairrw';
-  #state = new RwSemaphoreState<number>('fifo');
+  readonly #batch: ReaderBatch;
+  #state: RwSemaphoreState<number>;
   #touched = false;
   readonly #acquire: Op<void>;
   readonly #acquireRead: Op<void>;
@@ -45,8 +46,10 @@ export class SimRwSemaphore extends SimLock {
   readonly #releaseRead = new Op<void>(this, RELEASE_READ);
   readonly #downgrade = new Op<void>(this, DOWNGRADE);
 
-  constructor(name: string) {
+  constructor(name: string, batch: ReaderBatch = 'head') {
     super(name);
+    this.#batch = batch;
+    this.#state = new RwSemaphoreState<number>('fifo', batch);
     this.#acquire = new Op<void>(this, ENQUEUE, { follow: new Op(this, ACQUIRE, { blocks: true }) });
     this.#acquireRead = new Op<void>(this, ENQUEUE_READ, { follow: new Op(this, ACQUIRE_READ, { blocks: true }) });
   }
@@ -83,7 +86,7 @@ export class SimRwSemaphore extends SimLock {
   reset(): void {
     if (!this.#touched) return;
     this.#touched = false;
-    this.#state = new RwSemaphoreState<number>('fifo');
+    this.#state = new RwSemaphoreState<number>('fifo', this.#batch);
   }
 
   override enabled(_op: Op, task: number): boolean {

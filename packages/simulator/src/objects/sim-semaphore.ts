@@ -3,24 +3,22 @@ import { SemaphoreState } from '@lockdep/locks';
 import { EXCLUSIVE, GIVING, SHARED } from '../engine/access.ts';
 import { Op } from '../engine/op.ts';
 import { SimObject } from '../engine/sim-object.ts';
+import { ACQUIRE, RELEASE, TRY_ACQUIRE } from './lock-codes.ts';
 
-const DOWN = 0;
-const UP = 1;
-const TRY_DOWN = 2;
-const WORDS = ['down', 'up', 'trydown'];
+const WORDS: Readonly<Record<number, string>> = { [ACQUIRE]: 'down', [RELEASE]: 'up', [TRY_ACQUIRE]: 'trydown' };
 
 export class SimSemaphore extends SimObject {
   readonly kind = 'sem';
   override readonly registerLike = false;
-  readonly initial: number;
+  #initial: number;
   #state: SemaphoreState<number>;
-  readonly #down = new Op<void>(this, DOWN, { blocks: true });
-  readonly #up = new Op<void>(this, UP);
-  readonly #tryDown = new Op<boolean>(this, TRY_DOWN);
+  readonly #down = new Op<void>(this, ACQUIRE, { blocks: true });
+  readonly #up = new Op<void>(this, RELEASE);
+  readonly #tryDown = new Op<boolean>(this, TRY_ACQUIRE);
 
   constructor(name: string, initial: number) {
     super(name);
-    this.initial = initial;
+    this.#initial = initial;
     this.#state = new SemaphoreState<number>(initial, 'any');
   }
 
@@ -41,9 +39,15 @@ export class SimSemaphore extends SimObject {
     return this.#state.count;
   }
 
+  /** @internal Another first count, for this execution and those to come. */
+  initialise(count: number): void {
+    this.#initial = count;
+    this.reset();
+  }
+
   reset(): void {
-    if (this.#state.count !== this.initial || this.#state.holders().length > 0) {
-      this.#state = new SemaphoreState<number>(this.initial, 'any');
+    if (this.#state.count !== this.#initial || this.#state.holders().length > 0) {
+      this.#state = new SemaphoreState<number>(this.#initial, 'any');
     }
   }
 
@@ -52,15 +56,15 @@ export class SimSemaphore extends SimObject {
   }
 
   override mode(op: Op, _task: number): number {
-    if (op.code === UP) return GIVING;
-    return op.code === TRY_DOWN && this.#state.count === 0 ? SHARED : EXCLUSIVE;
+    if (op.code === RELEASE) return GIVING;
+    return op.code === TRY_ACQUIRE && this.#state.count === 0 ? SHARED : EXCLUSIVE;
   }
 
   run(op: Op, task: number): unknown {
     switch (op.code) {
-      case UP:
+      case RELEASE:
         return void this.#state.release(task);
-      case TRY_DOWN: {
+      case TRY_ACQUIRE: {
         const taken = this.#state.tryAcquire(task);
         if (!taken && this.world !== null) this.world.tasks[task]!.yielded = true;
         return taken;
@@ -71,7 +75,7 @@ export class SimSemaphore extends SimObject {
   }
 
   override twin(): SimSemaphore {
-    return new SimSemaphore(this.name, this.initial);
+    return new SimSemaphore(this.name, this.#initial);
   }
 
   override blockers(): readonly number[] {
@@ -84,6 +88,8 @@ export class SimSemaphore extends SimObject {
 
   describe(op: Op, result?: unknown): string {
     const words = `${WORDS[op.code]} ${this.name}`;
-    return op.code === TRY_DOWN && result !== undefined ? `${words} -> ${result === true ? 'taken' : 'none'}` : words;
+    return op.code === TRY_ACQUIRE && result !== undefined
+      ? `${words} -> ${result === true ? 'taken' : 'none'}`
+      : words;
   }
 }

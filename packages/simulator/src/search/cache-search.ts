@@ -76,7 +76,7 @@ export class CacheSearch implements Selector {
         return this.#stack.length - 1;
       }
       this.#stack.pop();
-      this.#depthOf.delete(point.key);
+      if (this.#depthOf.get(point.key) === this.#stack.length) this.#depthOf.delete(point.key);
     }
   }
 
@@ -133,7 +133,6 @@ export class CacheSearch implements Selector {
       todo = enabled.filter((task) => !asleep.includes(task));
       if (this.#seen.size < this.maxStates) this.#seen.set(key, asleep.slice());
     } else {
-      this.cycle = this.#depthOf.get(key) ?? -1;
       todo = stored.filter((task) => !asleep.includes(task));
       if (todo.length > 0) {
         this.#seen.set(
@@ -142,11 +141,14 @@ export class CacheSearch implements Selector {
         );
       }
     }
-    if (todo.length === 0) return null;
+    if (todo.length === 0) {
+      this.cycle = this.#depthOf.get(key) ?? -1;
+      return null;
+    }
     // What slept at the first visit has been explored from here, or from elsewhere, once this is done.
     const sleeping = stored === undefined ? asleep : enabled.filter((task) => !todo.includes(task));
     const point: Point = { key, enabled, asleep: sleeping.slice(), todo, choice: 0, choices: 1 };
-    this.#depthOf.set(key, this.#stack.length);
+    if (!this.#depthOf.has(key)) this.#depthOf.set(key, this.#stack.length);
     this.#stack.push(point);
     return point;
   }

@@ -132,7 +132,7 @@ export class History {
   }
 
   /** The step of the last event has run: keeps what it made of register-like objects. */
-  seal(objects: readonly SimObject[]): void {
+  seal(objects: readonly (SimObject | undefined)[]): void {
     const e = this.length - 1;
     const end = this.firstAccess[e + 1]!;
     for (let a = this.firstAccess[e]!; a < end; a++) {

@@ -27,7 +27,8 @@ export class Races {
   /** Modes of the step's accesses in the state s of the race at hand, beside its access set. */
   modes: Uint8Array = new Uint8Array(8);
   readonly #chosen: number[] = [];
-  readonly #twins = new Map<SimObject, SimObject>();
+  /** By object number; an object made anew for an execution gets a new one. */
+  readonly #twins: { readonly of: SimObject; readonly twin: SimObject }[] = [];
   readonly #candidates: number[] = [];
   readonly #replayed: number[] = [];
 
@@ -202,12 +203,12 @@ export class Races {
   }
 
   #twinOf(object: SimObject): SimObject {
-    let twin = this.#twins.get(object);
-    if (twin === undefined) {
-      twin = object.twin();
-      this.#twins.set(object, twin);
+    let known = this.#twins[object.id];
+    if (known === undefined || known.of !== object) {
+      known = { of: object, twin: object.twin() };
+      this.#twins[object.id] = known;
     }
-    return twin;
+    return known.twin;
   }
 }
 

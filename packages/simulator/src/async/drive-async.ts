@@ -1,0 +1,30 @@
+/** Runs work for programs that may have async tasks; lets the event loop turn now and then. */
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Work } from '../engine/drive.ts';
+import type { AsyncTasks } from './async-tasks.ts';
+import { runExecutionAsync, StrayWait } from './run-execution-async.ts';
+import { explainStray } from './stray-wait.ts';
+
+/** Milliseconds for which the event loop may be kept from turning. */
+const PATIENCE_MS = 50;
+
+export async function driveAsync<T>(work: Work<T>, tasks: AsyncTasks): Promise<T> {
+  let turned = performance.now();
+  tasks.enter();
+  try {
+    let next = work.next();
+    while (next.done !== true) {
+      const request = next.value;
+      const ending = await runExecutionAsync(request, tasks).catch(async (error: unknown) => {
+        throw error instanceof StrayWait ? await explainStray(request.world, tasks, error) : error;
+      });
+      next = work.next(ending);
+      if (performance.now() - turned < PATIENCE_MS) continue;
+      await turn();
+      turned = performance.now();
+    }
+    return next.value;
+  } finally {
+    tasks.leave();
+  }
+}

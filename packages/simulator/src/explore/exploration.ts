@@ -1,0 +1,255 @@
+/**
+ * Explores one program: runs executions as the strategy plans them, counts, collects failures, and knows when to stop.
+ *
+ * Automatic mode is two strategies one after the other over one tally of traces: source-DPOR for as long as it can be expected to get
+ * through, then the portfolio of samplers.
+ */
+import type { Work } from '../engine/drive.ts';
+import { isDeadlocked } from '../engine/run-execution.ts';
+import type { Ending } from '../engine/selector.ts';
+import type { World } from '../engine/world.ts';
+import type { Failure } from '../failure/failure.ts';
+import { type Finding, findings } from '../failure/finding.ts';
+import { livelockOf, makeFailure, makeLivelock } from '../failure/make-failure.ts';
+import { CacheSearch } from '../search/cache-search.ts';
+import { cycleLasso } from './cycle-lasso.ts';
+import { estimate } from './estimate.ts';
+import type { Settings, StrategyName } from './explore-options.ts';
+import type { ExploreResult } from './explore-result.ts';
+import type { Progress } from './progress.ts';
+import { makeStrategy, type Strategy } from './strategy.ts';
+import { TraceTally } from './trace-tally.ts';
+
+/** Share of the budget that exhaustive search may use in automatic mode. */
+const EXHAUSTIVE_SHARE = 0.5;
+/** Share after which automatic mode looks whether the search has a chance, and how many times the budget is none. */
+const TRIAL_SHARE = 0.1;
+const HOPELESS = 20;
+
+type Plan = Exclude<StrategyName, 'auto' | 'replay'>;
+
+interface Found {
+  readonly finding: Finding;
+  readonly execution: number;
+  readonly tasks: Int32Array;
+  readonly choices: Int32Array;
+  occurrences: number;
+}
+
+export class Exploration {
+  readonly #world: World;
+  readonly #settings: Settings;
+  readonly #tally = new TraceTally();
+  readonly #found = new Map<string, Found>();
+  readonly #livelocks: Failure[] = [];
+  readonly #started = performance.now();
+  #strategy: Strategy;
+  #limit: { executions: number; ms: number };
+  #executions = 0;
+  #begun = 0;
+  #deadlocks = 0;
+  #failing = 0;
+  #blockedBefore = 0;
+  #stepBounded = 0;
+  #steps = 0;
+  #sampled = 0;
+  #nextLook = 0;
+
+  constructor(world: World, settings: Settings) {
+    this.#world = world;
+    this.#settings = settings;
+    const { strategy, executions, ms } = settings;
+    const plan: Plan = strategy === 'auto' || strategy === 'replay' ? 'source-dpor' : strategy;
+    this.#strategy = makeStrategy(plan, world, settings);
+    const share = strategy === 'auto' ? EXHAUSTIVE_SHARE : 1;
+    this.#limit = { executions: executions * share, ms: ms * share };
+  }
+
+  *run(): Work<ExploreResult> {
+    let exhausted = yield* this.#follow();
+    if (this.#settings.strategy === 'auto' && !exhausted && !this.#hasStopped()) {
+      this.#tally.settle();
+      this.#blockedBefore = this.#strategy.sleepBlocked();
+      this.#strategy = makeStrategy('portfolio', this.#world, this.#settings);
+      this.#limit = this.#settings;
+      exhausted = yield* this.#follow();
+    }
+    const failures = yield* this.#failures();
+    return this.#result(exhausted, failures);
+  }
+
+  /** Runs the strategy at hand; true when it has seen everything. */
+  *#follow(): Work<boolean> {
+    const strategy = this.#strategy;
+    const world = this.#world;
+    const { selector } = strategy;
+    const maxSteps = this.#settings.steps;
+    for (let prefix = selector.plan(); prefix >= 0; prefix = selector.plan()) {
+      if (this.#isSpent()) return false;
+      const ending = yield { world, selector, prefix, maxSteps };
+      this.#begun++;
+      this.#steps += world.count;
+      yield* this.#account(ending);
+      if (this.#hasStopped()) return false;
+    }
+    return strategy.isExhaustive && strategy.isComplete() && this.#stepBounded === 0;
+  }
+
+  *#account(ending: Ending): Work<void> {
+    const { selector, isExhaustive } = this.#strategy;
+    if (selector instanceof CacheSearch && selector.cycle >= 0) yield* this.#closeCycle(selector);
+    if (ending === 'pruned') return;
+    if (ending === 'step-bound') {
+      this.#stepBounded++;
+      if (this.#world.failures.length > 0) this.#collect(ending);
+      if (this.#livelocks.length === 0) yield* this.#lookForLivelock();
+      return;
+    }
+    const isNew = this.#tally.add(this.#strategy.trace());
+    // The search of states meets an end state from several sides.
+    if (selector instanceof CacheSearch && !isNew) return;
+    this.#executions++;
+    if (!isExhaustive) this.#sampled++;
+    const isDead = isDeadlocked(this.#world);
+    if (isDead) this.#deadlocks++;
+    const found = isDead || this.#world.failures.length > 0 || this.#world.leaks ? this.#collect(ending) : [];
+    if (found.some(({ kind }) => kind !== 'deadlock')) this.#failing++;
+  }
+
+  #collect(ending: Ending): Finding[] {
+    const world = this.#world;
+    const found = findings(world, ending);
+    for (const finding of found) {
+      const known = this.#found.get(finding.signature);
+      if (known !== undefined) known.occurrences++;
+      else {
+        this.#found.set(finding.signature, {
+          finding,
+          execution: this.#begun,
+          tasks: world.pathTask.slice(0, world.count),
+          choices: world.pathChoice.slice(0, world.count),
+          occurrences: 1,
+        });
+      }
+    }
+    return found;
+  }
+
+  /** Runs into the step bound are long or livelocked: the first few are looked at. */
+  *#lookForLivelock(): Work<void> {
+    if (this.#stepBounded > 3) return;
+    const world = this.#world;
+    const [tasks, choices] = [world.pathTask.slice(), world.pathChoice.slice()];
+    const livelock = yield* makeLivelock(world, this.#begun);
+    // The search goes on from the path as it was.
+    world.pathTask.set(tasks);
+    world.pathChoice.set(choices);
+    if (livelock !== null) this.#addLivelock(livelock);
+  }
+
+  *#closeCycle(search: CacheSearch): Work<void> {
+    const lasso = yield* cycleLasso(this.#world, search);
+    if (lasso !== null) this.#addLivelock(livelockOf(lasso, this.#begun));
+  }
+
+  #addLivelock(livelock: Failure): void {
+    const known = this.#livelocks.find(({ signature }) => signature === livelock.signature);
+    if (known === undefined) this.#livelocks.push(livelock);
+    else known.occurrences++;
+    this.#failing++;
+  }
+
+  /** The different failures, the one seen in the shortest execution first, minimised as far as asked for. */
+  *#failures(): Work<readonly Failure[]> {
+    const world = this.#world;
+    const { steps: maxSteps, minimise: effort, failures: most } = this.#settings;
+    const failures: Failure[] = [...this.#livelocks];
+    for (const { finding, execution, tasks, choices, occurrences } of this.#found.values()) {
+      if (failures.length >= most) break;
+      world.pathTask.set(tasks);
+      world.pathChoice.set(choices);
+      world.count = tasks.length;
+      const failure = yield* makeFailure(world, finding, execution, { maxSteps, effort });
+      failure.occurrences = occurrences;
+      failures.push(failure);
+    }
+    return failures;
+  }
+
+  #hasStopped(): boolean {
+    return this.#settings.stopOnFailure && (this.#deadlocks > 0 || this.#failing > 0);
+  }
+
+  #isSpent(): boolean {
+    if (this.#begun >= this.#limit.executions) return true;
+    if (this.#begun < this.#nextLook) return false;
+    const elapsed = performance.now() - this.#started;
+    // Looking at the clock costs more than a short execution.
+    this.#nextLook = this.#begun + 16;
+    if (this.#settings.onProgress !== null) this.#tellProgress(elapsed);
+    if (elapsed >= this.#limit.ms) return true;
+    return this.#settings.strategy === 'auto' && this.#strategy.isExhaustive && this.#isHopeless(elapsed);
+  }
+
+  #isHopeless(elapsed: number): boolean {
+    const { executions, ms } = this.#settings;
+    const spent = Math.max(this.#begun / executions, elapsed / ms);
+    if (spent < TRIAL_SHARE) return false;
+    const explored = this.#strategy.explored() ?? 0;
+    return spent / Math.max(explored, 1e-12) > HOPELESS;
+  }
+
+  #lastProgress = 0;
+
+  #tellProgress(elapsed: number): void {
+    const { progressMs, onProgress, executions, ms } = this.#settings;
+    if (elapsed - this.#lastProgress < progressMs) return;
+    this.#lastProgress = elapsed;
+    const explored = this.#strategy.explored();
+    const isExhaustive = this.#strategy.isExhaustive;
+    const rate = this.#begun / elapsed;
+    const toBudget = Math.min(ms - elapsed, (executions - this.#begun) / rate);
+    const toEnd = explored === null || explored <= 0 ? Number.POSITIVE_INFINITY : (elapsed * (1 - explored)) / explored;
+    const left = Math.min(toBudget, toEnd);
+    const progress: Progress = {
+      phase: isExhaustive ? 'exhaustive' : 'sampling',
+      executions: this.#executions,
+      distinctTraces: this.#tally.distinct,
+      estimatedTotal: explored === null || explored <= 0 ? null : this.#executions / explored,
+      failing: this.#deadlocks + this.#failing,
+      msElapsed: elapsed,
+      msLeft: Number.isFinite(left) ? Math.max(0, left) : null,
+    };
+    onProgress!(progress);
+  }
+
+  #result(exhausted: boolean, failures: readonly Failure[]): ExploreResult {
+    const { strategy, seed, validator } = this.#settings;
+    return {
+      verdict: this.#deadlocks > 0 ? 'deadlock' : this.#failing > 0 ? 'fail' : 'ok',
+      strategy,
+      seed,
+      executions: this.#executions,
+      distinctTraces: this.#tally.distinct,
+      deadlocks: this.#deadlocks,
+      failing: this.#failing,
+      sleepBlocked: this.#blockedBefore + this.#strategy.sleepBlocked(),
+      stepBounded: this.#stepBounded,
+      steps: this.#steps,
+      exhausted,
+      estimate: estimate({
+        exhausted,
+        executions: this.#executions,
+        sampled: this.#sampled,
+        tally: this.#tally,
+        explored: this.#strategy.explored(),
+        stepBounded: this.#stepBounded,
+        steps: this.#settings.steps,
+      }),
+      failures,
+      reports: validator?.reports ?? [],
+      ms: performance.now() - this.#started,
+      divergence: null,
+    };
+  }
+}

@@ -1,0 +1,85 @@
+/** From a failing execution to the failure that a result carries: minimised, recorded, drawn. */
+import type { Work } from '../engine/drive.ts';
+import type { World } from '../engine/world.ts';
+import { diagram } from './diagram.ts';
+import type { Failure } from './failure.ts';
+import type { Finding } from './finding.ts';
+import { findLasso, type Lasso } from './livelock.ts';
+import { choicesOf, minimise } from './minimise.ts';
+import { type Path, pathOf } from './path.ts';
+import { type RecordedStep, record } from './record.ts';
+import { toLiteral, toSchedule } from './schedule.ts';
+
+export interface MakeFailureOptions {
+  readonly maxSteps: number;
+  /** Steps to spend on minimising; 0: none. */
+  readonly effort: number;
+}
+
+/** The execution has just run in `world`. */
+export function* makeFailure(
+  world: World,
+  finding: Finding,
+  execution: number,
+  { maxSteps, effort }: MakeFailureOptions,
+): Work<Failure> {
+  const start = pathOf(world, preemptionsUnknown, choicesOf(world));
+  const shortest = effort === 0 ? null : yield* minimise(world, start, finding.signature, { maxSteps, effort });
+  if (shortest !== null)
+    return yield* draw(world, shortest.path, shortest.finding, execution, shortest.proven, maxSteps);
+  return yield* draw(world, start, finding, execution, false, maxSteps);
+}
+
+/** A path that has not been replayed yet counts as worse than any. */
+const preemptionsUnknown = Number.MAX_SAFE_INTEGER;
+
+function* draw(
+  world: World,
+  path: Path,
+  finding: Finding,
+  execution: number,
+  minimal: boolean,
+  maxSteps: number,
+): Work<Failure> {
+  layOut(world, path);
+  const steps = yield* record(world, maxSteps);
+  return failureOf(finding, steps, execution, minimal);
+}
+
+/** Writes a path's tasks and outcomes into the world, as if it had just run. */
+function layOut(world: World, { order }: Path): void {
+  world.pathTask.set(order.tasks);
+  world.pathChoice.set(order.choices);
+  world.count = order.tasks.length;
+}
+
+function failureOf(finding: Finding, steps: readonly RecordedStep[], execution: number, minimal: boolean): Failure {
+  const schedule = toSchedule(steps);
+  return {
+    kind: finding.kind,
+    message: finding.message,
+    signature: finding.signature,
+    occurrences: 1,
+    execution,
+    schedule,
+    minPreemptions: steps.filter(({ preempts }) => preempts).length,
+    minimal,
+    steps: steps.length,
+    tasks: [...new Set(steps.map(({ task }) => task))],
+    waits: finding.waits,
+    diagram: diagram(steps, finding),
+    literal: toLiteral(schedule),
+    sites: steps.map(({ site }) => site),
+    ...(finding.stack === undefined ? {} : { stack: finding.stack }),
+  };
+}
+
+/** The livelock that the execution at its step bound is in, if it is in one. */
+export function* makeLivelock(world: World, execution: number): Work<Failure | null> {
+  const lasso = yield* findLasso(world);
+  return lasso === null ? null : livelockOf(lasso, execution);
+}
+
+export function livelockOf({ finding, stem, loop }: Lasso, execution: number): Failure {
+  return { ...failureOf(finding, [...stem, ...loop], execution, false), loop: toSchedule(loop) };
+}
