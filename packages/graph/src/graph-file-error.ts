@@ -29,11 +29,16 @@ export class GraphFileError extends Error {
   readonly hint: string;
 
   constructor({ code, file, at = '', problem, hint }: GraphFileErrorDetails) {
-    super(`${file}: ${at === '' ? '' : `${at}: `}${problem}\n  hint: ${hint}`);
+    super(`${file}: ${at === '' ? '' : `${at}: `}${escaped(problem)}\n  hint: ${hint}`);
     this.code = code;
     this.file = file;
     this.at = at;
-    this.problem = problem;
+    this.problem = escaped(problem);
     this.hint = hint;
   }
+}
+
+/** A problem quotes what stands in the file, and that must not drive a terminal. */
+function escaped(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 }

@@ -1,12 +1,15 @@
 /** `lockdep replay`: learns the lock order of recorded runs, and reports what can deadlock. */
-import { writeFile } from 'node:fs/promises';
 import type { Report, Validator } from '@lockdep/core';
+import { type BaselineOutcome, graphText, saveGraph } from '@lockdep/graph';
 import { renderDot, renderSummary, renderSvg, renderText, toJson } from '@lockdep/report';
+import { againstBaseline, baselineLines, baselineSummary, openBaseline } from '../baseline-file.ts';
 import { type Command, exitStatus } from '../command.ts';
 import { oneOf, parseOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
+import { runName } from '../read-graph.ts';
 import { type ReplayResult, replayFiles } from '../replay-files.ts';
 import { UsageError } from '../usage-error.ts';
+import { writeOutput } from '../write-output.ts';
 
 const VIEWS = ['text', 'json', 'dot', 'svg'] as const;
 
@@ -28,14 +31,19 @@ Replays traces (plain, .gz or .zst; - is standard input) into one validator and 
   --around NAMES    restrict the order shown to these classes (comma separated) and their neighbours
   --report VIEW     text (default), json (the reports), dot or svg (a picture of the order)
   -o, --output FILE write the view there instead of to standard output
-  --json            one JSON document on standard output: {"events","tasks","classes","dependencies","chains",
-                    "reports":[…],"oracle":{"missing":[…],"extra":[…]}}
+  --save GRAPH      write the learned order there, for \`lockdep merge\`, \`diff\` and \`order\`
+  --run NAME        what its sightings name this run by; default: the names of the traces
+  --baseline FILE   show and count only what is new: not in FILE (lockdep.baseline.json), nor suppressed there
+  --update-baseline write what is found into FILE, keeping its reasons and suppressions; then nothing is new
+  --json            one JSON document on standard output: {"events","tasks","classes","dependencies","chains","reports":[…],
+                    "oracle":{"missing","extra"},"baseline"?:{"new","known","suppressed","stale","unused"}}
 
-Exit status: 0 clean, 1 something reported or differing from the oracle, 2 usage or input error, 3 internal error.
+Exit status: 0 clean, 1 something new reported or differing from the oracle, 2 usage or input error, 3 internal error.
 
 Examples:
   lockdep replay trace.txt.zst --around i_rwsem,mmap_lock
   trace-cmd report | lockdep replay - --report svg -o order.svg
+  lockdep replay run.ndjson --baseline lockdep.baseline.json --save run.graph.json
 `,
   async run(args, output) {
     const { values, positionals } = parseOptions('replay', args, {
@@ -47,10 +55,15 @@ Examples:
       usage: { type: 'boolean', default: false },
       report: { type: 'string', default: 'text' },
       output: { type: 'string', short: 'o' },
+      save: { type: 'string' },
+      run: { type: 'string' },
+      baseline: { type: 'string' },
+      'update-baseline': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     });
     if (positionals.length === 0) throw new UsageError('replay: no trace given', 'see `lockdep replay --help`');
     const view = oneOf('report', values.report, VIEWS);
+    const baseline = await openBaseline({ file: values.baseline ?? null, update: values['update-baseline'] });
     const progress = new Progress(output);
     const result = await replayFiles(positionals, {
       format: oneOf('format', values.format, ['auto', 'ftrace', 'event-log', 'ndjson']),
@@ -62,40 +75,41 @@ Examples:
     });
     progress.clear();
     for (const warning of result.warnings) output.note(`lockdep: ${warning}\n`);
-    const around = values.around?.split(',').map((name) => name.trim());
-    if (values.json) output.write(`${JSON.stringify(document(result))}\n`);
-    if (!values.json || values.output !== undefined) {
-      const text = await show(result, view, { around, color: output.writeIsTerminal && values.output === undefined });
-      if (values.output === undefined) output.write(text);
-      else await writeView(values.output, text);
+    const { validator } = result;
+    if (values.save !== undefined) {
+      const saved = saveGraph(validator, { run: values.run ?? runName(positionals), root: process.cwd() });
+      await writeOutput('--save', values.save, graphText(saved));
     }
-    return clean(result) ? exitStatus.clean : exitStatus.findings;
+    const outcome = await againstBaseline(validator.reports, baseline);
+    const around = values.around?.split(',').map((name) => name.trim());
+    if (values.json) output.write(`${JSON.stringify(document(result, baseline.file === null ? null : outcome))}\n`);
+    if (!values.json || values.output !== undefined) {
+      const text = await show(result, outcome, view, {
+        around,
+        color: output.writeIsTerminal && values.output === undefined,
+        baseline: baseline.file !== null,
+      });
+      if (values.output === undefined) output.write(text);
+      else await writeOutput('--output', values.output, text);
+    }
+    return clean(result, outcome.fresh) ? exitStatus.clean : exitStatus.findings;
   },
 };
-
-async function writeView(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text);
-  } catch (error) {
-    throw new UsageError(
-      `--output ${file}: ${error instanceof Error ? error.message : error}`,
-      'give the path of a file that can be written',
-    );
-  }
-}
 
 interface ShowOptions {
   readonly around: readonly string[] | undefined;
   readonly color: boolean;
+  readonly baseline: boolean;
 }
 
 async function show(
   result: ReplayResult,
+  outcome: BaselineOutcome<Report>,
   view: (typeof VIEWS)[number],
-  { around, color }: ShowOptions,
+  { around, color, baseline }: ShowOptions,
 ): Promise<string> {
   const { validator } = result;
-  const { reports } = validator;
+  const reports = outcome.fresh;
   const focus = around === undefined ? {} : { focus: [...around] };
   switch (view) {
     case 'json':
@@ -110,9 +124,12 @@ async function show(
         chains: validator.stats().chains,
         ...(around === undefined ? {} : { around }),
       });
-      return [...reports.map((report: Report) => renderText(report, { color })), summary, ...oracleText(result)].join(
-        '\n',
-      );
+      return [
+        ...reports.map((report: Report) => renderText(report, { color })),
+        summary,
+        ...oracleText(result),
+        ...(baseline ? [`${baselineLines(outcome).join('\n')}\n`] : []),
+      ].join('\n');
     }
   }
 }
@@ -126,9 +143,10 @@ function oracleText({ oracle }: ReplayResult): string[] {
   return [`${lines.join('\n')}\n`];
 }
 
-function document({ validator, events, tasks, oracle }: ReplayResult): object {
+function document({ validator, events, tasks, oracle }: ReplayResult, outcome: BaselineOutcome<Report> | null): object {
   const { classes, dependencies, chains } = counts(validator);
-  return { events, tasks, classes, dependencies, chains, reports: validator.reports, oracle };
+  const baseline = outcome === null ? {} : { baseline: baselineSummary(outcome) };
+  return { events, tasks, classes, dependencies, chains, reports: validator.reports, oracle, ...baseline };
 }
 
 function counts(validator: Validator): { classes: number; dependencies: number; chains: number } {
@@ -136,7 +154,7 @@ function counts(validator: Validator): { classes: number; dependencies: number; 
   return { classes, dependencies, chains };
 }
 
-function clean({ validator, oracle }: ReplayResult): boolean {
+function clean({ oracle }: ReplayResult, fresh: readonly Report[]): boolean {
   const agrees = oracle === null || (oracle.missing.length === 0 && oracle.extra.length === 0);
-  return validator.reports.every((report) => report.level === 'note') && agrees;
+  return fresh.every((report) => report.level === 'note') && agrees;
 }
