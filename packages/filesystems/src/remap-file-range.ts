@@ -53,16 +53,18 @@ function* lockBoth(fs: BlockFileSystem, source: Inode, target: Inode, caller: Re
     }
     return;
   }
-  yield* lockPair(source, target, 'address', iRwsemOf);
-  yield* lockPair(source, target, mappingOrder(fs, caller), evictLockOf);
+  yield* lockPair(source, target, orderOf(fs, caller, 'address'), iRwsemOf);
+  yield* lockPair(source, target, orderOf(fs, caller, rules.xfsPairOrder), evictLockOf);
 }
 
-/** How two mappings are ordered. `mixed`: clone by address, dedupe by inode number. */
-function mappingOrder(fs: BlockFileSystem, caller: RemapCaller): PairOrder {
-  const { rules } = fs.engine;
-  const comparator = rules.bugs['lockTwo.comparator'];
+/**
+ * By what a pair is ordered. `mixed`: clone by address, dedupe by inode number. Mixed for the eviction lock alone it would be
+ * harmless, since both `i_rwsem` are held around it.
+ */
+function orderOf(fs: BlockFileSystem, caller: RemapCaller, usual: PairOrder): PairOrder {
+  const comparator = fs.engine.rules.bugs['lockTwo.comparator'];
   if (comparator === 'mixed') return caller === 'dedupe' ? 'ino' : 'address';
-  return comparator ?? rules.xfsPairOrder;
+  return comparator ?? usual;
 }
 
 /** The target gives up its blocks and shares the source's. */

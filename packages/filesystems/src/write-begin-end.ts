@@ -68,15 +68,16 @@ export function* writeEnd(
   const isShort = copied.length < bytes;
   const from = pos - folio.start;
   const usable = isShort && !folio.isPartiallyUptodate(from, from + bytes) ? 0 : copied.length;
+  const drops = fs.engine.rules.bugs['write.dropsDirty'] === true;
   if (usable > 0) {
     yield* fs.engine.machine.access([], [folio.state], `write ${folio.label}`, () => {
       folio.fill(from, copied);
       for (const [b, buffer] of folio.buffers.entries()) {
         if (b * blockSize >= from + usable || (b + 1) * blockSize <= from) continue;
         buffer.uptodate = true;
-        buffer.dirty = true;
+        buffer.dirty ||= !drops;
       }
-      folio.dirty = true;
+      folio.dirty ||= !drops;
     });
     // Before the folio is unlocked: writeback sees the old end, or all of the new one.
     if (pos + usable > inode.size) yield* inode.sizeWrite(pos + usable);

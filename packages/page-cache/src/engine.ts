@@ -20,6 +20,8 @@ export interface EngineOptions {
   readonly geometry?: Partial<Geometry>;
   /** Pages read ahead of what was asked for; 0: none. -1: no readahead at all, as when its allocations fail. Default 0. */
   readonly readaheadPages?: number;
+  /** A reader that has looked this often without getting on is killed (`EINTR`); makes explorations finite. Default: never. */
+  readonly patience?: number;
   /** Read faults map the cached pages around. Default false. */
   readonly faultAround?: boolean;
 }
@@ -31,6 +33,7 @@ export class Engine {
   readonly geometry: Geometry;
   readonly oracle: Oracle;
   readonly readaheadPages: number;
+  readonly patience: number;
   readonly faultAround: boolean;
   /** Things to look at when nothing runs any more: each answers what is wrong by adding findings. */
   readonly #inspections: (() => void)[] = [];
@@ -42,6 +45,7 @@ export class Engine {
     this.geometry = checkGeometry({ ...defaultGeometry, ...options.geometry });
     this.oracle = new Oracle(this.geometry.pageSize);
     this.readaheadPages = options.readaheadPages ?? 0;
+    this.patience = options.patience ?? Number.POSITIVE_INFINITY;
     this.faultAround = options.faultAround ?? false;
   }
 

@@ -21,7 +21,7 @@ export function* filemapGetPages(kiocb: Kiocb, pos: number, count: number): Proc
   const { engine } = kiocb.inode.sb;
   const first = engine.pageOf(pos);
   const last = Math.min(engine.pageOf(pos + count - 1), kiocb.mapping.pages - 1);
-  for (;;) {
+  for (let round = 0; round < engine.patience; round++) {
     let folios = contiguous(yield* kiocb.mapping.lookupRange(first, last), first);
     if (folios.length === 0) {
       if (kiocb.noio) return 'EAGAIN';
@@ -41,6 +41,7 @@ export function* filemapGetPages(kiocb: Kiocb, pos: number, count: number): Proc
     if (error === 'AOP_TRUNCATED_PAGE') continue;
     return error ?? [folios[0]!];
   }
+  return 'EINTR';
 }
 
 /** Folios from `first` on without a gap. */

@@ -34,8 +34,8 @@ export interface BugSwitches {
   readonly 'fault.isizeRecheck'?: boolean;
   /** `true`: faults take i_rwsem shared, the alternative that the patch rules out. */
   readonly 'fault.takesIrwsem'?: boolean;
-  /** `true`: a folio is not marked dirty when a dirty pte is taken away. */
-  readonly 'unmap.dropsDirty'?: boolean;
+  /** `true`: write(2) forgets to mark the folio dirty. */
+  readonly 'write.dropsDirty'?: boolean;
   /** `true`: a zeroed part of a folio is marked uptodate (the alternative fix for PC-004). */
   readonly 'truncate.zeroedIsUptodate'?: boolean;
   /** `true`: NOWAIT readahead only tries invalidate_lock (fix for PC-106). */

@@ -65,11 +65,11 @@ function* forEachPte(mapping: AddressSpace, index: number, visit: (vma: Vma, pte
 export function* zapPte(vma: Vma, pte: Pte, only: Folio | null): Proc {
   const folio = yield* readPte(vma, pte);
   if (folio === null || (only !== null && folio !== only)) return;
-  const { machine, rules } = vma.mm.engine;
+  const { machine } = vma.mm.engine;
   yield* machine.access([], [pte.region, folio.state], `zap ${pte.region.name}`, () =>
     vma.mm.pteLock.around(() => {
       if (pte.folio !== folio) return;
-      if (pte.dirty && rules.bugs['unmap.dropsDirty'] !== true) markDirty(folio);
+      if (pte.dirty) markDirty(folio);
       pte.folio = null;
       pte.writable = false;
       pte.dirty = false;

@@ -11,7 +11,7 @@ export const holetest: Scenario = {
     ...cellsFor(ALL, { fs: 'xfs', verdict: 'clean', sampled: true }),
     ...cellsFor(ALL, {
       fs: 'ext4',
-      bugs: { 'unmap.dropsDirty': true },
+      bugs: { 'write.dropsDirty': true },
       verdict: 'corruption',
       finding: { kind: 'lost-write', file: 'A', index: 0 },
       sampled: true,

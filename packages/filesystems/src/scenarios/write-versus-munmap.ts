@@ -1,11 +1,11 @@
-/** 9. A write from mapped memory while a sibling thread waits for mmap_lock exclusively, and another faults on the page written. */
-import { dataTags, MappedBuffer, Mm, munmap, premap, unmapPage, userLoad } from '@lockdep/page-cache';
+/** 9. A write from mapped memory while a sibling thread waits for mmap_lock exclusively, and another makes the page that is written writable. */
+import { dataTags, MappedBuffer, Mm, munmap, premap, unmapPage, userStore } from '@lockdep/page-cache';
 import { pwrite } from '../syscalls.ts';
 import { ALL, cellsFor, mount, type Scenario } from './scenario.ts';
 
 export const writeVersusMunmap: Scenario = {
   id: 9,
-  title: 'write(A from a mapping of B) ∥ munmap by a sibling ∥ load from a mapping of A',
+  title: 'write(A from a mapping of B) ∥ munmap by a sibling ∥ store through a mapping of A',
   cells: [
     ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean', sampled: true }),
     ...cellsFor(ALL, { fs: 'ext4', bugs: { 'write.atomicCopy': false }, verdict: 'deadlock', sampled: true }),
@@ -26,7 +26,7 @@ export const writeVersusMunmap: Scenario = {
       tasks: {
         write: () => pwrite(a, 0, 1, 'w1', new MappedBuffer(ofB)),
         munmap: () => munmap(unrelated),
-        load: () => userLoad(ofA, 0),
+        store: () => userStore(ofA, 2, dataTags('A', 'm0', 2, 1)[0]!),
         unmap: () => unmapPage(b.mapping, 0),
       },
     };
