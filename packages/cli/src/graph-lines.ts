@@ -15,13 +15,21 @@ export function dependencyLines({ from, to, strengths, sightings }: SavedDepende
 }
 
 /** The circle, the runs, and every dependency with its sightings. */
-export function inversionLines({ fingerprint, classes, dependencies, runs, acrossRuns }: Inversion): string[] {
+export function inversionLines({
+  fingerprint,
+  classes,
+  dependencies,
+  runs,
+  acrossRuns,
+  declared,
+}: Inversion): string[] {
   const circle = [...classes, classes[0]!].map(printable).join(' → ');
+  const all = declared === 0 ? 'all of it' : 'all of it that is not declared';
   const where = runs.map(printable).join(', ');
   return [
     `${fingerprint}: possible circular locking dependency`,
     `  ${circle}`,
-    `  ${acrossRuns ? `no run shows all of it: ${where}` : `runs: ${where}`}`,
+    `  ${acrossRuns ? `no run shows ${all}: ${where}` : `runs: ${where}`}`,
     ...dependencies.flatMap((dependency) => dependencyLines(dependency, '  ')),
   ];
 }

@@ -1,8 +1,10 @@
 /**
  * Circles in a saved graph along which every joint really blocks: possible deadlocks, whichever runs showed their parts.
  *
- * Every dependency that lies on such a circle is part of at least one of those given. Cost: linear when the graph has no
- * circle; else one search inside its strong component for each dependency there that no circle found before has.
+ * Dependencies are put into the core's order graph one after the other, declared ones first, then those that most runs show; for each
+ * that closes a circle the shortest strong one is given. So one odd dependency is one inversion, not one for every way round
+ * it, and a graph has inversions exactly when it has a strong circle. Cost: linear when there is no circle; else one search
+ * inside its strong component for each dependency that closes one.
  */
 import { circleFingerprint } from '@lockdep/core';
 import { byCodeUnits } from './by-code-units.ts';
@@ -18,9 +20,9 @@ export interface Inversion {
   readonly classes: readonly string[];
   /** From each class to the next, with who showed it. */
   readonly dependencies: readonly SavedDependency[];
-  /** The runs that its sightings name, sorted. */
+  /** The runs that its sightings name, sorted; an order file is no run. */
   readonly runs: readonly string[];
-  /** True when no run that is named shows the whole circle. */
+  /** True when no run that is named shows all of it that is not declared. */
   readonly acrossRuns: boolean;
   /** Dependencies that nobody has shown and an order file declares. */
   readonly declared: number;
@@ -33,17 +35,12 @@ export function findInversions(graph: SavedGraph): Inversion[] {
   if (order.backEdgeCount === 0) return [];
   const component = strongComponents(learned.validator);
   const saved = new Map(graph.dependencies.map((dependency) => [pair(dependency.from, dependency.to), dependency]));
-  const covered = new Set<number>();
   const found = new Map<string, Inversion>();
   for (const edge of order.edges()) {
-    const from = order.from[edge]!;
-    const to = order.to[edge]!;
-    if (from === to || component[from] !== component[to] || covered.has(edge)) continue;
+    if (!order.isBack(edge) || order.from[edge] === order.to[edge]) continue;
     const path = wayBack(learned, edge, component);
     if (path === null) continue;
-    const circle = [edge, ...path];
-    for (const member of circle) covered.add(member);
-    const inversion = describe(learned, circle, saved);
+    const inversion = describe(learned, [edge, ...path], saved);
     found.set(inversion.fingerprint, inversion);
   }
   return [...found.values()].sort((a, b) => byCodeUnits(a.fingerprint, b.fingerprint));
@@ -77,7 +74,9 @@ function describe(
   const turned = [...ends.slice(first), ...ends.slice(0, first)];
   const dependencies = turned.map(([from, to]) => saved.get(pair(from, to))!);
   const classes = turned.map(([from]) => from);
-  const shown = dependencies.map(({ sightings }) => new Set(sightings.map(({ run }) => run)));
+  const shown = dependencies
+    .map(({ sightings }) => new Set(sightings.filter(({ declared }) => declared !== true).map(({ run }) => run)))
+    .filter(({ size }) => size > 0);
   const runs = [...new Set(shown.flatMap((some) => [...some]))].sort(byCodeUnits);
   return {
     rule: 'LD2',
@@ -85,8 +84,8 @@ function describe(
     classes,
     dependencies,
     runs,
-    acrossRuns: !runs.some((run) => shown.every((some) => some.has(run))),
-    declared: dependencies.filter(({ sightings }) => sightings.every(({ declared }) => declared === true)).length,
+    acrossRuns: shown.length > 0 && !runs.some((run) => shown.every((some) => some.has(run))),
+    declared: dependencies.length - shown.length,
   };
 }
 

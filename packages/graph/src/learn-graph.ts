@@ -1,6 +1,6 @@
 /** Gives a saved graph to a validator of the core, whose order graph and searches then work on it. */
 import { type LearnedClass, type LearnedDependency, LockKey, Validator } from '@lockdep/core';
-import type { SavedClass, SavedGraph, Strength } from './saved-graph.ts';
+import type { SavedClass, SavedDependency, SavedGraph, Strength } from './saved-graph.ts';
 
 const BITS: Readonly<Record<Strength, number>> = { EN: 8, SN: 4, ER: 2, SR: 1 };
 
@@ -13,7 +13,8 @@ export interface LearnedGraph {
 
 /**
  * A validator in ideal mode that knows the graph's classes and dependencies; usage is left out, since the names of context kinds are
- * the run's own. Ids follow the graph's sorting, so searches give one answer for one graph.
+ * the run's own. What is declared and what more runs show comes first, then the graph's sorting decides: one graph gives one order,
+ * and what closes a circle is what few have shown.
  */
 export function learnGraph({ classes, dependencies }: SavedGraph): LearnedGraph {
   const validator = new Validator({ mode: 'ideal', sites: false });
@@ -28,19 +29,27 @@ export function learnGraph({ classes, dependencies }: SavedGraph): LearnedGraph 
         usage: 0,
       }),
     ),
-    dependencies: dependencies.map(
-      ({ from, to, strengths, distance }): LearnedDependency => ({
-        from: index.get(from)!,
-        to: index.get(to)!,
-        bits: strengths.reduce((bits, strength) => bits | BITS[strength], 0),
-        distance,
-      }),
-    ),
+    dependencies: dependencies
+      .toSorted((a, b) => weight(b) - weight(a))
+      .map(
+        ({ from, to, strengths, distance }): LearnedDependency => ({
+          from: index.get(from)!,
+          to: index.get(to)!,
+          bits: strengths.reduce((bits, strength) => bits | BITS[strength], 0),
+          distance,
+        }),
+      ),
     chains: [],
   });
   const names: string[] = [];
   for (const { id, name } of validator.classes()) names[id] = name;
   return { validator, ids: new Map(names.map((name, id) => [name, id])), names };
+}
+
+/** Sorting is stable, so equals stay as they are. */
+function weight({ sightings }: SavedDependency): number {
+  const declared = sightings.some((sighting) => sighting.declared === true);
+  return declared ? Number.MAX_SAFE_INTEGER : new Set(sightings.map(({ run }) => run)).size;
 }
 
 /** One key for all subclasses of a class. */

@@ -110,10 +110,18 @@ function print(declaration: OrderDeclaration, found: OrderCheck, compared: boole
       '',
     ]);
   }
-  for (const { dependency } of learned.filter(({ rank }) => rank === 'contradicts')) {
+  // What has been said of one edge is not said again of what follows from it.
+  const told = new Set(edges.filter(({ verdict }) => verdict === 'contradicted').flatMap(({ shownBy }) => shownBy));
+  for (const { dependency, rank } of learned) {
+    if (rank !== 'contradicts' || told.has(dependency)) continue;
     write(['against the order:', ...dependencyLines(dependency, '  '), '']);
+    told.add(dependency);
   }
-  for (const inversion of inversions) write([...inversionLines(inversion), '']);
+  const names = new Set([...told].map(({ from, to }) => JSON.stringify([from, to])));
+  for (const inversion of inversions) {
+    if (inversion.dependencies.some(({ from, to }) => names.has(JSON.stringify([from, to])))) continue;
+    write([...inversionLines(inversion), '']);
+  }
   for (const { classes } of selfContradictions) {
     write([`the declaration contradicts itself: ${[...classes, classes[0]!].map(printable).join(' < ')}`]);
   }
@@ -124,11 +132,18 @@ function print(declaration: OrderDeclaration, found: OrderCheck, compared: boole
     return;
   }
   if (unknown.length > 0 && unknown.length < declaration.classes.length)
-    write([`never seen at all: ${unknown.map(printable).join(', ')}`]);
+    write([`never seen at all: ${listed(unknown)}`]);
   if (unknown.length === declaration.classes.length)
     write(['no class of the declaration was ever seen: are the names the same? (`name = OTHER` in the order file)']);
   write([
     `${plural(edges.length, 'declared edge')}: ${count('agreed')} agreed, ${count('contradicted')} contradicted, ${count('never seen')} never seen`,
     `${plural(learned.length, 'learned dependency', 'learned dependencies')}: ${ranked('agrees')} agree, ${ranked('contradicts')} contradict, ${ranked('unordered')} unordered; ${plural(inversions.length, 'inversion')} with declared edges`,
   ]);
+}
+
+const MOST_LISTED = 12;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MOST_LISTED;
+  return names.slice(0, MOST_LISTED).map(printable).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
