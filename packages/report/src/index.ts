@@ -5,6 +5,8 @@ export { baseName } from './graph/hierarchy.ts';
 export { reportClasses } from './graph/neighbourhood.ts';
 export { type GraphmlOptions, renderGraphml } from './graph-formats/render-graphml.ts';
 export { type MermaidOptions, renderMermaid } from './graph-formats/render-mermaid.ts';
+export { type HtmlInput, renderHtml } from './html/render-html.ts';
+export type { Schedule, ScheduleStep } from './html/schedule-section.ts';
 export { renderMarkdown } from './markdown/render-markdown.ts';
 export { type DotOptions, FULL_LIMIT, renderDot } from './render-dot.ts';
 export { RenderError } from './render-error.ts';

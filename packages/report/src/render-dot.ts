@@ -32,6 +32,8 @@ export interface DotOptions {
    * names) and those next to them. Default: `all` up to {@link FULL_LIMIT} classes, above that `reports`.
    */
   readonly focus?: 'all' | 'reports' | readonly string[];
+  /** Give nodes and edges Graphviz classes, `c3` and `e3_7`, by position among the classes sorted by name. Default false. */
+  readonly marks?: boolean;
 }
 
 /** Renders a graph as DOT. */
@@ -43,22 +45,28 @@ export function renderDot(graph: DirectedGraph, options: DotOptions = {}): strin
   const red = circlePairs(view, found);
   const shown = view.classes.map((_, position) => position).filter((position) => chosen.has(position));
   const within = (edge: OrderEdge): boolean => chosen.has(edge.from) && chosen.has(edge.to);
+  const mark = options.marks === true ? (name: string): string => `, class="${name}"` : (): string => '';
   const lines = [
     'digraph "lock order" {',
     `  graph [rankdir=TB, ranksep=0.5, nodesep=0.3, fontname="Courier", fontsize=12, labelloc=t, label=${dotLabel(caption(view, shown, found))}];`,
     '  node [fontname="Courier", fontsize=12, style=filled, color="#6b7280", margin="0.12,0.06"];',
     '  edge [fontname="Courier", fontsize=10, color="#6b7280"];',
-    ...layers(view, shown, reports),
-    ...edges.filter(within).map((edge) => edgeLine(view, edge, red.has(pair(edge.from, edge.to)) ? 'order' : 'plain')),
+    ...layers(view, shown, reports, mark),
+    ...edges
+      .filter(within)
+      .map((edge) => edgeLine(view, edge, red.has(pair(edge.from, edge.to)) ? 'order' : 'plain', mark)),
     ...view.back
       .filter(within)
-      .map((edge) => edgeLine(view, edge, red.has(pair(edge.from, edge.to)) ? 'inversion' : 'unreported')),
-    ...view.self.filter(within).map((edge) => edgeLine(view, edge, 'plain')),
+      .map((edge) => edgeLine(view, edge, red.has(pair(edge.from, edge.to)) ? 'inversion' : 'unreported', mark)),
+    ...view.self.filter(within).map((edge) => edgeLine(view, edge, 'plain', mark)),
     ...missingLines(view, chosen, red),
     '}',
   ];
   return `${lines.join('\n')}\n`;
 }
+
+/** The attribute that names a node or edge in the picture. */
+type Mark = (name: string) => string;
 
 interface Cut {
   readonly chosen: ReadonlySet<number>;
@@ -88,26 +96,24 @@ function caption(view: LockOrder, shown: readonly number[], found: readonly Inve
 }
 
 /** Nodes grouped by rank; the classes of reports have a red border. */
-function layers(view: LockOrder, shown: readonly number[], reports: readonly Report[]): string[] {
+function layers(view: LockOrder, shown: readonly number[], reports: readonly Report[], mark: Mark): string[] {
   const reported = new Set(reports.flatMap(reportClasses).map((name) => view.positions.get(name)));
-  if (shown.length > FULL_LIMIT)
-    return shown.map((position) => `  ${nodeText(view.classes[position]!, reported.has(position))}`);
+  const node = (position: number): string =>
+    nodeText(view.classes[position]!, reported.has(position), mark(`c${position}`));
+  if (shown.length > FULL_LIMIT) return shown.map((position) => `  ${node(position)}`);
   const byRank = Map.groupBy(shown, (position) => view.classes[position]!.rank);
   return [...byRank]
     .toSorted(([a], [b]) => a - b)
-    .map(
-      ([, members]) =>
-        `  { rank=same; ${members.map((member) => nodeText(view.classes[member]!, reported.has(member))).join(' ')} }`,
-    );
+    .map(([, members]) => `  { rank=same; ${members.map(node).join(' ')} }`);
 }
 
-function nodeText(node: OrderClass, isReported: boolean): string {
+function nodeText(node: OrderClass, isReported: boolean, mark: string): string {
   const { shape, fill } = kindStyle(node.kind);
   const usage = node.usage.replaceAll('.', '') === '' ? [] : [`{${node.usage}}`];
   const label = dotLabel(node.name, ...usage);
   const tooltip = dotLabel([node.name, node.kind, `rank ${node.rank}`].filter((part) => part !== '').join(', '));
   const border = isReported ? ', color="#dc2626", penwidth=2' : '';
-  return `${dotId(node.name)} [label=${label}, shape=${shape}, fillcolor="${fill}", tooltip=${tooltip}${border}];`;
+  return `${dotId(node.name)} [label=${label}, shape=${shape}, fillcolor="${fill}", tooltip=${tooltip}${border}${mark}];`;
 }
 
 type EdgeLook = 'plain' | 'order' | 'inversion' | 'unreported';
@@ -119,14 +125,14 @@ const LOOKS: Readonly<Record<EdgeLook, string>> = {
   unreported: ', color="#ea580c", fontcolor="#ea580c", style=dashed, constraint=false',
 };
 
-function edgeLine(view: LockOrder, edge: OrderEdge, look: EdgeLook): string {
+function edgeLine(view: LockOrder, edge: OrderEdge, look: EdgeLook, mark: Mark): string {
   const from = view.classes[edge.from]!.name;
   const to = view.classes[edge.to]!.name;
   // Exclusive held, non-recursive wanted is what everybody expects; only the rest is worth ink.
   const modes = edge.modes === '' || edge.modes === 'EN' ? [] : [edge.modes];
   const label = look === 'inversion' ? ['inversion', ...modes] : modes;
   const labelText = label.length === 0 ? '' : `, label=${dotLabel(...label)}`;
-  return `  ${dotId(from)} -> ${dotId(to)} [tooltip=${dotLabel(tooltip(from, to, edge))}${labelText}${LOOKS[look]}];`;
+  return `  ${dotId(from)} -> ${dotId(to)} [tooltip=${dotLabel(tooltip(from, to, edge))}${labelText}${LOOKS[look]}${mark(`e${edge.from}_${edge.to}`)}];`;
 }
 
 const STYLE = textStyle({});

@@ -1,0 +1,229 @@
+/**
+ * The page's script: details of a class or a dependency, search, zoom and pan, sorting, the schedule stepper. Plain text, since
+ * it runs in the reader's browser, not here. It makes elements and sets their text; it never parses markup.
+ */
+
+const DETAILS = String.raw`
+const data = JSON.parse(document.getElementById('data').textContent);
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const make = (tag, text = '', ...children) => {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  element.append(...children);
+  return element;
+};
+for (const element of all('.tools, .now')) element.hidden = false;
+const panel = document.getElementById('detail');
+let opener = null;
+const edgeKey = (edge) => edge[0] + '-' + edge[1];
+const edges = new Map(data.edges.map((edge) => [edgeKey(edge), edge]));
+const className = (position) => data.classes[position][0];
+const linkTo = (kind, key, text) => {
+  const link = make('a', text);
+  link.href = '#' + (kind === 'class' ? 'c' : 'd') + key;
+  link.dataset[kind] = key;
+  return link;
+};
+const edgeLink = (edge) => linkTo('edge', edgeKey(edge), className(edge[0]) + ' → ' + className(edge[1]));
+const list = (title, items) =>
+  items.length === 0 ? [] : [make('h3', title), make('ul', '', ...items.map((item) => make('li', '', item)))];
+const stack = (title, frames) => [
+  make('h3', title),
+  make('pre', frames.length === 0 ? '(place not recorded)' : frames.map((frame) => data.texts[frame]).join('\n')),
+];
+const classDetail = (key) => {
+  const position = Number(key);
+  const [name, kind, usage, rank] = data.classes[position];
+  const facts = [kind, 'rank ' + rank, usage === '' ? '' : 'usage ' + usage].filter((fact) => fact !== '').join(', ');
+  const out = data.edges.filter((edge) => edge[0] === position);
+  const into = data.edges.filter((edge) => edge[1] === position);
+  return [name, make('p', facts), ...list('Taken while it is held', out.map(edgeLink)), ...list('Held while it is taken', into.map(edgeLink))];
+};
+const edgeDetail = (key) => {
+  const edge = edges.get(key);
+  if (edge === undefined) return null;
+  const [from, to, modes, count, distance, task, outer, inner, back] = edge;
+  const facts = [
+    'modes ' + data.texts[modes], count > 1 ? 'seen ' + count + '×' : '', distance > 1 ? distance + ' locks apart' : '',
+    data.texts[task] === '' ? '' : 'first by ' + data.texts[task], back ? 'contradicts the order' : '',
+  ].filter((fact) => fact !== '').join(', ');
+  return [
+    className(from) + ' → ' + className(to), make('p', facts),
+    make('p', '', linkTo('class', from, className(from)), ' · ', linkTo('class', to, className(to))),
+    ...stack('Outer lock taken at', outer), ...stack('Inner lock taken at', inner),
+  ];
+};
+const open = (target) => {
+  const { class: ofClass, edge } = target.dataset;
+  const detail = edge === undefined ? classDetail(ofClass) : edgeDetail(edge);
+  if (detail === null) return false;
+  const [title, ...content] = detail;
+  const close = make('button', '×');
+  close.className = 'close';
+  close.setAttribute('aria-label', 'Close');
+  close.addEventListener('click', shut);
+  panel.replaceChildren(close, make('h2', title), ...content);
+  if (panel.hidden) opener = document.activeElement;
+  panel.hidden = false;
+  panel.focus();
+  const wanted = edge === undefined ? '[data-class="' + ofClass + '"]' : '[data-edge="' + edge + '"]';
+  for (const element of all('svg .chosen')) element.classList.remove('chosen');
+  for (const element of all('svg ' + wanted)) element.classList.add('chosen');
+  return true;
+};
+const shut = () => {
+  panel.hidden = true;
+  for (const element of all('svg .chosen')) element.classList.remove('chosen');
+  opener?.focus?.();
+};
+let dragged = false;
+document.addEventListener('click', (event) => {
+  const target = event.target.closest('[data-class], [data-edge]');
+  if (target !== null && !dragged && open(target)) event.preventDefault();
+});
+for (const element of all('svg [data-class], svg [data-edge]')) {
+  element.setAttribute('tabindex', '0');
+  element.setAttribute('role', 'button');
+  element.setAttribute('aria-label', element.querySelector('title').textContent);
+}
+for (const svg of all('.picture svg')) svg.setAttribute('role', 'group');
+`;
+
+const SEARCH = `
+const search = document.getElementById('search');
+const found = document.getElementById('found');
+search.addEventListener('input', () => {
+  const wanted = search.value.trim().toLowerCase();
+  let hits = 0;
+  for (const element of all('[data-text]')) {
+    const isHit = wanted === '' || element.textContent.toLowerCase().includes(wanted) || element.dataset.text.toLowerCase().includes(wanted);
+    element.hidden = !isHit;
+  }
+  data.classes.forEach(([name], position) => {
+    const isHit = wanted !== '' && name.toLowerCase().includes(wanted);
+    if (isHit) hits += 1;
+    for (const element of all('svg [data-class="' + position + '"]')) element.classList.toggle('hit', isHit);
+  });
+  found.textContent = wanted === '' ? '' : hits + (hits === 1 ? ' class' : ' classes');
+});
+search.addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter') return;
+  const wanted = search.value.trim().toLowerCase();
+  const names = data.classes.map(([name]) => name.toLowerCase());
+  const exact = names.indexOf(wanted);
+  const position = exact >= 0 ? exact : names.findIndex((name) => name.includes(wanted));
+  if (wanted !== '' && position >= 0) open({ dataset: { class: String(position) } });
+});
+document.addEventListener('keydown', (event) => {
+  const typing = event.target instanceof HTMLInputElement;
+  if (event.key === 'Escape' && !panel.hidden) shut();
+  else if (event.key === '/' && !typing) { event.preventDefault(); search.focus(); }
+  else if ((event.key === 'Enter' || event.key === ' ') && event.target.matches('svg [data-class], svg [data-edge]')) {
+    event.preventDefault();
+    open(event.target);
+  }
+});
+for (const table of all('table.sortable')) {
+  all('thead th', table).forEach((head, column) => {
+    const button = make('button', head.textContent);
+    head.replaceChildren(button);
+    button.addEventListener('click', () => {
+      const descending = head.getAttribute('aria-sort') === 'ascending';
+      for (const other of all('th', head.parentElement)) other.removeAttribute('aria-sort');
+      head.setAttribute('aria-sort', descending ? 'descending' : 'ascending');
+      const compare = new Intl.Collator('en', { numeric: true }).compare;
+      const rows = all('tbody tr', table).map((row) => [row, row.cells[column].textContent]);
+      rows.sort((a, b) => (Number(a[1]) - Number(b[1]) || compare(a[1], b[1])) * (descending ? -1 : 1));
+      table.tBodies[0].append(...rows.map(([row]) => row));
+    });
+  });
+}
+`;
+
+const PICTURES = `
+document.documentElement.classList.add('live');
+for (const picture of all('.picture')) {
+  const svg = picture.querySelector('svg');
+  const whole = svg.viewBox.baseVal;
+  const start = [whole.x, whole.y, whole.width, whole.height];
+  let box = [...start];
+  svg.setAttribute('tabindex', '0');
+  const show = () => svg.setAttribute('viewBox', box.join(' '));
+  const zoom = (factor, x = 0.5, y = 0.5) => {
+    const width = Math.min(start[2] * 4, Math.max(40, box[2] * factor));
+    const height = width * box[3] / box[2];
+    box = [box[0] + (box[2] - width) * x, box[1] + (box[3] - height) * y, width, height];
+    show();
+  };
+  const reset = () => { box = [...start]; show(); };
+  const unit = () => { const at = svg.getScreenCTM(); return at === null ? 1 : at.a; };
+  picture.addEventListener('click', (event) => {
+    const kind = event.target.dataset.zoom;
+    if (kind === 'in') zoom(0.8);
+    if (kind === 'out') zoom(1.25);
+    if (kind === 'all') reset();
+  });
+  svg.addEventListener('keydown', (event) => {
+    const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (move !== undefined) { box[0] += move[0] * box[2] / 10; box[1] += move[1] * box[3] / 10; show(); }
+    else if (event.key === '+' || event.key === '=') zoom(0.8);
+    else if (event.key === '-') zoom(1.25);
+    else if (event.key === '0') reset();
+    else return;
+    event.preventDefault();
+  });
+  svg.addEventListener('wheel', (event) => {
+    // A page that cannot be scrolled past its pictures is a trap: the wheel zooms with Ctrl, or once the picture has the focus.
+    if (!event.ctrlKey && !svg.contains(document.activeElement)) return;
+    event.preventDefault();
+    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+    zoom(event.deltaY < 0 ? 0.87 : 1.15, (point.x - box[0]) / box[2], (point.y - box[1]) / box[3]);
+  }, { passive: false });
+  let last = null;
+  svg.addEventListener('pointerdown', (event) => { last = [event.clientX, event.clientY]; dragged = false; });
+  addEventListener('pointermove', (event) => {
+    if (last === null) return;
+    const [x, y] = [event.clientX - last[0], event.clientY - last[1]];
+    if (!dragged && Math.hypot(x, y) < 4) return;
+    dragged = true;
+    const scale = unit();
+    box[0] -= x / scale;
+    box[1] -= y / scale;
+    last = [event.clientX, event.clientY];
+    show();
+  });
+  addEventListener('pointerup', () => { last = null; setTimeout(() => { dragged = false; }); });
+}
+`;
+
+const STEPPER = `
+for (const schedule of all('.schedule')) {
+  const rows = all('tbody tr', schedule);
+  const slider = schedule.querySelector('input');
+  const tasks = all('.now .task', schedule);
+  const show = (at) => {
+    slider.value = at;
+    rows.forEach((row, index) => row.classList.toggle('current', index === at));
+    schedule.querySelector('output').textContent = rows.length === 0 ? '' : 'step ' + (at + 1) + ' of ' + rows.length;
+    for (const task of tasks) {
+      const row = rows.slice(0, at + 1).findLast((one) => one.dataset.task === task.dataset.task);
+      const held = row === undefined ? [] : JSON.parse(row.dataset.held);
+      const waits = row === undefined ? '' : row.dataset.waits;
+      task.querySelector('ol').replaceChildren(...held.map((name) => make('li', name)));
+      const state = task.querySelector('p');
+      state.textContent = waits !== '' ? 'waits for ' + waits : held.length === 0 ? 'holds nothing' : '';
+      state.className = waits === '' ? 'dim' : 'waits';
+    }
+  };
+  const clamp = (at) => Math.max(0, Math.min(rows.length - 1, at));
+  slider.addEventListener('input', () => show(Number(slider.value)));
+  for (const button of all('[data-move]', schedule)) {
+    button.addEventListener('click', () => show(clamp(Number(slider.value) + Number(button.dataset.move))));
+  }
+  rows.forEach((row, index) => row.addEventListener('click', () => show(index)));
+  show(0);
+}
+`;
+
+/** JavaScript text. */
+export const pageScript: string = `'use strict';\n{${DETAILS}${SEARCH}${PICTURES}${STEPPER}}`;
