@@ -1,0 +1,20 @@
+/** What a test or a file sends to the main process, in `task.meta`: plain data. */
+import type { Report } from '@lockdep/core';
+import type { SavedGraph } from '@lockdep/graph';
+
+export interface TestRecord {
+  /** What it added to the lock order. */
+  readonly graph?: SavedGraph;
+  /** What it had to answer for. */
+  readonly reports?: readonly Report[];
+  /** Fingerprints that its assertions expected. */
+  readonly expected?: readonly string[];
+  /** Seed of its `sim` fixture. */
+  readonly seed?: number;
+}
+
+declare module 'vitest' {
+  interface TaskMeta {
+    lockdep?: TestRecord;
+  }
+}
