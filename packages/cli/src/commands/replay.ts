@@ -1,17 +1,16 @@
 /** `lockdep replay`: learns the lock order of recorded runs, and reports what can deadlock. */
 import type { Report, Validator } from '@lockdep/core';
 import { type BaselineOutcome, graphText, saveGraph } from '@lockdep/graph';
-import { renderDot, renderSummary, renderSvg, renderText, toJson } from '@lockdep/report';
+import { renderSummary, renderText } from '@lockdep/report';
 import { againstBaseline, baselineLines, baselineSummary, openBaseline } from '../baseline-file.ts';
 import { type Command, exitStatus } from '../command.ts';
 import { oneOf, parseOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { runName } from '../read-graph.ts';
+import { renderView, VIEWS, type ViewName } from '../render-view.ts';
 import { type ReplayResult, replayFiles } from '../replay-files.ts';
 import { UsageError } from '../usage-error.ts';
 import { writeOutput } from '../write-output.ts';
-
-const VIEWS = ['text', 'json', 'dot', 'svg'] as const;
 
 export const replay: Command = {
   name: 'replay',
@@ -29,7 +28,8 @@ Replays traces (plain, .gz or .zst; - is standard input) into one validator and 
   --usage           also check interrupt usage in ftrace text, where classes that share a name cannot be told
                     apart (false reports are likely; event logs are always checked)
   --around NAMES    restrict the order shown to these classes (comma separated) and their neighbours
-  --report VIEW     text (default), json (the reports), dot or svg (a picture of the order)
+  --report VIEW     text (default); the reports: json, sarif, github (annotations), github-summary, markdown; the
+                    order: dot, svg, mermaid, graphml; or html, a page with all of it
   -o, --output FILE write the view there instead of to standard output
   --save GRAPH      write the learned order there, for \`lockdep merge\`, \`diff\` and \`order\`
   --run NAME        what its sightings name this run by; default: the names of the traces
@@ -62,7 +62,7 @@ Examples:
       json: { type: 'boolean', default: false },
     });
     if (positionals.length === 0) throw new UsageError('replay: no trace given', 'see `lockdep replay --help`');
-    const view = oneOf('report', values.report, VIEWS);
+    const view = oneOf('report', values.report, ['text', ...VIEWS]);
     const baseline = await openBaseline({ file: values.baseline ?? null, update: values['update-baseline'] });
     const progress = new Progress(output);
     const result = await replayFiles(positionals, {
@@ -85,6 +85,7 @@ Examples:
     if (values.json) output.write(`${JSON.stringify(document(result, baseline.file === null ? null : outcome))}\n`);
     if (!values.json || values.output !== undefined) {
       const text = await show(result, outcome, view, {
+        title: `Lock order of ${runName(positionals)}`,
         around,
         color: output.writeIsTerminal && values.output === undefined,
         baseline: baseline.file !== null,
@@ -97,6 +98,7 @@ Examples:
 };
 
 interface ShowOptions {
+  readonly title: string;
   readonly around: readonly string[] | undefined;
   readonly color: boolean;
   readonly baseline: boolean;
@@ -105,33 +107,24 @@ interface ShowOptions {
 async function show(
   result: ReplayResult,
   outcome: BaselineOutcome<Report>,
-  view: (typeof VIEWS)[number],
-  { around, color, baseline }: ShowOptions,
+  view: 'text' | ViewName,
+  { title, around, color, baseline }: ShowOptions,
 ): Promise<string> {
   const { validator } = result;
   const reports = outcome.fresh;
-  const focus = around === undefined ? {} : { focus: [...around] };
-  switch (view) {
-    case 'json':
-      return `${toJson(reports)}\n`;
-    case 'dot':
-      return renderDot(validator.graph(), { reports, ...focus });
-    case 'svg':
-      return renderSvg(renderDot(validator.graph(), { reports, ...focus }));
-    case 'text': {
-      const summary = renderSummary(validator.graph(), reports, {
-        color,
-        chains: validator.stats().chains,
-        ...(around === undefined ? {} : { around }),
-      });
-      return [
-        ...reports.map((report: Report) => renderText(report, { color })),
-        summary,
-        ...oracleText(result),
-        ...(baseline ? [`${baselineLines(outcome).join('\n')}\n`] : []),
-      ].join('\n');
-    }
-  }
+  if (view !== 'text')
+    return renderView(view, { validator, reports, title, ...(around === undefined ? {} : { focus: around }) });
+  const summary = renderSummary(validator.graph(), reports, {
+    color,
+    chains: validator.stats().chains,
+    ...(around === undefined ? {} : { around }),
+  });
+  return [
+    ...reports.map((report: Report) => renderText(report, { color })),
+    summary,
+    ...oracleText(result),
+    ...(baseline ? [`${baselineLines(outcome).join('\n')}\n`] : []),
+  ].join('\n');
 }
 
 function oracleText({ oracle }: ReplayResult): string[] {
