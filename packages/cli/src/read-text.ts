@@ -1,7 +1,7 @@
-/** Reads a whole file as text: plain, .gz or .zst, or standard input. */
+/** Reads a whole text file, plain, .gz or .zst. */
 import { readTrace } from '@lockdep/trace';
 
-/** @throws TraceError when the file cannot be read. */
+/** @throws TraceError when it cannot be read. */
 export async function readText(file: string): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of readTrace(file)) chunks.push(chunk);

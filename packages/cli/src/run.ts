@@ -4,6 +4,7 @@ import { TraceError } from '@lockdep/trace';
 import { type Command, exitStatus, type Output } from './command.ts';
 import { check } from './commands/check.ts';
 import { diff } from './commands/diff.ts';
+import { explore } from './commands/explore.ts';
 import { merge } from './commands/merge.ts';
 import { order } from './commands/order.ts';
 import { replay } from './commands/replay.ts';
@@ -12,7 +13,7 @@ import { CaseError } from './conformance/run-case.ts';
 import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
 
-const commands: readonly Command[] = [replay, merge, diff, order, check, stat];
+const commands: readonly Command[] = [replay, merge, diff, order, check, stat, explore];
 
 /** @returns the exit status; never throws. */
 export async function run(args: readonly string[], output: Output): Promise<number> {

@@ -1,0 +1,176 @@
+/** `lockdep explore`: runs programs under every relevant interleaving, and shows the shortest way to each failure. */
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  compileProgram,
+  type ExploreOptions,
+  type ExploreResult,
+  exploreAsync,
+  explore as exploreProgram,
+  type Failure,
+  type Program,
+  parseProgramFile,
+  progressLine,
+  SimulatorError,
+  STRATEGIES,
+  type StrategyName,
+} from '@lockdep/simulator';
+import { type Command, exitStatus, type Output } from '../command.ts';
+import { oneOf, parseOptions } from '../options.ts';
+import { Progress } from '../progress.ts';
+import { readText } from '../read-text.ts';
+import { UsageError } from '../usage-error.ts';
+
+/** A program of a file, by name. */
+interface Named {
+  readonly id: string;
+  explore(options: ExploreOptions): ExploreResult | Promise<ExploreResult>;
+}
+
+export const explore: Command = {
+  name: 'explore',
+  summary: 'run programs under every relevant interleaving',
+  help: `Usage: lockdep explore FILE... [options]
+
+FILE.json (plain, .gz or .zst) holds programs in the notation of lock steps; FILE.ts or FILE.js exports one program as its
+default: a function (sim) => void that declares locks, variables and tasks.
+
+  --strategy NAME   ${STRATEGIES.slice(0, 7).join(', ')},
+                    ${STRATEGIES.slice(7, 13).join(', ')}. Default auto: exhaustive while that fits
+                    the budget, then sampling; the answer says which it was
+  --budget N        executions at most, each program; default 100000
+  --ms N            milliseconds at most, each program; default 30000
+  --seed N          of everything random; default 1
+  --program ID      only this program of the files
+  --json            one JSON document on standard output: {"programs":[{"id","verdict","executions","deadlocks",
+                    "failing","sleepBlocked","exhausted","minPreemptions","schedule"}]}
+
+Exit status: 0 no failure found, 1 a deadlock or failure found, 2 usage or input error, 3 internal error.
+
+Examples:
+  lockdep explore programs.json --program abba
+  lockdep explore model.ts --strategy pos --budget 10000 --seed 7
+`,
+  async run(args, output) {
+    const { values, positionals } = parseOptions('explore', args, {
+      strategy: { type: 'string', default: 'auto' },
+      budget: { type: 'string', default: '100000' },
+      ms: { type: 'string', default: '30000' },
+      seed: { type: 'string', default: '1' },
+      program: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    });
+    if (positionals.length === 0) throw new UsageError('explore: no file given', 'see `lockdep explore --help`');
+    const progress = new Progress(output);
+    const strategies = STRATEGIES.filter((name) => name !== 'replay');
+    const options: ExploreOptions = {
+      strategy: oneOf('strategy', values.strategy, strategies) as StrategyName,
+      budget: { executions: wholeNumber('budget', values.budget), ms: wholeNumber('ms', values.ms) },
+      seed: wholeNumber('seed', values.seed),
+    };
+    const programs = await programsOf(positionals, values.program);
+    const documents: object[] = [];
+    let failing = false;
+    for (const { id, explore: run } of programs) {
+      const result = await run({ ...options, onProgress: (at) => progress.update(() => `${id}: ${progressLine(at)}`) });
+      progress.clear();
+      failing ||= result.verdict !== 'ok';
+      documents.push(documentOf(id, result));
+      if (!values.json) print(id, result, output);
+    }
+    if (values.json) output.write(`${JSON.stringify({ programs: documents })}\n`);
+    return failing ? exitStatus.findings : exitStatus.clean;
+  },
+};
+
+function wholeNumber(option: string, text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 0) throw new UsageError(`--${option} ${text}: give a whole number`);
+  return number;
+}
+
+async function programsOf(files: readonly string[], only: string | undefined): Promise<Named[]> {
+  const found: Named[] = [];
+  for (const file of files) found.push(...(/\.[cm]?[jt]s$/.test(file) ? [await module(file)] : await notation(file)));
+  if (only === undefined) return found;
+  const chosen = found.filter(({ id }) => id === only);
+  if (chosen.length === 0) {
+    const known = found.map(({ id }) => id).join(', ');
+    throw new UsageError(`--program ${only}: no such program; there are ${known}`);
+  }
+  return chosen;
+}
+
+async function notation(file: string): Promise<Named[]> {
+  const text = await readText(file);
+  return asInput(() =>
+    parseProgramFile(text, file).map((program) => {
+      const compiled = compileProgram(program);
+      // The notation counts executions and says nothing of locks left held; nobody listens, so that counting is fast.
+      return {
+        id: program.id,
+        explore: (options) => asInput(() => exploreProgram(compiled, { ...options, leaks: false, validator: null })),
+      };
+    }),
+  );
+}
+
+async function module(file: string): Promise<Named> {
+  let loaded: { readonly default?: unknown };
+  try {
+    loaded = (await import(pathToFileURL(resolve(file)).href)) as typeof loaded;
+  } catch (error) {
+    throw new UsageError(
+      `${file}: ${error instanceof Error ? error.message : error}`,
+      'give a module that loads by itself',
+    );
+  }
+  const program = loaded.default;
+  if (typeof program !== 'function' && (typeof program !== 'object' || program === null)) {
+    throw new UsageError(`${file}: no program as its default export`, 'export default (sim) => { … }');
+  }
+  return { id: file, explore: (options) => exploreAsync(program as Program, options) };
+}
+
+/** Mistakes in a program file are the user's input. */
+function asInput<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw error instanceof SimulatorError ? new UsageError(error.message) : error;
+  }
+}
+
+function documentOf(id: string, result: ExploreResult): object {
+  const { verdict, executions, deadlocks, failing, sleepBlocked, exhausted, distinctTraces, estimate } = result;
+  const first = worst(result);
+  return {
+    id,
+    verdict,
+    executions,
+    deadlocks,
+    failing,
+    sleepBlocked,
+    exhausted,
+    minPreemptions: first?.minPreemptions ?? null,
+    schedule: first?.schedule ?? null,
+    distinctTraces,
+    statement: estimate.statement,
+  };
+}
+
+/** The failure with the fewest preemptions, a deadlock before others. */
+function worst({ failures, verdict }: ExploreResult): Failure | undefined {
+  const fitting = failures.filter(({ kind }) => (kind === 'deadlock') === (verdict === 'deadlock'));
+  return fitting.toSorted((a, b) => a.minPreemptions - b.minPreemptions)[0];
+}
+
+function print(id: string, result: ExploreResult, output: Output): void {
+  const { verdict, executions, distinctTraces, deadlocks, failing, failures, estimate } = result;
+  output.write(
+    `${id}: ${verdict}; ${executions} executions, ${distinctTraces} different; ${deadlocks} deadlocked, ${failing} failed; ${estimate.statement}\n`,
+  );
+  for (const failure of failures) {
+    output.write(`\n${failure.kind}: ${failure.message}\n\n${failure.diagram}\n\nreplay: ${failure.literal}\n\n`);
+  }
+}
