@@ -2,8 +2,8 @@
  * How sure a report of a circular order is, and why: can the circle be realised with what has been seen?
  *
  * A deadlock needs one witness per dependency of the circle such that all tasks are different, no two hold a common lock in modes that
- * exclude each other (a gate), none is over before another begins (fork and join), and the instances can meet. If there is
- * such a choice the verdict is `possible`; if not, the reason is the condition that rules all choices out.
+ * exclude each other (a gate), none is over before another begins (fork and join), the instances can meet, and each waits for a
+ * class that somebody writes. If there is such a choice the verdict is `possible`; if not, the reason is the condition that rules all choices out.
  */
 import type { Engine } from './engine.ts';
 import type { Verdict } from './report.ts';
@@ -17,13 +17,14 @@ interface Place {
 }
 
 interface Conditions {
+  readonly writers: boolean;
   readonly tasks: boolean;
   readonly gates: boolean;
   readonly clocks: boolean;
   readonly scopes: boolean;
 }
 
-const ALL: Conditions = { tasks: true, gates: true, clocks: true, scopes: true };
+const ALL: Conditions = { writers: true, tasks: true, gates: true, clocks: true, scopes: true };
 /** Choices tried before giving the benefit of the doubt to the report. */
 const MOST_CHOICES = 20_000;
 
@@ -33,13 +34,13 @@ export function judge(engine: Engine, circle: readonly number[]): Verdict {
   const edges = circle.map((edge) => arcOf(engine, edge));
   if (edges.some((edge) => edge.seen.length === 0))
     return { kind: 'possible', reason: 'part of the circle is declared or was learned in another run' };
+  if (realisable(edges, ALL)) return { kind: 'possible', reason: 'tasks that have shown these orders can meet' };
   if (unwritten !== undefined) {
     return {
       kind: 'readers-only',
       reason: `${engine.classes.get(unwritten).name} has only ever been read: no writer makes its readers wait`,
     };
   }
-  if (realisable(edges, ALL)) return { kind: 'possible', reason: 'tasks that have shown these orders can meet' };
   if (realisable(edges, { ...ALL, gates: false })) return { kind: 'gated', reason: gateReason(engine, edges) };
   if (realisable(edges, { ...ALL, scopes: false })) {
     return { kind: 'scoped', reason: 'the instances seen belong to different scopes: they never meet' };
@@ -67,6 +68,8 @@ function written(engine: Engine, classId: number): boolean {
 interface Arc extends EdgeWitnesses {
   /** The class its outer end is. */
   readonly from: number;
+  /** Whether anybody ever writes the class of its inner end; if not, nobody waits there. */
+  readonly written: boolean;
 }
 
 /** A class guards only while it is a single lock: of several, two tasks may hold different ones. */
@@ -81,7 +84,7 @@ function arcOf(engine: Engine, edge: number): Arc {
     exclusive: witness.exclusive.filter(single),
     shared: witness.shared.filter(single),
   }));
-  return { from: engine.order.from[edge]!, seen: real, saturated };
+  return { from: engine.order.from[edge]!, written: written(engine, engine.order.to[edge]!), seen: real, saturated };
 }
 
 /**
@@ -94,7 +97,8 @@ function realisable(arcs: readonly Arc[], conditions: Conditions): boolean {
   const choose = (circle: readonly Arc[], at: number): boolean => {
     if (at === circle.length) return chosen.length > 1 && (!conditions.scopes || scopesMeet(chosen));
     for (let last = at; last < circle.length; last++) {
-      const { seen, saturated } = circle[last]!;
+      const { seen, saturated, written: waits } = circle[last]!;
+      if (conditions.writers && !waits) continue;
       for (const witness of seen) {
         if (budget-- <= 0) return true;
         if (last > at && !witness.held.includes(circle[at]!.from)) continue;
