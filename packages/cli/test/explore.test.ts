@@ -1,0 +1,86 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run } from '../src/run.ts';
+
+const PROGRAMS = join(import.meta.dirname, '../../../test/data/exploration/programs.json.gz');
+
+interface Case {
+  readonly id: string;
+  readonly expect: string;
+  readonly oracle: { readonly traces: number; readonly deadlockTraces: number; readonly failingTraces: number };
+}
+const cases = (JSON.parse(gunzipSync(readFileSync(PROGRAMS)).toString()) as { programs: Case[] }).programs;
+
+async function lockdep(...args: string[]) {
+  const [out, err]: [string[], string[]] = [[], []];
+  const status = await run(args, {
+    write: (text) => out.push(text),
+    note: (text) => err.push(text),
+    noteIsTerminal: false,
+    writeIsTerminal: false,
+    columns: 80,
+  });
+  return { status, out: out.join(''), err: err.join('') };
+}
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lockdep-explore-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('lockdep explore', { timeout: 120_000 }, () => {
+  test('verdict and executions of every program are the oracle’s', async () => {
+    const { status, out } = await lockdep('explore', PROGRAMS, '--json', '--ms', '60000');
+    const answers = (JSON.parse(out) as { programs: Record<string, unknown>[] }).programs;
+    expect(
+      answers.map(({ id, verdict, executions, deadlocks, failing, exhausted }) => ({
+        ...{ id, verdict, executions, deadlocks, failing, exhausted },
+      })),
+    ).toEqual(
+      cases.map(({ id, expect: verdict, oracle }) => ({
+        ...{ id, verdict, exhausted: true },
+        executions: oracle.traces,
+        deadlocks: oracle.deadlockTraces,
+        failing: oracle.failingTraces,
+      })),
+    );
+    expect(status).toBe(1);
+  });
+
+  test('a failure is drawn, and told how to replay', async () => {
+    const { status, out } = await lockdep('explore', PROGRAMS, '--program', 'abba_bare');
+    expect(status).toBe(1);
+    expect(out).toMatchSnapshot();
+  });
+
+  test('a TypeScript program is its default export', async () => {
+    const file = join(folder, 'model.ts');
+    writeFileSync(
+      file,
+      `export default (sim: any): void => {
+        const count = sim.variable('count', 0);
+        for (const name of ['one', 'two']) sim.task(name, function* () { yield* count.write((yield* count.read()) + 1); });
+        sim.final(() => count.value === 2);
+      };`,
+    );
+    const { status, out, err } = await lockdep('explore', file, '--json');
+    expect({ status, err }).toEqual({ status: 1, err: '' });
+    const [program] = (JSON.parse(out) as { programs: object[] }).programs;
+    expect(program).toMatchObject({ verdict: 'fail', exhausted: true, minPreemptions: 1, deadlocks: 0 });
+  });
+
+  test.each([
+    ['an unknown strategy', ['--strategy', 'lucky'], /lucky/],
+    ['an unknown program', ['--program', 'nothing'], /no such program/],
+    ['a budget that is no number', ['--budget', 'many'], /give a whole number/],
+  ])('%s is one clear error', async (_, args, message) => {
+    const { status, out, err } = await lockdep('explore', PROGRAMS, ...args);
+    expect(status).toBe(2);
+    expect(out).toBe('');
+    expect(err).toMatch(message);
+  });
+});
