@@ -3,9 +3,10 @@
  * of reports that come later need nothing here. What the task merely held besides does not count.
  */
 import type { ClassRef, Frame } from '@lockdep/core';
+import { byCodeUnits } from './by-code-units.ts';
 
 export interface FindingFacts {
-  /** Display names, sorted by first appearance. */
+  /** Display names, sorted. */
   readonly classes: readonly string[];
   /** Paths and function names, without lines. */
   readonly places: ReadonlySet<string>;
@@ -35,7 +36,7 @@ export function findingFacts(finding: object): FindingFacts {
     }
   };
   walk(finding);
-  return { classes: [...classes], places };
+  return { classes: [...classes].sort(byCodeUnits), places };
 }
 
 const isClass = (value: object): value is ClassRef => 'name' in value && 'usage' in value && 'waitInner' in value;

@@ -14,20 +14,26 @@ import {
   type SavedGraph,
   type SavedSighting,
   STRENGTHS,
+  type Strength,
 } from './saved-graph.ts';
 
 interface Collected {
   readonly from: string;
   readonly to: string;
   distance: number;
-  /** One list for each graph that has the dependency. */
-  readonly lists: (readonly SavedSighting[])[];
+  /** What one graph had of it, as it was given. */
+  readonly first: readonly SavedSighting[];
+  /** Further lists; null as long as there is none, which is the common case where runs differ. */
+  more: (readonly SavedSighting[])[] | null;
 }
 
 export class GraphCollector {
   readonly #runs = new Set<string>();
   readonly #classes = new Map<string, SavedClass>();
   readonly #dependencies = new Map<string, Map<string, Collected>>();
+  // The outer class of the last dependency: saved graphs are sorted by it.
+  #from: string | null = null;
+  #outgoing: Map<string, Collected> = new Map();
 
   addRun(run: string): void {
     this.#runs.add(run);
@@ -40,18 +46,25 @@ export class GraphCollector {
 
   /** The sightings are kept by reference, not copied. */
   addDependency(from: string, to: string, distance: number, sightings: readonly SavedSighting[]): void {
+    if (from !== this.#from) this.#turnTo(from);
+    const known = this.#outgoing.get(to);
+    if (known === undefined) {
+      this.#outgoing.set(to, { from, to, distance, first: sightings, more: null });
+      return;
+    }
+    if (distance < known.distance) known.distance = distance;
+    if (known.more === null) known.more = [sightings];
+    else known.more.push(sightings);
+  }
+
+  #turnTo(from: string): void {
     let outgoing = this.#dependencies.get(from);
     if (outgoing === undefined) {
       outgoing = new Map();
       this.#dependencies.set(from, outgoing);
     }
-    const known = outgoing.get(to);
-    if (known === undefined) {
-      outgoing.set(to, { from, to, distance, lists: [sightings] });
-      return;
-    }
-    if (distance < known.distance) known.distance = distance;
-    known.lists.push(sightings);
+    this.#from = from;
+    this.#outgoing = outgoing;
   }
 
   addGraph(graph: SavedGraph): void {
@@ -91,19 +104,18 @@ const description = ({ base, kind, type, waitInner, waitOuter }: SavedClass): st
 const sameUsage = (a: SavedClass, b: SavedClass): boolean =>
   a.usage.length === b.usage.length && a.usage.every((name, at) => name === b.usage[at]);
 
-function saveDependency({ from, to, distance, lists }: Collected): SavedDependency {
-  const sightings = kept(lists.flat());
-  const strengths = STRENGTHS.filter((strength) => sightings.some((sighting) => sighting.strength === strength));
+function saveDependency({ from, to, distance, first, more }: Collected): SavedDependency {
+  const sightings = kept(more === null ? first : first.concat(...more));
+  const strengths = strengthsOf(sightings);
   return { from, to, strengths, distance, sightings };
 }
 
 /** For each strength the first sighting of each run, and of those the first {@link MOST_RUNS}: a strength never loses its last. */
-function kept(sightings: SavedSighting[]): SavedSighting[] {
+function kept(sightings: readonly SavedSighting[]): readonly SavedSighting[] {
   if (sightings.length <= 1) return sightings;
-  sightings.sort(bySighting);
   const result: SavedSighting[] = [];
   let runs = 0;
-  for (const sighting of sightings) {
+  for (const sighting of sightings.toSorted(bySighting)) {
     const last = result.at(-1);
     const sameStrength = last?.strength === sighting.strength;
     if (sameStrength && last.run === sighting.run) continue;
@@ -111,6 +123,15 @@ function kept(sightings: SavedSighting[]): SavedSighting[] {
     if (runs <= MOST_RUNS) result.push(sighting);
   }
   return result;
+}
+
+const ONE: Readonly<Record<Strength, readonly Strength[]>> = { EN: ['EN'], SN: ['SN'], ER: ['ER'], SR: ['SR'] };
+
+/** Sightings are sorted by strength. */
+function strengthsOf(sightings: readonly SavedSighting[]): readonly Strength[] {
+  const [first, last] = [sightings[0]!.strength, sightings.at(-1)!.strength];
+  if (first === last) return ONE[first];
+  return STRENGTHS.filter((strength) => sightings.some((sighting) => sighting.strength === strength));
 }
 
 function bySighting(a: SavedSighting, b: SavedSighting): number {

@@ -29,16 +29,14 @@ export function learnGraph({ classes, dependencies }: SavedGraph): LearnedGraph 
         usage: 0,
       }),
     ),
-    dependencies: dependencies
-      .toSorted((a, b) => weight(b) - weight(a))
-      .map(
-        ({ from, to, strengths, distance }): LearnedDependency => ({
-          from: index.get(from)!,
-          to: index.get(to)!,
-          bits: strengths.reduce((bits, strength) => bits | BITS[strength], 0),
-          distance,
-        }),
-      ),
+    dependencies: heaviestFirst(dependencies).map(
+      ({ from, to, strengths, distance }): LearnedDependency => ({
+        from: index.get(from)!,
+        to: index.get(to)!,
+        bits: strengths.reduce((bits, strength) => bits | BITS[strength], 0),
+        distance,
+      }),
+    ),
     chains: [],
   });
   const names: string[] = [];
@@ -46,10 +44,17 @@ export function learnGraph({ classes, dependencies }: SavedGraph): LearnedGraph 
   return { validator, ids: new Map(names.map((name, id) => [name, id])), names };
 }
 
-/** Sorting is stable, so equals stay as they are. */
+function heaviestFirst(dependencies: readonly SavedDependency[]): SavedDependency[] {
+  return dependencies
+    .map((dependency) => ({ dependency, weight: weight(dependency) }))
+    .sort((a, b) => b.weight - a.weight)
+    .map(({ dependency }) => dependency);
+}
+
+/** Sorting is stable, so equals stay as they are. Sightings of one strength are of different runs. */
 function weight({ sightings }: SavedDependency): number {
-  const declared = sightings.some((sighting) => sighting.declared === true);
-  return declared ? Number.MAX_SAFE_INTEGER : new Set(sightings.map(({ run }) => run)).size;
+  if (sightings.some((sighting) => sighting.declared === true)) return Number.MAX_SAFE_INTEGER;
+  return sightings.length;
 }
 
 /** One key for all subclasses of a class. */

@@ -7,6 +7,7 @@ import {
   GRAPH_FORMAT,
   GRAPH_VERSION,
   type SavedClass,
+  type SavedDependency,
   type SavedGraph,
   type SavedSighting,
   STRENGTHS,
@@ -45,21 +46,59 @@ export function parseGraph(text: string, file: string): SavedGraph {
     names.add(saved.name);
     collector.addClass(saved);
   }
-  const pairs = new Set<string>();
-  for (const [index, item] of reader.array('', data, 'dependencies').entries()) {
-    const at = `dependencies[${index}]`;
-    const fields = reader.object(at, item);
-    const [from, to] = (['from', 'to'] as const).map((end) => {
-      const name = reader.string(at, fields, end);
-      return names.has(name) ? name : reader.fail(`${at}.${end}`, `${JSON.stringify(name)} is no class of the file`);
-    }) as [string, string];
-    const pair = JSON.stringify([from, to]);
-    if (pairs.has(pair)) reader.fail(at, `the dependency of ${from} and ${to} is there twice`);
-    pairs.add(pair);
-    const sightings = readSightings(reader, at, fields, runs);
-    collector.addDependency(from, to, reader.integer(at, fields, 'distance', 1, MOST), sightings);
+  const items = reader.array('', data, 'dependencies');
+  for (const [index, item] of items.entries()) {
+    const { from, to, distance, sightings } = isDependency(item, names, runs)
+      ? item
+      : refuse(reader, index, item, names, runs);
+    collector.addDependency(from, to, distance, sightings.map(plain));
   }
-  return collector.graph();
+  const graph = collector.graph();
+  if (graph.dependencies.length !== items.length) refuseRepeated(reader, items as readonly SavedDependency[]);
+  return graph;
+}
+
+/** The whole check of a dependency, quick because nothing is said of what is wrong. */
+function isDependency(value: unknown, names: ReadonlySet<string>, runs: ReadonlySet<string>): value is SavedDependency {
+  const { from, to, distance, strengths, sightings } = (value ?? {}) as Partial<Record<keyof SavedDependency, unknown>>;
+  if (typeof from !== 'string' || typeof to !== 'string' || !names.has(from) || !names.has(to)) return false;
+  if (!Number.isSafeInteger(distance) || (distance as number) < 1) return false;
+  if (!Array.isArray(strengths) || !Array.isArray(sightings) || sightings.length === 0) return false;
+  if (!sightings.every((sighting) => isSighting(sighting, runs))) return false;
+  return (
+    strengths.every((strength) => sightings.some((sighting) => sighting.strength === strength)) &&
+    sightings.every((sighting) => strengths.includes(sighting.strength))
+  );
+}
+
+function isSighting(value: unknown, runs: ReadonlySet<string>): value is SavedSighting {
+  const { run, strength, task, outer, inner, declared } = (value ?? {}) as Partial<
+    Record<keyof SavedSighting, unknown>
+  >;
+  return (
+    typeof run === 'string' &&
+    runs.has(run) &&
+    (STRENGTHS as readonly unknown[]).includes(strength) &&
+    typeof task === 'string' &&
+    typeof outer === 'string' &&
+    typeof inner === 'string' &&
+    (declared === undefined || declared === true)
+  );
+}
+
+/** Only the fields we know. */
+function plain({ run, strength, task, outer, inner, declared }: SavedSighting): SavedSighting {
+  return declared === true ? { run, strength, task, outer, inner, declared } : { run, strength, task, outer, inner };
+}
+
+function refuseRepeated(reader: JsonReader, dependencies: readonly SavedDependency[]): never {
+  const pairs = new Set<string>();
+  for (const [index, { from, to }] of dependencies.entries()) {
+    const pair = JSON.stringify([from, to]);
+    if (pairs.has(pair)) reader.fail(`dependencies[${index}]`, `the dependency ${from} → ${to} is there twice`);
+    pairs.add(pair);
+  }
+  return reader.fail('dependencies', 'are not what they seem');
 }
 
 function readClass(reader: JsonReader, at: string, item: unknown): SavedClass {
@@ -85,33 +124,36 @@ function readClass(reader: JsonReader, at: string, item: unknown): SavedClass {
   return saved;
 }
 
-function readSightings(
+/** Says what is wrong with a dependency that is not one. */
+function refuse(
   reader: JsonReader,
-  at: string,
-  fields: Readonly<Record<string, unknown>>,
+  index: number,
+  item: unknown,
+  names: ReadonlySet<string>,
   runs: ReadonlySet<string>,
-): SavedSighting[] {
-  const strengths = new Set(reader.strings(at, fields, 'strengths'));
-  const sightings = reader.array(at, fields, 'sightings').map((item, index): SavedSighting => {
-    const place = `${at}.sightings[${index}]`;
-    const seen = reader.object(place, item);
-    const run = reader.string(place, seen, 'run');
-    if (!runs.has(run)) reader.fail(`${place}.run`, `${JSON.stringify(run)} is no run of the file`);
-    const declared = own(seen, 'declared');
-    if (declared !== undefined && declared !== true) reader.fail(`${place}.declared`, 'is there and is not true');
-    return {
-      run,
-      strength: reader.oneOf(place, seen, 'strength', STRENGTHS),
-      task: reader.string(place, seen, 'task'),
-      outer: reader.string(place, seen, 'outer'),
-      inner: reader.string(place, seen, 'inner'),
-      ...(declared === true ? { declared } : {}),
-    };
-  });
-  if (sightings.length === 0) reader.fail(`${at}.sightings`, 'is empty');
-  const seen = new Set<string>(sightings.map(({ strength }) => strength));
-  if (seen.size !== strengths.size || [...seen].some((strength) => !strengths.has(strength))) {
-    reader.fail(`${at}.strengths`, `is ${[...strengths].join(',')}, and the sightings show ${[...seen].join(',')}`);
+): never {
+  const at = `dependencies[${index}]`;
+  const fields = reader.object(at, item);
+  for (const end of ['from', 'to']) {
+    const name = reader.string(at, fields, end);
+    if (!names.has(name)) reader.fail(`${at}.${end}`, `${JSON.stringify(name)} is no class of the file`);
   }
-  return sightings;
+  reader.integer(at, fields, 'distance', 1, MOST);
+  const strengths = reader.strings(at, fields, 'strengths');
+  const shown = reader.array(at, fields, 'sightings').map((sighting, place) => {
+    return refuseSighting(reader, `${at}.sightings[${place}]`, sighting, runs);
+  });
+  if (shown.length === 0) reader.fail(`${at}.sightings`, 'is empty');
+  return reader.fail(`${at}.strengths`, `is ${strengths.join(',')}, and the sightings show ${shown.join(',')}`);
+}
+
+/** Says what is wrong with a sighting; if nothing is, its strength. */
+function refuseSighting(reader: JsonReader, at: string, item: unknown, runs: ReadonlySet<string>): string {
+  const fields = reader.object(at, item);
+  const run = reader.string(at, fields, 'run');
+  if (!runs.has(run)) reader.fail(`${at}.run`, `${JSON.stringify(run)} is no run of the file`);
+  for (const name of ['task', 'outer', 'inner']) reader.string(at, fields, name);
+  const declared = own(fields, 'declared');
+  if (declared !== undefined && declared !== true) reader.fail(`${at}.declared`, 'is there and is not true');
+  return reader.oneOf(at, fields, 'strength', STRENGTHS);
 }

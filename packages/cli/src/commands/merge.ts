@@ -1,5 +1,6 @@
 /** `lockdep merge`: one graph of several runs, and the inversions that only show when they are put together. */
 import { findInversions, graphText, mergeGraphs, type SavedGraph } from '@lockdep/graph';
+import { printable } from '@lockdep/report';
 import { type Command, exitStatus } from '../command.ts';
 import { inversionLines, plural } from '../graph-lines.ts';
 import { parseOptions } from '../options.ts';
@@ -61,19 +62,18 @@ Examples:
   },
 };
 
-/** Different graphs of one run name cannot be told apart in what is reported. */
+/** Different runs of one name cannot be told apart in what is reported. A merged graph beside one of its parts is no such case. */
 function sharedRuns(files: readonly string[], graphs: readonly SavedGraph[]): string[] {
   const first = new Map<string, number>();
   const warnings: string[] = [];
   for (const [at, { runs }] of graphs.entries()) {
-    for (const run of runs) {
-      const other = first.get(run);
-      if (other === undefined) first.set(run, at);
-      else if (graphText(graphs[other]!) !== graphText(graphs[at]!)) {
-        warnings.push(
-          `run '${run}' is in ${files[other]} and in ${files[at]}: name runs apart with \`lockdep replay --run\``,
-        );
-      }
+    const [run] = runs;
+    if (run === undefined || runs.length > 1) continue;
+    const other = first.get(run);
+    if (other === undefined) first.set(run, at);
+    else if (graphText(graphs[other]!) !== graphText(graphs[at]!)) {
+      const where = `${printable(files[other]!)} and in ${printable(files[at]!)}`;
+      warnings.push(`run '${printable(run)}' is in ${where}: name runs apart with \`lockdep replay --run\``);
     }
   }
   return warnings;
