@@ -15,6 +15,7 @@ import { type LockOrder, lockOrder, type OrderClass, type OrderEdge } from './gr
 import { findClasses, reportClasses, withNeighbours } from './graph/neighbourhood.ts';
 import { kindStyle } from './kind-style.ts';
 import { placeText } from './text/notation.ts';
+import { shortened } from './text/shortened.ts';
 import { textStyle } from './text/text-style.ts';
 
 /** Up to so many classes are drawn whole unless `focus` says otherwise. */
@@ -34,15 +35,20 @@ export interface DotOptions {
   readonly focus?: 'all' | 'reports' | readonly string[];
   /** Give nodes and edges Graphviz classes, `c3` and `e3_7`, by position among the classes sorted by name. Default false. */
   readonly marks?: boolean;
+  /** Leave out dependencies that others imply, unless a report needs them, and classes that nest with nothing. Default false. */
+  readonly reduce?: boolean;
+  /** Longer names are shortened in the middle; the tooltip has them whole. Default: no limit. */
+  readonly labelLimit?: number;
 }
 
 /** Renders a graph as DOT. */
 export function renderDot(graph: DirectedGraph, options: DotOptions = {}): string {
   const reports = options.reports ?? [];
   const view = lockOrder(graph, reports);
-  const { chosen, edges } = cut(view, reports, options.focus);
   const found = inversions(view, reports);
   const red = circlePairs(view, found);
+  const part = cut(view, reports, options.focus);
+  const { chosen, edges } = options.reduce === true ? reduced(view, part, red) : part;
   const shown = view.classes.map((_, position) => position).filter((position) => chosen.has(position));
   const within = (edge: OrderEdge): boolean => chosen.has(edge.from) && chosen.has(edge.to);
   const mark = options.marks === true ? (name: string): string => `, class="${name}"` : (): string => '';
@@ -51,7 +57,7 @@ export function renderDot(graph: DirectedGraph, options: DotOptions = {}): strin
     `  graph [rankdir=TB, ranksep=0.5, nodesep=0.3, fontname="Courier", fontsize=12, labelloc=t, label=${dotLabel(caption(view, shown, found))}];`,
     '  node [fontname="Courier", fontsize=12, style=filled, color="#6b7280", margin="0.12,0.06"];',
     '  edge [fontname="Courier", fontsize=10, color="#6b7280"];',
-    ...layers(view, shown, reports, mark),
+    ...layers(view, shown, reports, { mark, limit: options.labelLimit ?? Number.POSITIVE_INFINITY }),
     ...edges
       .filter(within)
       .map((edge) => edgeLine(view, edge, red.has(pair(edge.from, edge.to)) ? 'order' : 'plain', mark)),
@@ -67,6 +73,11 @@ export function renderDot(graph: DirectedGraph, options: DotOptions = {}): strin
 
 /** The attribute that names a node or edge in the picture. */
 type Mark = (name: string) => string;
+
+interface NodeLook {
+  readonly mark: Mark;
+  readonly limit: number;
+}
 
 interface Cut {
   readonly chosen: ReadonlySet<number>;
@@ -86,6 +97,14 @@ function cut(view: LockOrder, reports: readonly Report[], focus: DotOptions['foc
   return { chosen: new Set([...edges, ...view.back].flatMap((edge) => [edge.from, edge.to])), edges };
 }
 
+/** What is left of a part without what says nothing new. */
+function reduced(view: LockOrder, { chosen, edges }: Cut, red: ReadonlySet<string>): Cut {
+  const steps = new Set([...hierarchy(view).inner.values()].flat().map((step) => step.direct));
+  const kept = edges.filter((edge) => steps.has(edge) || red.has(pair(edge.from, edge.to)));
+  const ends = new Set([...kept, ...view.back].flatMap((edge) => [edge.from, edge.to]));
+  return { chosen: new Set([...chosen].filter((position) => ends.has(position))), edges: kept };
+}
+
 function caption(view: LockOrder, shown: readonly number[], found: readonly Inversion[]): string {
   const { classes, edges, back, self } = view;
   const part =
@@ -96,10 +115,10 @@ function caption(view: LockOrder, shown: readonly number[], found: readonly Inve
 }
 
 /** Nodes grouped by rank; the classes of reports have a red border. */
-function layers(view: LockOrder, shown: readonly number[], reports: readonly Report[], mark: Mark): string[] {
+function layers(view: LockOrder, shown: readonly number[], reports: readonly Report[], look: NodeLook): string[] {
   const reported = new Set(reports.flatMap(reportClasses).map((name) => view.positions.get(name)));
   const node = (position: number): string =>
-    nodeText(view.classes[position]!, reported.has(position), mark(`c${position}`));
+    nodeText(view.classes[position]!, reported.has(position), look.mark(`c${position}`), look.limit);
   if (shown.length > FULL_LIMIT) return shown.map((position) => `  ${node(position)}`);
   const byRank = Map.groupBy(shown, (position) => view.classes[position]!.rank);
   return [...byRank]
@@ -107,10 +126,10 @@ function layers(view: LockOrder, shown: readonly number[], reports: readonly Rep
     .map(([, members]) => `  { rank=same; ${members.map(node).join(' ')} }`);
 }
 
-function nodeText(node: OrderClass, isReported: boolean, mark: string): string {
+function nodeText(node: OrderClass, isReported: boolean, mark: string, limit: number): string {
   const { shape, fill } = kindStyle(node.kind);
   const usage = node.usage.replaceAll('.', '') === '' ? [] : [`{${node.usage}}`];
-  const label = dotLabel(node.name, ...usage);
+  const label = dotLabel(shortened(node.name, limit), ...usage);
   const tooltip = dotLabel([node.name, node.kind, `rank ${node.rank}`].filter((part) => part !== '').join(', '));
   const border = isReported ? ', color="#dc2626", penwidth=2' : '';
   return `${dotId(node.name)} [label=${label}, shape=${shape}, fillcolor="${fill}", tooltip=${tooltip}${border}${mark}];`;

@@ -209,3 +209,44 @@ describe('renderSvg', () => {
     await expect(renderSvg('digraph {')).rejects.toThrow(/syntax error.*renderSvg takes DOT text/s);
   });
 });
+
+describe('for the page', () => {
+  test('marks name classes and dependencies by position', () => {
+    const dot = renderDot(graphOf([['b', 'a']]), { marks: true });
+    expect(dot).toMatch(/"a" \[.*, class="c0"\];/);
+    expect(dot).toMatch(/"b" -> "a" \[.*, class="e1_0"\];/);
+    expect(renderDot(graphOf([['b', 'a']]))).not.toContain('class="');
+  });
+
+  test('reduced: nothing that others imply, unless a report needs it, and nobody alone', () => {
+    const graph = graphOf(
+      [
+        ['a', 'b'],
+        ['b', 'c'],
+        ['a', 'c'],
+        ['c', 'd'],
+        ['a', 'd'],
+      ],
+      ['alone'],
+    );
+    const arrows = (text: string): string[] =>
+      [...text.matchAll(/"(\w)" -> "(\w)"/g)].map(([, from, to]) => `${from}${to}`);
+    const all = { focus: 'all', reduce: true } as const;
+    expect(arrows(renderDot(graph, all))).toEqual(['ab', 'bc', 'cd']);
+    expect(renderDot(graph, all)).not.toContain('"alone"');
+    expect(arrows(renderDot(graph, { ...all, reports: [circular(['d', 'a'])] })).toSorted()).toEqual([
+      'ab',
+      'ad',
+      'bc',
+      'cd',
+      'da',
+    ]);
+  });
+
+  test('long names are cut in the middle of the label, not in the tooltip', () => {
+    const name = `&${'x'.repeat(50)}->lock`;
+    const dot = renderDot(graphOf([[name, 'b']]), { labelLimit: 20 });
+    expect(dot).toContain('label="&amp;xxxxxxxx…xxxx->lock"');
+    expect(dot).toContain(`tooltip="&amp;${'x'.repeat(50)}->lock, mutex, rank 0"`);
+  });
+});

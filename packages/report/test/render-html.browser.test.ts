@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { type HtmlInput, renderHtml } from '@lockdep/report';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { graphOf } from './example-graphs.ts';
 import { examplePage, layered } from './example-page.ts';
 import { circular } from './example-reports.ts';
 
@@ -182,6 +183,28 @@ describe.skipIf(executable === undefined)(`the page in a browser${executable ===
     expect(await page.locator('button:visible').count()).toBe(await page.locator('thead button:visible').count());
     expect(await page.locator('nav:visible, #detail:visible').count()).toBe(0);
     expect(await page.locator('.picture svg').isVisible()).toBe(true);
+    await page.close();
+  });
+
+  test('a picture far larger than the page opens at a size that can be read, and moves to what is chosen', async () => {
+    const wide = graphOf(Array.from({ length: 55 }, (_, index) => ['outer', `inner lock number ${index}`] as const));
+    wide.addNode('z', { name: 'z' });
+    wide.addDirectedEdge('z', 'outer', {});
+    const page = await opened({ input: { title: 'wide', graph: wide, reports: [] } });
+    const svg = page.locator('.picture svg');
+    const size = await svg
+      .locator('.node text')
+      .first()
+      .evaluate((text) => (text as unknown as { getScreenCTM(): { a: number } }).getScreenCTM().a * 12);
+    expect(size).toBeGreaterThan(8);
+    await page.locator('#classes summary').click();
+    await page.locator('#classes a', { hasText: 'number 54' }).click();
+    expect(await svg.locator('.chosen').isVisible()).toBe(true);
+    const [chosen, canvas] = [(await svg.locator('.chosen').boundingBox())!, (await svg.boundingBox())!];
+    expect(chosen.x).toBeGreaterThan(canvas.x);
+    expect(chosen.x + chosen.width).toBeLessThan(canvas.x + canvas.width);
+    await page.locator('[data-zoom="all"]').click();
+    expect(complaints).toEqual([]);
     await page.close();
   });
 

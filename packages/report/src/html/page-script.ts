@@ -69,6 +69,7 @@ const open = (target) => {
   const wanted = edge === undefined ? '[data-class="' + ofClass + '"]' : '[data-edge="' + edge + '"]';
   for (const element of all('svg .chosen')) element.classList.remove('chosen');
   for (const element of all('svg ' + wanted)) element.classList.add('chosen');
+  if (target.closest?.('svg') == null) for (const picture of all('.picture')) picture.dispatchEvent(new Event('centre'));
   return true;
 };
 const shut = () => {
@@ -156,6 +157,27 @@ for (const picture of all('.picture')) {
     show();
   };
   const reset = () => { box = [...start]; show(); };
+  const centre = (element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    const point = new DOMPoint(x + width / 2, y + height / 2).matrixTransform(svg.getScreenCTM().inverse());
+    box[0] = point.x - box[2] / 2;
+    box[1] = point.y - box[3] / 2;
+    show();
+  };
+  // A picture far larger than the page opens at a size that can be read, on what matters most; a button shows it whole.
+  const readable = Math.max(1, svg.clientWidth) * 1.2;
+  if (start[2] > readable) {
+    const reported = svg.querySelector('.node [stroke="#dc2626"]');
+    const first = reported ?? svg.querySelector('.node');
+    box = [start[0], start[1], readable, readable * svg.clientHeight / Math.max(1, svg.clientWidth)];
+    show();
+    if (first !== null) centre(first);
+    if (reported === null) { box[1] = start[1]; show(); }
+  }
+  picture.addEventListener('centre', () => {
+    const chosen = svg.querySelector('.chosen');
+    if (chosen !== null && box[2] < start[2]) centre(chosen);
+  });
   const unit = () => { const at = svg.getScreenCTM(); return at === null ? 1 : at.a; };
   picture.addEventListener('click', (event) => {
     const kind = event.target.dataset.zoom;

@@ -10,8 +10,13 @@ import { reportClasses } from '../graph/neighbourhood.ts';
 import { FULL_LIMIT, renderDot } from '../render-dot.ts';
 import { renderSvg } from '../render-svg.ts';
 import { reportHeading } from '../story/report-heading.ts';
+import { shortened } from '../text/shortened.ts';
 import { html, type Markup, trusted } from './html.ts';
 import type { Section } from './render-html.ts';
+
+/** Up to so many classes every dependency is drawn; above, those that others imply would hide the order. */
+const WHOLE = 60;
+const LOOK = { marks: true, labelLimit: 36 } as const;
 
 /** Neighbourhoods drawn; the next reports are told as stories only. */
 const NEIGHBOURHOODS = 12;
@@ -27,12 +32,10 @@ export async function pictureSection(
   const pictures: Markup[] = [];
   if (view.classes.length === 0) pictures.push(html`<p>No lock was taken.</p>`);
   else if (view.classes.length <= FULL_LIMIT) {
-    pictures.push(
-      picture(
-        'The whole order, outermost on top',
-        await renderSvg(renderDot(graph, { reports, focus: 'all', marks: true })),
-      ),
-    );
+    const reduce = view.classes.length > WHOLE;
+    const dot = renderDot(graph, { ...LOOK, reports, focus: 'all', reduce });
+    const left = 'without dependencies that others imply, and classes that nest with nothing';
+    pictures.push(picture(`The whole order, outermost on top${reduce ? `, ${left}` : ''}`, await renderSvg(dot)));
   } else {
     for (const [title, dot] of neighbourhoods(graph, reports)) pictures.push(picture(title, await renderSvg(dot)));
     pictures.push(picture('The whole order, folded by rank', await renderSvg(foldedDot(view))));
@@ -51,7 +54,7 @@ function neighbourhoods(graph: DirectedGraph, reports: readonly Report[]): Map<s
     shown.add(key);
     found.set(
       `Around report ${index + 1}, ${reportHeading(report)}`,
-      renderDot(graph, { reports: [report], focus, marks: true }),
+      renderDot(graph, { ...LOOK, reports: [report], focus }),
     );
     if (found.size === NEIGHBOURHOODS) break;
   }
@@ -71,7 +74,7 @@ function foldedDot(view: LockOrder): string {
   const nodes = [...members].map(([number, positions]) => {
     const from = number * perBand;
     const to = Math.min(ranks - 1, from + perBand - 1);
-    const names = positions.slice(0, 3).map((position) => view.classes[position]!.name);
+    const names = positions.slice(0, 3).map((position) => shortened(view.classes[position]!.name, LOOK.labelLimit));
     const more = positions.length > 3 ? [`and ${positions.length - 3} more`] : [];
     const heading = from === to ? `rank ${from}: ${positions.length}` : `ranks ${from}–${to}: ${positions.length}`;
     return `  ${number} [label=${dotLabel(heading, ...names, ...more)}, shape=box];`;

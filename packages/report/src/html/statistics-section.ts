@@ -1,5 +1,6 @@
 /** Waits and holds per class: bars of what costs most, then the table of `/proc/lock_stat` with the places that contended. */
 import type { LockStat } from '@lockdep/core';
+import { shortened } from '../text/shortened.ts';
 import { html, type Markup } from './html.ts';
 import type { Section } from './render-html.ts';
 
@@ -76,7 +77,7 @@ function plot(title: string, unit: string, rows: readonly LockStat[], value: (ro
   const bars = top.map((row, index) => {
     const width = Math.max(1, (value(row) / longest) * (WIDTH - LABEL - VALUE)).toFixed(1);
     const y = index * LINE;
-    return html`<g><title>${rowName(row)}: ${number(value(row))} ${unit}</title><text x="${LABEL - 6}" y="${y + 15}" text-anchor="end">${short(rowName(row))}</text><rect x="${LABEL}" y="${y + 3}" width="${width}" height="${LINE - 6}" rx="2"${row.mode === 'read' ? html` class="read"` : null}/><text x="${(LABEL + Number(width) + 6).toFixed(1)}" y="${y + 15}">${number(value(row))}</text></g>`;
+    return html`<g><title>${rowName(row)}: ${number(value(row))} ${unit}</title><text x="${LABEL - 6}" y="${y + 15}" text-anchor="end">${shortened(rowName(row), 26)}</text><rect x="${LABEL}" y="${y + 3}" width="${width}" height="${LINE - 6}" rx="2"${row.mode === 'read' ? html` class="read"` : null}/><text x="${(LABEL + Number(width) + 6).toFixed(1)}" y="${y + 15}">${number(value(row))}</text></g>`;
   });
   return html`<figure><figcaption>${title}${unit === '' ? '' : `, ${unit}`}</figcaption><svg viewBox="0 0 ${WIDTH} ${top.length * LINE}" role="img" aria-label="${title}">${bars}</svg></figure>\n`;
 }
@@ -84,9 +85,4 @@ function plot(title: string, unit: string, rows: readonly LockStat[], value: (ro
 function number(value: number): string {
   const digits = Number.isInteger(value) ? 0 : value < 10 ? 2 : value < 1000 ? 1 : 0;
   return value.toFixed(digits).replace(/\B(?=(?:\d{3})+(?:\.|$))/g, ',');
-}
-
-function short(name: string): string {
-  const characters = [...name];
-  return characters.length <= 26 ? name : `${characters.slice(0, 12).join('')}…${characters.slice(-13).join('')}`;
 }
