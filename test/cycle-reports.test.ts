@@ -1,5 +1,8 @@
 /** Circles that a real lockdep has reported, 2019–2026: each is reported, at its last edge; and beside the orders that the sources declare. */
-import { describe, expect, test } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dataFile } from './support/data-files.ts';
 import { runCommand } from './support/run-command.ts';
 
@@ -43,5 +46,39 @@ describe('real cycle reports', () => {
       's_umount > sb_writers': 1,
       'ext4.xattr_sem > ext4.s_writepages_rwsem': 1,
     });
+  });
+});
+
+describe('what is no cycle report', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lockdep-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const edge = (outer: string, inner: string): object => ({ outer, inner });
+  test.each([
+    ['no edges', [{ edges: [edge('A', 'B'), edge('B', 'A')] }, { subject: 'x', edges: [] }], /report 1 x: no edges/],
+    [
+      'an open circle',
+      [{ edges: [edge('A', 'B'), edge('B', 'C')] }],
+      /report 0: edge 1 ends in C, and the next begins with A/,
+    ],
+    ['no inner class', [{ edges: [{ outer: 'A' }] }], /report 0: edge 0 has no outer and inner class/],
+    ['a null', [{ edges: [edge('A', 'B'), edge('B', 'A')] }, null], /report 1: no edges/],
+  ])('%s is one clear error', async (_name, reports, message) => {
+    const file = join(folder, 'reports.json');
+    await writeFile(file, JSON.stringify({ reports }));
+    const { status, stdout, stderr } = await runCommand('check', file);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(message);
+  });
+
+  test('a class that takes itself is no circle of two', async () => {
+    const file = join(folder, 'self.json');
+    await writeFile(file, JSON.stringify([{ edges: [edge('A', 'A')] }]));
+    const { status, stdout } = await runCommand('check', file);
+    expect(status).toBe(1);
+    expect(stdout).toContain('0 of 1 agree');
   });
 });

@@ -211,6 +211,12 @@ describe('baseline', () => {
     expect(stdout).not.toContain('WARNING: possible circular locking dependency');
   });
 
+  test('inversions of a merge are baselined by the same fingerprints', async () => {
+    expect((await lockdep('merge @ext4.json @splat.json --baseline @m.json --update-baseline')).status).toBe(0);
+    expect((await lockdep('merge @ext4.json @splat.json --baseline @m.json')).status).toBe(0);
+    expect((await lockdep('replay @ext4.zst @splat.zst --baseline @m.json')).status).toBe(0);
+  });
+
   test('--update-baseline alone is a usage error', async () => {
     expect(await lockdep('replay @abba.zst --update-baseline')).toMatchObject({ status: 2, stdout: '' });
   });

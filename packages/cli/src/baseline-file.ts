@@ -13,7 +13,6 @@ import {
   updateBaseline,
 } from '@lockdep/graph';
 import { printable } from '@lockdep/report';
-import { plural } from './graph-lines.ts';
 import { readText } from './read-text.ts';
 import { UsageError } from './usage-error.ts';
 import { writeOutput } from './write-output.ts';
@@ -84,6 +83,5 @@ export function baselineLines({ fresh, known, suppressed, stale, unused }: Basel
       const what = 'site' in suppression ? `of site ${suppression.site}` : `of ${suppression.pair.join(' and ')}`;
       return `  the suppression ${printable(what)} matched nothing: is it still needed?`;
     }),
-    ...(stale.length > 1 ? [`  (${plural(stale.length, 'stale entry', 'stale entries')})`] : []),
   ];
 }

@@ -1,6 +1,7 @@
 /** `lockdep merge`: one graph of several runs, and the inversions that only show when they are put together. */
 import { findInversions, graphText, mergeGraphs, type SavedGraph } from '@lockdep/graph';
 import { printable } from '@lockdep/report';
+import { againstBaseline, baselineLines, baselineSummary, openBaseline } from '../baseline-file.ts';
 import { type Command, exitStatus } from '../command.ts';
 import { inversionLines, plural } from '../graph-lines.ts';
 import { parseOptions } from '../options.ts';
@@ -18,10 +19,13 @@ grouping of merges matters. Reports the inversions that none of the graphs shows
 
   -o, --output OUT  write the merged graph there
   --all             report the inversions of single graphs too
+  --baseline FILE   show and count only what is new: not in FILE (lockdep.baseline.json), nor suppressed there
+  --update-baseline write what is reported into FILE, keeping its reasons and suppressions; then nothing is new
   --json            one JSON document on standard output: {"runs","classes","dependencies","inversions":[{"fingerprint",
-                    "classes","runs","acrossRuns","dependencies":[…]}],"alreadyShown"}
+                    "classes","runs","acrossRuns","dependencies":[…]}],"alreadyShown",
+                    "baseline"?:{"new","known","suppressed","stale","unused"}}
 
-Exit status: 0 clean, 1 an inversion is reported, 2 usage or input error, 3 internal error.
+Exit status: 0 clean, 1 a new inversion is reported, 2 usage or input error, 3 internal error.
 
 Examples:
   lockdep merge unit.graph.json e2e.graph.json -o all.graph.json
@@ -31,9 +35,12 @@ Examples:
     const { values, positionals } = parseOptions('merge', args, {
       output: { type: 'string', short: 'o' },
       all: { type: 'boolean', default: false },
+      baseline: { type: 'string' },
+      'update-baseline': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     });
     if (positionals.length === 0) throw new UsageError('merge: no graph given', 'see `lockdep merge --help`');
+    const baseline = await openBaseline({ file: values.baseline ?? null, update: values['update-baseline'] });
     const graphs: SavedGraph[] = [];
     for (const file of positionals) graphs.push(await readGraph(file));
     for (const warning of sharedRuns(positionals, graphs)) output.note(`lockdep: ${warning}\n`);
@@ -45,20 +52,23 @@ Examples:
         ? new Set<string>()
         : new Set(graphs.flatMap(findInversions).map(({ fingerprint }) => fingerprint));
     const inversions = values.all ? found : found.filter(({ fingerprint }) => !shown.has(fingerprint));
+    const outcome = await againstBaseline(inversions, baseline);
     const { runs, classes, dependencies } = merged;
     const alreadyShown = found.length - inversions.length;
     if (values.json) {
       const counts = { runs, classes: classes.length, dependencies: dependencies.length };
-      output.write(`${JSON.stringify({ ...counts, inversions, alreadyShown })}\n`);
+      const summary = baseline.file === null ? {} : { baseline: baselineSummary(outcome) };
+      output.write(`${JSON.stringify({ ...counts, inversions, alreadyShown, ...summary })}\n`);
     } else {
-      for (const inversion of inversions) output.write(`${inversionLines(inversion).join('\n')}\n\n`);
+      for (const inversion of outcome.fresh) output.write(`${inversionLines(inversion).join('\n')}\n\n`);
       output.write(
         `${plural(runs.length, 'run')}, ${plural(classes.length, 'class', 'classes')}, ${plural(dependencies.length, 'dependency', 'dependencies')}: ` +
           `${plural(inversions.length, 'inversion')}${values.all ? '' : ' that no graph shows by itself'}` +
           `${alreadyShown === 0 ? '' : `, and ${alreadyShown} that one does (--all)`}\n`,
       );
+      if (baseline.file !== null) output.write(`${baselineLines(outcome).join('\n')}\n`);
     }
-    return inversions.length > 0 ? exitStatus.findings : exitStatus.clean;
+    return outcome.fresh.length > 0 ? exitStatus.findings : exitStatus.clean;
   },
 };
 

@@ -71,6 +71,7 @@ Examples:
       from: values.from ?? null,
       oracle: values.oracle ?? null,
       usage: values.usage,
+      statistics: view === 'html',
       progress: (line) => progress.update(line),
     });
     progress.clear();
