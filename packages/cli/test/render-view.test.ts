@@ -60,10 +60,11 @@ test('the page quotes source below the working directory, and none from elsewher
 });
 
 test('lockdep replay --report, with statistics in the trace’s own time', async () => {
-  let written = '';
-  const output = { write: (text: string) => void (written += text), note: () => {}, noteIsTerminal: false };
+  const parts: string[] = [];
+  const output = { write: (text: string) => void parts.push(text), note: () => {}, noteIsTerminal: false };
   const status = await run(['replay', trace, '--report', 'html'], { ...output, writeIsTerminal: false, columns: 80 });
   expect(status).toBeLessThan(2);
+  const written = parts.join('');
   expect(written).toContain('<h1>Lock order of ftrace.txt</h1>');
   expect(written).toContain('id="statistics"');
 });
