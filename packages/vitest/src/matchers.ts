@@ -7,6 +7,8 @@ import { asLock, asValidator, holdersText, lockHolders } from './lock-state.ts';
 import { reportText } from './report-text.ts';
 import { testWatch } from './test-watch.ts';
 
+testWatch().wanted = true;
+
 type Result = { pass: boolean; message: () => string };
 
 function held(received: unknown, matcher: string, mode: 'write' | 'read' | null): Result {

@@ -17,6 +17,8 @@ export interface TestRun {
 }
 
 export class TestWatch {
+  /** The file uses assertions or fixtures about locks, so the checks are to be loaded. */
+  wanted = false;
   readonly #storage = new AsyncLocalStorage<TestRun>();
   readonly #running = new Set<TestRun>();
   readonly #known = new WeakSet<Report>();

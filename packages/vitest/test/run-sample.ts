@@ -22,14 +22,15 @@ export function runSample(files: readonly string[], env: Readonly<Record<string,
   const { PATH = '' } = process.env;
   const folder = mkdtempSync(join(tmpdir(), 'lockdep-sample-'));
   const args = [...['--conditions=@lockdep/source', vitest, 'run', '--pool=threads', '--maxWorkers=1'], ...files];
-  return new Promise((done) => {
+  return new Promise((done, reject) => {
     const options = {
       cwd: sample,
       env: { PATH, CI: '1', NO_COLOR: '1', SAMPLE_FOLDER: folder, ...env },
       timeout: 60_000,
     };
-    const child = execFile(process.execPath, args, options, (_error, stdout, stderr) => {
-      done({ folder, code: child.exitCode ?? -1, stdout, stderr });
+    const child = execFile(process.execPath, args, options, (error, stdout, stderr) => {
+      if (error?.killed === true) reject(new Error(`the sample did not end within a minute:\n${stdout}${stderr}`));
+      else done({ folder, code: child.exitCode ?? -1, stdout, stderr });
     });
   });
 }

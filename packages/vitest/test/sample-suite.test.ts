@@ -12,7 +12,10 @@ const baseline = (): string => join(mkdtempSync(join(tmpdir(), 'lockdep-')), 'ba
 
 describe.concurrent('the sample project', { timeout: 120_000 }, () => {
   test('fails what should fail, with these messages', async ({ expect }) => {
-    const run = await runSample(['expected', 'fixtures', 'hang', 'inversion', 'matchers', 'schedules'], {});
+    const run = await runSample(
+      ['concurrent', 'expected', 'fixtures', 'hang', 'inversion', 'matchers', 'schedules'],
+      {},
+    );
     expect(run.stdout).toMatchSnapshot();
     expect(run.code).toBe(1);
   });
