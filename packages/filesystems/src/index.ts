@@ -10,6 +10,15 @@ export { InodeCache } from './inode-cache.ts';
 export { InodeSlab } from './inode-slab.ts';
 export { evictAndFree, flushRange, freeBlocks } from './punch-hole.ts';
 export { type RemapCaller, remapFileRange } from './remap-file-range.ts';
+export { crossedMappedWrites } from './scenarios/crossed-mapped-writes.ts';
+export { crossedReflinks, interleavedPair } from './scenarios/crossed-reflinks.ts';
+export { holetest } from './scenarios/holetest.ts';
+export { nowaitRead } from './scenarios/nowait-read.ts';
+export { punchVersusLoad } from './scenarios/punch-versus-load.ts';
+export { punchVersusRead } from './scenarios/punch-versus-read.ts';
+export { punchVersusReadahead } from './scenarios/punch-versus-readahead.ts';
+export { readIntoMapping } from './scenarios/read-into-mapping.ts';
+export { readIntoPunchedMapping } from './scenarios/read-into-punched-mapping.ts';
 export {
   type Cell,
   type FileSystemName,
@@ -19,7 +28,12 @@ export {
   type ScenarioSettings,
   type Verdict,
 } from './scenarios/scenario.ts';
+export { type ScenarioSimulation, scenarioProgram } from './scenarios/scenario-program.ts';
 export { scenarios } from './scenarios/scenarios.ts';
+export { subPageRead } from './scenarios/sub-page-read.ts';
+export { truncateVersusFault } from './scenarios/truncate-versus-fault.ts';
+export { writeFromOwnMapping } from './scenarios/write-from-own-mapping.ts';
+export { writeVersusMunmap } from './scenarios/write-versus-munmap.ts';
 export { fadviseWillneed, fsync, ftruncate, pread, punchHole, pwrite, remap } from './syscalls.ts';
 export { freeBehind, zeroTail } from './truncate-blocks.ts';
 export { XfsLike } from './xfs-like.ts';

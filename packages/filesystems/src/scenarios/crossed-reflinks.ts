@@ -7,7 +7,7 @@ export const crossedReflinks: Scenario = {
   id: 12,
   title: 'reflink(A to B) ∥ dedupe(B, A) ∥ inodes dropped and read back',
   cells: [
-    ...cellsFor(ALL, { fs: 'xfs', verdict: 'clean' }),
+    ...cellsFor(ALL, { fs: 'xfs', verdict: 'clean', effort: 'long' }),
     ...cellsFor(ALL, { fs: 'xfs', bugs: { 'lockTwo.comparator': 'mixed' }, verdict: 'deadlock' }),
   ],
   build(machine, settings) {

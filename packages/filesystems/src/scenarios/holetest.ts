@@ -7,14 +7,14 @@ export const holetest: Scenario = {
   id: 20,
   title: 'store A[1] through a mapping ∥ pwrite(A[2]) ∥ fsync, then reclaim',
   cells: [
-    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean', sampled: true }),
-    ...cellsFor(ALL, { fs: 'xfs', verdict: 'clean', sampled: true }),
+    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean', effort: 'sample' }),
+    ...cellsFor(ALL, { fs: 'xfs', verdict: 'clean', effort: 'sample' }),
     ...cellsFor(ALL, {
       fs: 'ext4',
       bugs: { 'write.dropsDirty': true },
       verdict: 'corruption',
       finding: { kind: 'lost-write', file: 'A', index: 0 },
-      sampled: true,
+      effort: 'sample',
     }),
   ],
   build(machine, settings) {

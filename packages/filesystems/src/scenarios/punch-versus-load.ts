@@ -9,10 +9,10 @@ export const punchVersusLoad: Scenario = {
   id: 2,
   title: 'punch(A[0]) ∥ load, then store, through a mapping of A ∥ write(C)',
   cells: [
-    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean' }),
-    ...cellsFor(ALL, { fs: 'xfs', verdict: 'clean' }),
+    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean', effort: 'long' }),
+    ...cellsFor(ALL, { fs: 'xfs', verdict: 'clean', effort: 'long' }),
     { fs: 'ceph', profile: 'before', verdict: 'corruption', finding: stale },
-    ...cellsFor(AFTER, { fs: 'ceph', verdict: 'clean' }),
+    ...cellsFor(AFTER, { fs: 'ceph', verdict: 'clean', effort: 'long' }),
     ...cellsFor(ALL, {
       fs: 'ext4',
       bugs: { 'fs.faultsTakeInvalidateLock': false },

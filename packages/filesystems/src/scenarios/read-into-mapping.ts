@@ -7,12 +7,12 @@ export const readIntoMapping: Scenario = {
   id: 11,
   title: 'read(A into a mapping of B) ∥ read(B into a mapping of A) ∥ truncate of both',
   cells: [
-    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean', sampled: true }),
+    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean', effort: 'sample' }),
     ...cellsFor(['seed'], {
       fs: 'ext4',
       bugs: { 'read.invalidateLockOverCopy': true },
       verdict: 'deadlock',
-      sampled: true,
+      effort: 'sample',
     }),
   ],
   build(machine, settings) {

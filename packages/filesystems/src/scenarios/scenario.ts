@@ -38,8 +38,8 @@ export interface Cell {
   readonly verdict: Verdict;
   /** What must be found, for a corruption. */
   readonly finding?: { readonly kind: FindingKind; readonly file: string; readonly index: number };
-  /** The number of interleavings is too large to try all; a sample is explored. */
-  readonly sampled?: boolean;
+  /** `long`: proved in the long tests, sampled otherwise. `sample`: there are too many interleavings to try them all. */
+  readonly effort?: 'long' | 'sample';
 }
 
 /** The program, made on a machine: its tasks, not started. */

@@ -1,13 +1,15 @@
 /** 5. Truncate needs no invalidate_lock against faults: they look at i_size again under the folio lock. */
 import { dataTags, Mm, premap, userLoad } from '@lockdep/page-cache';
 import { ftruncate } from '../syscalls.ts';
-import { ALL, cellsFor, mount, type Scenario } from './scenario.ts';
+import { AFTER, ALL, cellsFor, mount, type Scenario } from './scenario.ts';
 
 export const truncateVersusFault: Scenario = {
   id: 5,
   title: 'ftruncate(A, 1 page) ∥ load from page 1 through a mapping',
   cells: [
-    ...cellsFor(ALL, { fs: 'ext2', verdict: 'clean' }),
+    // Without any lock a fault and a truncate can keep each other busy for ever.
+    { fs: 'ext2', profile: 'before', verdict: 'clean', effort: 'sample' },
+    ...cellsFor(AFTER, { fs: 'ext2', verdict: 'clean' }),
     ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean' }),
     ...cellsFor(ALL, { fs: 'xfs', verdict: 'clean' }),
     ...cellsFor(['before', 'merged', 'latest'], {

@@ -7,8 +7,8 @@ export const writeVersusMunmap: Scenario = {
   id: 9,
   title: 'write(A from a mapping of B) ∥ munmap by a sibling ∥ store through a mapping of A',
   cells: [
-    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean', sampled: true }),
-    ...cellsFor(ALL, { fs: 'ext4', bugs: { 'write.atomicCopy': false }, verdict: 'deadlock', sampled: true }),
+    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean', effort: 'sample' }),
+    ...cellsFor(ALL, { fs: 'ext4', bugs: { 'write.atomicCopy': false }, verdict: 'deadlock', effort: 'sample' }),
   ],
   build(machine, settings) {
     const { engine, fs } = mount(machine, settings, { filePages: 1, diskBlocks: 6 });

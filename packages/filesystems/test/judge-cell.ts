@@ -1,0 +1,41 @@
+import type { Finding } from '@lockdep/page-cache';
+import { explore } from '@lockdep/simulator';
+import { expect } from 'vitest';
+import { type Cell, type Scenario, scenarioProgram } from '../src/index.ts';
+
+export const cellName = ({ fs, profile, bugs, verdict }: Cell): string => {
+  const defects = bugs === undefined ? '' : ` with ${JSON.stringify(bugs)}`;
+  return `${fs}, ${profile}${defects}: ${verdict}`;
+};
+
+/** A proof tries every interleaving; a sample, some at random. Defects: until the first failure. */
+export function judgeCell(scenario: Scenario, cell: Cell, effort: 'proof' | 'sample'): void {
+  const found: Finding[] = [];
+  const program = scenarioProgram(scenario, cell, (findings) => found.push(...findings));
+  const isClean = cell.verdict === 'clean';
+  const result = explore(program, {
+    strategy: effort === 'proof' ? 'source-dpor' : 'portfolio',
+    stopOnFailure: true,
+    validator: null,
+    minimise: 0,
+    budget: {
+      steps: 1_000,
+      executions: effort === 'sample' && isClean ? 60 : 1_000_000,
+      ms: isClean ? 600_000 : 25_000,
+    },
+  });
+  if (isClean) {
+    expect(result.failures.map((failure) => failure.message)).toEqual([]);
+    if (effort === 'proof') expect(result.exhausted).toBe(true);
+    else expect(result.executions).toBeGreaterThan(50);
+  } else if (cell.verdict === 'deadlock') {
+    expect(result.verdict).toBe('deadlock');
+  } else {
+    expect(result.verdict).toBe('fail');
+    const { file, index, kind } = cell.finding!;
+    expect(found.every((finding) => finding.file === file && finding.index === index)).toBe(true);
+    // A hole that still shows its old bytes is the same defect, before anybody has reused the block.
+    const kinds = kind === 'stale-block-exposure' ? [kind, 'hole-has-data'] : [kind];
+    for (const finding of found) expect(kinds).toContain(finding.kind);
+  }
+}

@@ -1,0 +1,13 @@
+/** The proofs that take longer: tens of thousands of interleavings. */
+import { describe, test } from 'vitest';
+import { scenarios } from '../src/index.ts';
+import { cellName, judgeCell } from './judge-cell.ts';
+
+const long = scenarios.filter(({ cells }) => cells.some((cell) => cell.effort === 'long'));
+
+describe.each(long.map((scenario) => [`${scenario.id}. ${scenario.title}`, scenario] as const))('%s', (_, scenario) => {
+  for (const cell of scenario.cells) {
+    if (cell.effort === 'long' && cell.verdict === 'clean')
+      test(cellName(cell), () => judgeCell(scenario, cell, 'proof'));
+  }
+});
