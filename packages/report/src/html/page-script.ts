@@ -165,18 +165,20 @@ for (const picture of all('.picture')) {
     show();
   };
   // A picture far larger than the page opens at a size that can be read, on what matters most; a button shows it whole.
-  const readable = Math.max(1, svg.clientWidth) * 1.2;
-  if (start[2] > readable) {
+  const [width, height] = [Math.max(1, svg.clientWidth), Math.max(1, svg.clientHeight)];
+  if (Math.max(start[2] / width, start[3] / height) > 1.8) {
     const reported = svg.querySelector('.node [stroke="#dc2626"]');
     const first = reported ?? svg.querySelector('.node');
-    box = [start[0], start[1], readable, readable * svg.clientHeight / Math.max(1, svg.clientWidth)];
+    box = [start[0], start[1], width * 1.2, height * 1.2];
     show();
     if (first !== null) centre(first);
     if (reported === null) { box[1] = start[1]; show(); }
   }
+  addEventListener('beforeprint', () => svg.setAttribute('viewBox', start.join(' ')));
+  addEventListener('afterprint', show);
   picture.addEventListener('centre', () => {
     const chosen = svg.querySelector('.chosen');
-    if (chosen !== null && box[2] < start[2]) centre(chosen);
+    if (chosen !== null && (box[2] < start[2] || box[3] < start[3])) centre(chosen);
   });
   const unit = () => { const at = svg.getScreenCTM(); return at === null ? 1 : at.a; };
   picture.addEventListener('click', (event) => {

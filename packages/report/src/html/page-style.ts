@@ -3,7 +3,7 @@
 /** CSS text. */
 export const pageStyle: string = `
 :root{color-scheme:light dark;--ink:#1f2937;--dim:#6b7280;--paper:#fff;--panel:#f9fafb;--line:#d1d5db;--link:#1d4ed8;--red:#b91c1c;--amber:#a16207;--cyan:#0e7490;--green:#15803d;--bar:#3b82f6;--bar2:#10b981;--hit:#fde68a;--mono:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
-@media (prefers-color-scheme:dark){:root{--ink:#e5e7eb;--dim:#9ca3af;--paper:#111827;--panel:#1f2937;--line:#374151;--link:#93c5fd;--red:#f87171;--amber:#fbbf24;--cyan:#67e8f9;--green:#86efac;--bar:#60a5fa;--bar2:#34d399;--hit:#854d0e}}
+@media screen and (prefers-color-scheme:dark){:root{--ink:#e5e7eb;--dim:#9ca3af;--paper:#111827;--panel:#1f2937;--line:#374151;--link:#93c5fd;--red:#f87171;--amber:#fbbf24;--cyan:#67e8f9;--green:#86efac;--bar:#60a5fa;--bar2:#34d399;--hit:#854d0e}}
 *{box-sizing:border-box}
 [hidden]{display:none!important}
 html{scroll-padding-top:1rem}
@@ -63,5 +63,5 @@ tr.current{background:color-mix(in srgb,var(--bar) 22%,transparent);box-shadow:i
 button,input{font:inherit}
 #detail{position:fixed;right:1rem;bottom:1rem;width:min(34rem,calc(100vw - 2rem));max-height:70vh;overflow:auto;background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:.7rem 1rem;box-shadow:0 4px 24px #0006;z-index:2}
 #detail h2{margin:0 2rem .4rem 0;border:0;overflow-wrap:anywhere;font-size:1.05rem}#detail .close{position:absolute;right:.6rem;top:.5rem}#detail ul{margin:.2rem 0;padding-left:1.2rem}#detail li{overflow-wrap:anywhere}
-@media print{:root{color-scheme:light}body{max-width:none;padding:0}nav,.tools,#detail,footer,.now{display:none!important}.story,.picture,.task{break-inside:avoid;background:none}.live .canvas svg{height:auto}thead th{position:static}details>summary{list-style:none}details::details-content{content-visibility:visible;block-size:auto}}
+@media print{:root{color-scheme:light}body{max-width:none;padding:0}nav,.tools,#detail,footer,.now,.as-text{display:none!important}.story,.picture,.task{break-inside:avoid;background:none}.live .canvas svg{height:auto}thead th{position:static}details>summary{list-style:none}details::details-content{content-visibility:visible;block-size:auto}}
 `;

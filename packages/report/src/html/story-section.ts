@@ -37,7 +37,7 @@ function story(report: Report, index: number, view: LockOrder, style: TextStyle,
 ${sure}${circle(report, view)}<div class="tasks">${taskStories(report).map((one) => column(one, style, read))}</div>
 <p>Rule ${report.rule}: ${rule}</p>
 <ul class="cures">${usual.map((cure) => html`<li>${cure}</li>`)}</ul>
-<details><summary>As text</summary><pre>${lines(renderText(report, { root: style.root }))}</pre></details>
+<details class="as-text"><summary>As text</summary><pre>${lines(renderText(report, { root: style.root }))}</pre></details>
 <p class="dim">Fingerprint ${report.fingerprint}</p>
 </details>
 `;
