@@ -33,6 +33,7 @@ export type * from './report.ts';
 export { type Rule, rules } from './rules.ts';
 export { captureSite, nowhere, parseStack, siteOf } from './site.ts';
 export { type Stall, type StallOptions, watchStalls } from './stall-detector.ts';
+export { eachStrongCircle } from './strong-circles.ts';
 export { Task } from './task.ts';
 export { usageName } from './usage.ts';
 export { LockReportError, Validator, type ValidatorOptions } from './validator.ts';

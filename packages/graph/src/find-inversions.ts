@@ -6,7 +6,7 @@
  * it, and a graph has inversions exactly when it has a strong circle. Cost: linear when there is no circle; else one search
  * inside its strong component for each dependency that closes one.
  */
-import { circleFingerprint } from '@lockdep/core';
+import { circleFingerprint, eachStrongCircle } from '@lockdep/core';
 import { byCodeUnits } from './by-code-units.ts';
 import { type LearnedGraph, learnGraph } from './learn-graph.ts';
 import type { SavedDependency, SavedGraph } from './saved-graph.ts';
@@ -28,20 +28,30 @@ export interface Inversion {
   readonly declared: number;
 }
 
-/** All inversions, sorted by fingerprint. */
-export function findInversions(graph: SavedGraph): Inversion[] {
+/**
+ * All inversions, sorted by fingerprint. With `wanted`, only those it accepts: where it refuses a dependency's shortest circle it is
+ * asked about the next ones, so that a circle of no interest hides no other.
+ */
+export function findInversions(
+  graph: SavedGraph,
+  wanted: ((inversion: Inversion) => boolean) | null = null,
+): Inversion[] {
   const learned = learnGraph(graph);
   const { order } = learned.validator.engine;
   if (order.backEdgeCount === 0) return [];
   const component = strongComponents(learned.validator);
   const saved = new Map(graph.dependencies.map((dependency) => [pair(dependency.from, dependency.to), dependency]));
   const found = new Map<string, Inversion>();
+  const take = (circle: readonly number[]): boolean => {
+    const inversion = describe(learned, circle, saved);
+    if (wanted !== null && !wanted(inversion)) return false;
+    found.set(inversion.fingerprint, inversion);
+    return true;
+  };
   for (const edge of order.edges()) {
     if (!order.isBack(edge) || order.from[edge] === order.to[edge]) continue;
     const path = wayBack(learned, edge, component);
-    if (path === null) continue;
-    const inversion = describe(learned, [edge, ...path], saved);
-    found.set(inversion.fingerprint, inversion);
+    if (path !== null && !take([edge, ...path])) eachStrongCircle(order, edge, take);
   }
   return [...found.values()].sort((a, b) => byCodeUnits(a.fingerprint, b.fingerprint));
 }

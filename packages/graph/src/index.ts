@@ -17,6 +17,7 @@ export { type ChangedDependency, diffGraphs, type GraphDiff } from './diff-graph
 export { findInversions, type Inversion } from './find-inversions.ts';
 export { GraphFileError, type GraphFileErrorCode, type GraphFileErrorDetails } from './graph-file-error.ts';
 export { mergeGraphs } from './merge-graphs.ts';
+export { mergeInversions } from './merge-inversions.ts';
 export { type DeclaredEdge, type OrderDeclaration, parseOrder } from './order-declaration.ts';
 export { graphText, parseGraph } from './parse-graph.ts';
 export { type SaveOptions, saveGraph } from './save-graph.ts';

@@ -1,6 +1,6 @@
 /** Two clean runs that are inverted together, and what a single validator says of the same programs. */
 import { how, LockKey, type Mode, Validator } from '@lockdep/core';
-import { diffGraphs, findInversions, mergeGraphs, type SavedGraph, saveGraph } from '@lockdep/graph';
+import { diffGraphs, findInversions, mergeGraphs, mergeInversions, type SavedGraph, saveGraph } from '@lockdep/graph';
 import { describe, expect, test } from 'vitest';
 import { randomRun } from './random-graph.ts';
 
@@ -53,6 +53,30 @@ test('the fingerprint is that of the report which one process would have made', 
   expect(findInversions(merged).map(({ fingerprint }) => fingerprint)).toEqual(
     validator.reports.map(({ fingerprint }) => fingerprint),
   );
+});
+
+test('an inversion that one run shows hides none across runs, though both share a dependency', () => {
+  const graphs = [graphOf('x', ['A', 'B'], ['B', 'C'], ['C', 'A']), graphOf('y', ['A', 'D']), graphOf('z', ['D', 'C'])];
+  expect(graphs.map((graph) => findInversions(graph).length)).toEqual([1, 0, 0]);
+  expect(mergeInversions(graphs)).toMatchObject([
+    { classes: ['A', 'D', 'C'], runs: ['x', 'y', 'z'], acrossRuns: true },
+  ]);
+  expect(mergeInversions(graphs.slice(0, 2))).toEqual([]);
+  expect(mergeInversions([mergeGraphs(graphs), ...graphs])).toEqual([]);
+});
+
+test('a circle that blocks only in the strengths of two graphs together is one of the merge', () => {
+  const weak: Step[] = [
+    ['A', 'recursive-read'],
+    ['B', 'recursive-read'],
+  ];
+  const first = graphOf('x', weak, [
+    ['B', 'recursive-read'],
+    ['A', 'recursive-read'],
+  ]);
+  const second = graphOf('y', ['B', 'A']);
+  expect(findInversions(first)).toEqual([]);
+  expect(mergeInversions([first, second])).toMatchObject([{ classes: ['A', 'B'], runs: ['x', 'y'] }]);
 });
 
 test('circles that cannot block are none: recursive readers under recursive readers', () => {

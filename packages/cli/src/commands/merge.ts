@@ -1,5 +1,5 @@
 /** `lockdep merge`: one graph of several runs, and the inversions that only show when they are put together. */
-import { findInversions, graphText, mergeGraphs, type SavedGraph } from '@lockdep/graph';
+import { findInversions, graphText, mergeGraphs, mergeInversions, type SavedGraph } from '@lockdep/graph';
 import { printable } from '@lockdep/report';
 import { againstBaseline, baselineLines, baselineSummary, openBaseline } from '../baseline-file.ts';
 import { type Command, exitStatus } from '../command.ts';
@@ -47,14 +47,11 @@ Examples:
     const merged = mergeGraphs(graphs);
     if (values.output !== undefined) await writeOutput('--output', values.output, graphText(merged));
     const found = findInversions(merged);
-    const shown =
-      found.length === 0
-        ? new Set<string>()
-        : new Set(graphs.flatMap(findInversions).map(({ fingerprint }) => fingerprint));
-    const inversions = values.all ? found : found.filter(({ fingerprint }) => !shown.has(fingerprint));
+    const inversions = values.all ? found : mergeInversions(graphs, merged);
     const outcome = await againstBaseline(inversions, baseline);
     const { runs, classes, dependencies } = merged;
-    const alreadyShown = found.length - inversions.length;
+    const reported = new Set(inversions.map(({ fingerprint }) => fingerprint));
+    const alreadyShown = found.filter(({ fingerprint }) => !reported.has(fingerprint)).length;
     if (values.json) {
       const counts = { runs, classes: classes.length, dependencies: dependencies.length };
       const summary = baseline.file === null ? {} : { baseline: baselineSummary(outcome) };
