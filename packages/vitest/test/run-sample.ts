@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const sample = resolve(dirname(fileURLToPath(import.meta.url)), '../../../test/sample-suite');
+export const sample: string = resolve(dirname(fileURLToPath(import.meta.url)), '../../../test/sample-suite');
 const vitest = resolve(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
 
 export interface SampleRun {

@@ -13,7 +13,7 @@ const baseline = (): string => join(mkdtempSync(join(tmpdir(), 'lockdep-')), 'ba
 describe.concurrent('the sample project', { timeout: 120_000 }, () => {
   test('fails what should fail, with these messages', async ({ expect }) => {
     const run = await runSample(
-      ['concurrent', 'expected', 'fixtures', 'hang', 'inversion', 'matchers', 'schedules'],
+      ['concurrent', 'expected', 'fixtures', 'hang', 'inversion', 'matchers', 'readme', 'schedules'],
       {},
     );
     expect(run.stdout).toMatchSnapshot();
