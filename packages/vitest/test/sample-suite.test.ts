@@ -44,7 +44,7 @@ describe.concurrent('the sample project', { timeout: 120_000 }, () => {
 
   test('takes what it finds into the baseline, and passes with it', async ({ expect }) => {
     const file = baseline();
-    const files = ['a-transfer', 'b-audit', 'inversion'];
+    const files = ['inversion'];
     const update = await runSample(files, { SAMPLE_BASELINE: file, LOCKDEP_BASELINE: 'update' });
     expect(update.code).toBe(0);
     const known: { readonly entries: readonly { readonly rule: string; readonly classes: readonly string[] }[] } =
