@@ -4,7 +4,7 @@ export { SimulatorError, type SimulatorErrorCode } from './engine/error.ts';
 export { Op, type OpOptions } from './engine/op.ts';
 export { INITIAL, SimObject } from './engine/sim-object.ts';
 export type { Sim, SimTask, TaskBody, TaskOptions, Visible } from './engine/sim-task.ts';
-export type { TaskCode } from './engine/world.ts';
+export type { TaskCode } from './engine/task-code.ts';
 export { explore, exploreAsync } from './explore/explore.ts';
 export { type Budget, type ExploreOptions, STRATEGIES, type StrategyName } from './explore/explore-options.ts';
 export type { Divergence, Estimate, ExploreResult } from './explore/explore-result.ts';

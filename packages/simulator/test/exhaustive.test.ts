@@ -13,7 +13,7 @@ function count(program: OracleProgram, kind: TreeSearchKind) {
     if (runExecution(world, search, prefix, 10_000) !== 'complete') continue;
     executions++;
     if (isDeadlocked(world)) deadlocks++;
-    if (world.failures.length > 0) failing++;
+    if (world.checks.failures.length > 0) failing++;
   }
   return { executions, deadlocks, failing };
 }

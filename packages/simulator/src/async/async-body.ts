@@ -3,7 +3,7 @@
  */
 import { type Op, takeSite } from '../engine/op.ts';
 import type { SimTask, TaskBody } from '../engine/sim-task.ts';
-import { RUNNING } from '../engine/world.ts';
+import { RUNNING } from '../engine/task-code.ts';
 
 export interface Waiting {
   readonly op: Op;

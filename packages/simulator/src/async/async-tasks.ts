@@ -10,7 +10,8 @@ import { Operation } from '@lockdep/locks';
 import { SimulatorError } from '../engine/error.ts';
 import { type Op, setParker } from '../engine/op.ts';
 import type { SimTask, TaskBody } from '../engine/sim-task.ts';
-import type { AsyncFront, TaskCode, World } from '../engine/world.ts';
+import type { AsyncFront, TaskCode } from '../engine/task-code.ts';
+import type { World } from '../engine/world.ts';
 import { type Arrivals, AsyncBody } from './async-body.ts';
 
 export class AsyncTasks implements AsyncFront, Arrivals {

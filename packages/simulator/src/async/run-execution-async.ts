@@ -7,6 +7,7 @@
 import type { ExecutionRequest } from '../engine/drive.ts';
 import { isDeadlocked, repeatStep } from '../engine/run-execution.ts';
 import type { Ending } from '../engine/selector.ts';
+import { NO_CHOICE } from '../engine/world.ts';
 import type { AsyncBody } from './async-body.ts';
 import type { AsyncTasks } from './async-tasks.ts';
 
@@ -87,12 +88,12 @@ class AsyncRun {
     if (task < 0) return this.#end('pruned');
     const { choices } = world.tasks[task]!.pending!;
     this.#moved = task;
-    world.step(task, choices === 1 ? 0 : selector.choose(world, task, choices));
+    world.step(task, choices === 1 ? NO_CHOICE : selector.choose(world, task, choices));
   }
 
   #end(ending: Ending): void {
     const { world, selector } = this.#request;
-    if (ending === 'complete' && !isDeadlocked(world)) world.checkFinals();
+    if (ending === 'complete' && !isDeadlocked(world)) world.checks.askFinals();
     selector.end(world, ending);
     this.#leave();
     this.#resolve(ending);

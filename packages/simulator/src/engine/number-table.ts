@@ -16,7 +16,8 @@ export class NumberTable {
 
   /** A new execution: every maker starts over. */
   restart(): void {
-    this.#made.fill(0);
+    // A loop, for Array.fill leaves compiled code.
+    for (let row = 0; row < this.#made.length; row++) this.#made[row] = 0;
   }
 
   /** Number of the next thing of `maker`, if it has made that many in some execution before; else -1. */
@@ -28,14 +29,18 @@ export class NumberTable {
   /** Counts one more thing of `maker` and answers its number. */
   next(maker: number): number {
     const row = maker + 1;
-    while (this.#numbers.length <= row) {
-      this.#numbers.push([]);
-      this.#made.push(0);
-    }
+    if (row >= this.#numbers.length) this.#grow(row);
     const numbers = this.#numbers[row]!;
     const place = this.#made[row]!++;
     if (place === numbers.length) numbers.push(this.#total++);
     return numbers[place]!;
+  }
+
+  #grow(row: number): void {
+    while (this.#numbers.length <= row) {
+      this.#numbers.push([]);
+      this.#made.push(0);
+    }
   }
 
   /** A number for something no task has made. */

@@ -7,6 +7,7 @@
  * module-wide mark tells the first `next` of a wait from the last, however many tasks share the op.
  */
 import type { SimObject } from './sim-object.ts';
+import type { World } from './world.ts';
 
 let starting: object | null = null;
 const DONE: { done: true; value: unknown } = { done: true, value: undefined };
@@ -65,6 +66,8 @@ export class Op<T = unknown> implements Iterable<Op, T, unknown>, Iterator<Op, T
   readonly gated: boolean;
   readonly targets: readonly SimObject[];
   readonly choices: number;
+  /** @internal The world that knows its objects and need not be asked again. */
+  world: World | null = null;
   /** With `value`: the op as the iterator result that parks on it. */
   readonly done = false as const;
   readonly value: Op;

@@ -1,7 +1,7 @@
 /** One execution from beginning to end: the kept prefix, then step by step as the selector says. */
 import { SimulatorError } from './error.ts';
 import type { Ending, Selector } from './selector.ts';
-import type { World } from './world.ts';
+import { NO_CHOICE, type World } from './world.ts';
 
 /** Runs one execution of a program whose tasks are generators; `prefix` steps are taken from the world's path. */
 export function runExecution(world: World, selector: Selector, prefix: number, maxSteps: number): Ending {
@@ -9,7 +9,7 @@ export function runExecution(world: World, selector: Selector, prefix: number, m
   for (let i = 0; i < prefix; i++) repeatStep(world);
   selector.begin(world);
   const ending = walk(world, selector, maxSteps);
-  if (ending === 'complete' && !isDeadlocked(world)) world.checkFinals();
+  if (ending === 'complete' && !isDeadlocked(world)) world.checks.askFinals();
   selector.end(world, ending);
   return ending;
 }
@@ -23,7 +23,7 @@ function walk(world: World, selector: Selector, maxSteps: number): Ending {
     const task = selector.pick(world, count);
     if (task < 0) return 'pruned';
     const { choices } = world.tasks[task]!.pending!;
-    world.step(task, choices === 1 ? 0 : selector.choose(world, task, choices));
+    world.step(task, choices === 1 ? NO_CHOICE : selector.choose(world, task, choices));
     selector.stepped?.(world, task);
   }
 }

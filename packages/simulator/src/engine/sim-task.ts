@@ -11,6 +11,7 @@ import { EXCLUSIVE } from './access.ts';
 import { Hash } from './hash.ts';
 import { Op } from './op.ts';
 import { NOBODY, SimObject } from './sim-object.ts';
+import { killTask } from './task-code.ts';
 
 /** Code of a task that is no generator. */
 export interface TaskBody {
@@ -120,6 +121,7 @@ export class SimTask extends SimObject implements Agent {
 
   /** It has ended: what it still holds is reported. */
   leave(): void {
+    if (this.#identities.size === 0) return;
     for (const [validator, identity] of this.#identities) {
       if (identity.depth === 0) continue;
       validator.endTask(identity);
@@ -147,7 +149,7 @@ export class SimTask extends SimObject implements Agent {
 
   run(op: Op, task: number): unknown {
     if (op.code === JOIN) return this.result;
-    this.world!.kill(this, task);
+    killTask(this.world!, this, task);
     return undefined;
   }
 

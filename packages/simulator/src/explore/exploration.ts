@@ -101,7 +101,7 @@ export class Exploration {
     if (ending === 'pruned') return;
     if (ending === 'step-bound') {
       this.#stepBounded++;
-      if (this.#world.failures.length > 0) this.#collect(ending);
+      if (this.#world.checks.failures.length > 0) this.#collect(ending);
       if (this.#livelocks.length === 0) yield* this.#lookForLivelock();
       return;
     }
@@ -112,7 +112,7 @@ export class Exploration {
     if (!isExhaustive) this.#sampled++;
     const isDead = isDeadlocked(this.#world);
     if (isDead) this.#deadlocks++;
-    const found = isDead || this.#world.failures.length > 0 || this.#world.leaks ? this.#collect(ending) : [];
+    const found = isDead || this.#world.checks.failures.length > 0 || this.#world.leaks ? this.#collect(ending) : [];
     if (found.some(({ kind }) => kind !== 'deadlock')) this.#failing++;
   }
 

@@ -1,6 +1,7 @@
 /** A program in either form, and the setup a world wants. */
 import { SimulatorError } from '../engine/error.ts';
-import type { TaskCode, World } from '../engine/world.ts';
+import type { TaskCode } from '../engine/task-code.ts';
+import type { World } from '../engine/world.ts';
 import { Simulation } from './simulation.ts';
 
 /** Called once per execution: makes the objects and starts the tasks. */
@@ -47,6 +48,6 @@ function ofObject({ tasks, final }: ProgramObject): (world: World) => void {
   const list = Object.entries(tasks);
   return (world) => {
     for (const [name, code] of list) world.create(name, code);
-    if (final !== undefined) world.finals.push(final);
+    if (final !== undefined) world.checks.final(final);
   };
 }

@@ -9,7 +9,8 @@ import { SimulatorError } from '../engine/error.ts';
 import type { Op } from '../engine/op.ts';
 import type { SimObject } from '../engine/sim-object.ts';
 import type { SimTask, TaskOptions } from '../engine/sim-task.ts';
-import type { TaskCode, World } from '../engine/world.ts';
+import type { TaskCode } from '../engine/task-code.ts';
+import type { World } from '../engine/world.ts';
 import { Atomic, type AtomicAccess } from '../objects/atomic.ts';
 import { Channel } from '../objects/channel.ts';
 import { Clock } from '../objects/clock.ts';
@@ -47,54 +48,54 @@ export class Simulation {
 
   /** A mutex of the simulation's own: bare, without options or guards, and fast. Locks of `@lockdep/locks` work as well. */
   mutex(name: string): SimMutex {
-    return this.#world.reuse(SimMutex, name) ?? this.#world.adopt(new SimMutex(name));
+    return this.#world.registry.reuse(SimMutex, name) ?? this.#world.registry.adopt(new SimMutex(name));
   }
 
   /** A reader-preferring reader/writer lock. */
   rwLock(name: string): SimRwLock {
-    return this.#world.reuse(SimRwLock, name) ?? this.#world.adopt(new SimRwLock(name));
+    return this.#world.registry.reuse(SimRwLock, name) ?? this.#world.registry.adopt(new SimRwLock(name));
   }
 
   /** A fair reader/writer semaphore: a queued writer holds up later readers. */
   rwSemaphore(name: string): SimRwSemaphore {
-    return this.#world.reuse(SimRwSemaphore, name) ?? this.#world.adopt(new SimRwSemaphore(name));
+    return this.#world.registry.reuse(SimRwSemaphore, name) ?? this.#world.registry.adopt(new SimRwSemaphore(name));
   }
 
   /** A counting semaphore. */
   semaphore(name: string, count: number): SimSemaphore {
-    const known = this.#world.reuse(SimSemaphore, name);
-    if (known === null) return this.#world.adopt(new SimSemaphore(name, count));
+    const known = this.#world.registry.reuse(SimSemaphore, name);
+    if (known === null) return this.#world.registry.adopt(new SimSemaphore(name, count));
     known.initialise(count);
     return known;
   }
 
   condition(name: string): Condition {
-    return this.#world.reuse(Condition, name) ?? this.#world.adopt(new Condition(name));
+    return this.#world.registry.reuse(Condition, name) ?? this.#world.registry.adopt(new Condition(name));
   }
 
   completion(name: string): Completion {
-    return this.#world.reuse(Completion, name) ?? this.#world.adopt(new Completion(name));
+    return this.#world.registry.reuse(Completion, name) ?? this.#world.registry.adopt(new Completion(name));
   }
 
   /** A first-in first-out channel. */
   channel<T>(name: string, capacity: number = Number.POSITIVE_INFINITY): Channel<T> {
-    const known = this.#world.reuse(Channel, name) as Channel<T> | null;
-    if (known === null) return this.#world.adopt(new Channel<T>(name, capacity));
+    const known = this.#world.registry.reuse(Channel, name) as Channel<T> | null;
+    if (known === null) return this.#world.registry.adopt(new Channel<T>(name, capacity));
     known.initialise(capacity);
     return known;
   }
 
   /** A shared variable whose reads and writes are steps. */
   variable<T>(name: string, initial: T): Variable<T> {
-    const known = this.#world.reuse(Variable, name) as Variable<T> | null;
-    if (known === null) return this.#world.adopt(new Variable<T>(name, initial));
+    const known = this.#world.registry.reuse(Variable, name) as Variable<T> | null;
+    if (known === null) return this.#world.registry.adopt(new Variable<T>(name, initial));
     known.initialise(initial);
     return known;
   }
 
   /** A part of the program's own data, to be declared when it is touched. */
   region(name: string): Region {
-    return this.#world.reuse(Region, name) ?? this.#world.adopt(new Region(name));
+    return this.#world.registry.reuse(Region, name) ?? this.#world.registry.adopt(new Region(name));
   }
 
   /** A task that will be {@link start}ed, and may be joined, killed, or given locks before. */
@@ -154,12 +155,12 @@ export class Simulation {
 
   /** Notes a failure of this execution when the condition does not hold; the execution goes on. */
   assert(condition: boolean, message: string): void {
-    if (!condition) this.#world.fail('assertion', message);
+    if (!condition) this.#world.checks.fail('assertion', message);
   }
 
   /** Notes a failure of this execution, found by an oracle; the execution goes on. */
   fail(message: string): void {
-    this.#world.fail('oracle', message);
+    this.#world.checks.fail('oracle', message);
   }
 
   /**
@@ -167,21 +168,21 @@ export class Simulation {
    * invariant over objects that no step touches together wants the `cache` strategy.
    */
   invariant(name: string, check: () => unknown): void {
-    this.#world.invariants.push({ name, check });
+    this.#world.checks.invariant(name, check);
   }
 
   /** Asked at the end of every execution that is not deadlocked: false, a text, or an exception is a failure. */
   final(check: () => unknown): void {
-    this.#world.finals.push(check);
+    this.#world.checks.final(check);
   }
 
   /** For state caching: the program's own state, as plain data, where it is kept outside the simulation's objects. */
   state(stateKey: () => unknown): void {
-    this.#world.states.push({ stateKey });
+    this.#world.checks.states.push(stateKey);
   }
 
   /** Takes in an object of one's own kind. */
   object<T extends SimObject>(object: T): T {
-    return this.#world.adopt(object);
+    return this.#world.registry.adopt(object);
   }
 }

@@ -25,7 +25,7 @@ export interface Finding {
 
 /** Everything wrong with the execution that has just ended. */
 export function findings(world: World, ending: Ending): Finding[] {
-  const found = world.failures.map((_, index) => recorded(world, index));
+  const found = world.checks.failures.map((_, index) => recorded(world, index));
   if (ending !== 'complete') return found;
   if (isDeadlocked(world)) found.push(deadlock(world));
   else if (world.leaks) found.push(...leaked(world));
@@ -34,14 +34,14 @@ export function findings(world: World, ending: Ending): Finding[] {
 
 /** The same, of an execution that goes on: what more steps cannot undo. */
 export function certainFindings(world: World): Finding[] {
-  const found = world.failures.map((_, index) => recorded(world, index));
+  const found = world.checks.failures.map((_, index) => recorded(world, index));
   const circle = findCircle(world);
   if (circle !== null) found.push(deadlockOf(circle, true));
   return found;
 }
 
 function recorded(world: World, index: number): Finding {
-  const { kind, message, task, error } = world.failures[index]!;
+  const { kind, message, task, error } = world.checks.failures[index]!;
   const name = task < 0 ? '' : world.tasks[task]!.name;
   return {
     kind,

@@ -6,7 +6,7 @@
  * none. Work is limited in steps executed, not in time, so that the result does not depend on the machine.
  */
 import type { Work } from '../engine/drive.ts';
-import type { World } from '../engine/world.ts';
+import { NO_CHOICE, type World } from '../engine/world.ts';
 import { BoundedSearch } from '../search/bounded-search.ts';
 import { certainFindings, type Finding, findings } from './finding.ts';
 import { isShorter, type Path, pathOf, type Segment } from './path.ts';
@@ -140,7 +140,7 @@ class Minimiser {
 export function choicesOf(world: World): Map<number, number[]> {
   const choices = new Map<number, number[]>();
   for (let at = 0; at < world.count; at++) {
-    if (world.pathChoices[at] === 1) continue;
+    if (world.pathChoice[at] === NO_CHOICE) continue;
     const task = world.pathTask[at]!;
     const made = choices.get(task);
     if (made === undefined) choices.set(task, [world.pathChoice[at]!]);

@@ -38,7 +38,7 @@ export class LockRuntime implements Runtime, Adapter {
   }
 
   made(lock: BaseLock): void {
-    this.#made.set(lock, { id: this.#world.reserve(), name: this.#name(lock) });
+    this.#made.set(lock, { id: this.#world.registry.reserve(), name: this.#name(lock) });
   }
 
   start<T>(operation: Operation<T>): Operation<T> {
@@ -79,10 +79,10 @@ export class LockRuntime implements Runtime, Adapter {
         object = new LibraryLock(lock, lock.label);
         this.#outside.set(lock, object);
       } else object.rejoin();
-      this.#world.meet(object);
+      this.#world.registry.meet(object);
     } else {
       object = new LibraryLock(lock, made.name);
-      this.#world.place(object, made.id);
+      this.#world.registry.place(object, made.id);
     }
     this.#locks.set(lock, object);
     return object;

@@ -49,7 +49,7 @@ function part(compiler: StepCompiler, step: Step, assigned: Set<string>): Part {
     const test = compiler.expression(a);
     const fail = `assertion '${String(a)}'`;
     const run = (frame: Float64Array): void => {
-      if (test(frame) === 0) objects.world!.fail('assertion', fail);
+      if (test(frame) === 0) objects.world!.checks.fail('assertion', fail);
     };
     return { variable: null, writes: false, all: null, run };
   }

@@ -16,7 +16,7 @@ export function compileProgram(program: NotationProgram): CompiledProgram {
   const objects = new ProgramObjects(program);
   let world: World | null = null;
   const bodies = program.tasks.map((task) => {
-    const fail = (message: string): void => world!.fail('assertion', message);
+    const fail = (message: string): void => world!.checks.fail('assertion', message);
     return compileTask(program, task, objects, fail);
   });
   const final = program.final === undefined ? null : compileFinal(program, program.final, objects);
@@ -31,7 +31,7 @@ export function compileProgram(program: NotationProgram): CompiledProgram {
     for (const [index, { name, spawned }] of program.tasks.entries()) {
       if (spawned !== true) started.start(objects.tasks.get(name)!, () => bodies[index]!.restart());
     }
-    if (final !== null) started.finals.push(final);
+    if (final !== null) started.checks.final(final);
   };
   return { id: program.id, setup };
 }

@@ -35,8 +35,8 @@ export class ProgramObjects {
   /** All of it belongs to this world now, in the order of the file. */
   enter(world: World): void {
     this.world = world;
-    for (const object of this.#single.values()) world.meet(object);
-    for (const array of this.#arrays.values()) for (const object of array) world.meet(object);
+    for (const object of this.#single.values()) world.registry.meet(object);
+    for (const array of this.#arrays.values()) for (const object of array) world.registry.meet(object);
   }
 
   has(name: string): boolean {

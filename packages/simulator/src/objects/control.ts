@@ -4,7 +4,7 @@
 import { Op } from '../engine/op.ts';
 import { SimObject } from '../engine/sim-object.ts';
 import type { SimTask, TaskOptions } from '../engine/sim-task.ts';
-import type { TaskCode } from '../engine/world.ts';
+import type { TaskCode } from '../engine/task-code.ts';
 
 const SPAWN = 0;
 const CHOOSE = 1;

@@ -14,6 +14,8 @@ const WRITE = 1;
 const UPDATE = 2;
 const CAS = 3;
 const UNTIL = 4;
+/** Writes of the numbers below are made once. */
+const MAX_KEPT = 16;
 
 interface Swap<T> {
   readonly expected: T;
@@ -36,8 +38,8 @@ export class Variable<T = number> extends SimObject {
   /** The present value, for assertions and final conditions; reading it here is not a visible step. */
   value: T;
   readonly #read = new Op<T>(this, READ);
-  /** Writes of one value are one op as long as that value stays the latest. */
-  #write: Op<void> | null = null;
+  /** Writes of the small numbers that flags and counters take. */
+  readonly #writes: Op<void>[] = [];
 
   constructor(name: string, initial: T) {
     super(name);
@@ -50,11 +52,16 @@ export class Variable<T = number> extends SimObject {
   }
 
   write(value: T): Op<void> {
-    const known = this.#write;
-    if (known !== null && Object.is(known.arg, value)) return known;
-    const op = new Op<void>(this, WRITE, { arg: value });
-    this.#write = op;
-    return op;
+    const index: unknown = value;
+    if (
+      typeof index !== 'number' ||
+      !(index >= 0 && index < MAX_KEPT) ||
+      (index | 0) !== index ||
+      Object.is(index, -0)
+    ) {
+      return new Op<void>(this, WRITE, { arg: value });
+    }
+    return this.#writes[index] ?? this.#keep(index);
   }
 
   /** Reads, changes and writes in one step; gives the value before. */
@@ -149,6 +156,11 @@ export class Variable<T = number> extends SimObject {
       default:
         return `await ${this.name}: ${(op.arg as Condition<T>).words}`;
     }
+  }
+
+  #keep(value: number): Op<void> {
+    for (let i = this.#writes.length; i <= value; i++) this.#writes.push(new Op<void>(this, WRITE, { arg: i }));
+    return this.#writes[value]!;
   }
 
   #valueOf(snapshot: unknown): T {

@@ -9,6 +9,7 @@
  * A state met again while it is still on the stack closes a cycle: candidates for livelock, told through `cycle`.
  */
 import { AccessSet } from '../engine/access-set.ts';
+import { foldState } from '../engine/fold-state.ts';
 import { Hash } from '../engine/hash.ts';
 import type { Ending, Selector } from '../engine/selector.ts';
 import type { World } from '../engine/world.ts';
@@ -155,7 +156,7 @@ export class CacheSearch implements Selector {
 
   #stateOf(world: World): number {
     this.#hash.restart();
-    world.foldState(this.#hash);
+    foldState(this.#hash, world);
     return this.#hash.value;
   }
 }
