@@ -28,7 +28,7 @@ export {
   type ScenarioSettings,
   type Verdict,
 } from './scenarios/scenario.ts';
-export { type ScenarioSimulation, scenarioProgram } from './scenarios/scenario-program.ts';
+export { type ScenarioProgramOptions, type ScenarioSimulation, scenarioProgram } from './scenarios/scenario-program.ts';
 export { scenarios } from './scenarios/scenarios.ts';
 export { subPageRead } from './scenarios/sub-page-read.ts';
 export { truncateVersusFault } from './scenarios/truncate-versus-fault.ts';

@@ -11,7 +11,7 @@ export const cellName = ({ fs, profile, bugs, verdict }: Cell): string => {
 /** A proof tries every interleaving; a sample, some at random. Defects: until the first failure. */
 export function judgeCell(scenario: Scenario, cell: Cell, effort: 'proof' | 'sample'): void {
   const found: Finding[] = [];
-  const program = scenarioProgram(scenario, cell, (findings) => found.push(...findings));
+  const program = scenarioProgram(scenario, cell, { onFindings: (findings) => found.push(...findings) });
   const isClean = cell.verdict === 'clean';
   const result = explore(program, {
     strategy: effort === 'proof' ? 'source-dpor' : 'portfolio',

@@ -36,6 +36,7 @@ export class Engine {
   readonly patience: number;
   readonly faultAround: boolean;
   /** Things to look at when nothing runs any more: each answers what is wrong by adding findings. */
+  #superBlocks = 0;
   readonly #inspections: (() => void)[] = [];
 
   constructor(options: EngineOptions) {
@@ -47,6 +48,12 @@ export class Engine {
     this.readaheadPages = options.readaheadPages ?? 0;
     this.patience = options.patience ?? Number.POSITIVE_INFINITY;
     this.faultAround = options.faultAround ?? false;
+  }
+
+  /** @internal */
+  nextSuperBlock(): number {
+    this.#superBlocks += 1;
+    return this.#superBlocks;
   }
 
   /** Page index of a byte offset. */

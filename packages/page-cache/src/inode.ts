@@ -47,6 +47,9 @@ export class Inode {
     const key = directory ? classes.iRwsemDir : classes.iRwsem;
     this.iRwsem = new RwSemaphore({ key, label: `i_rwsem(${name})`, validator: engine.validator });
     this.mapping = new AddressSpace(this);
+    const keys = { address, ino, sb: sb.id };
+    for (const lock of [this.iRwsem, this.mapping.invalidateLock])
+      if (lock.instance !== null) lock.instance.orderKeys = keys;
     this.#sizeRegion = engine.machine.region(`${name}.i_size`);
   }
 

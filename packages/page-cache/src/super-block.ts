@@ -7,6 +7,8 @@ import type { FsLockClasses } from './lock-classes.ts';
 
 export class SuperBlock {
   readonly engine: Engine;
+  /** Inode numbers mean something only within a super block. */
+  readonly id: number;
   readonly name: string;
   readonly type: FileSystemType;
   readonly classes: FsLockClasses;
@@ -21,6 +23,7 @@ export class SuperBlock {
     const { machine, validator } = engine;
     const { classes } = type;
     this.engine = engine;
+    this.id = engine.nextSuperBlock();
     this.name = name;
     this.type = type;
     this.classes = classes;

@@ -8,7 +8,7 @@ export const crossedReflinks: Scenario = {
   title: 'reflink(A to B) ∥ dedupe(B, A) ∥ inodes dropped and read back',
   cells: [
     ...cellsFor(ALL, { fs: 'xfs', verdict: 'clean', effort: 'long' }),
-    ...cellsFor(ALL, { fs: 'xfs', bugs: { 'lockTwo.comparator': 'mixed' }, verdict: 'deadlock' }),
+    ...cellsFor(ALL, { fs: 'xfs', bugs: { 'lockTwo.comparator': 'mixed' }, verdict: 'deadlock', effort: 'sample' }),
   ],
   build(machine, settings) {
     const { engine, fs } = mount(machine, settings, { filePages: 1, diskBlocks: 4 });

@@ -4,7 +4,7 @@
  * @example
  * const result = explore(scenarioProgram(punchVersusRead, { fs: 'ext4', profile: 'merged' }));
  */
-import { type Finding, type Proc, type SimulationLike, simulatedMachine } from '@lockdep/page-cache';
+import { type Finding, findingText, type Proc, type SimulationLike, simulatedMachine } from '@lockdep/page-cache';
 import type { Scenario, ScenarioSettings } from './scenario.ts';
 
 /** What is used of a simulation to run a scenario. */
@@ -13,20 +13,28 @@ export interface ScenarioSimulation extends SimulationLike {
   final(check: () => unknown): void;
 }
 
-/** `onFindings` is told what was found at the end of each execution that ended. */
+export interface ScenarioProgramOptions {
+  /** Told what was found at the end of each execution that ended. */
+  readonly onFindings?: (findings: readonly Finding[]) => void;
+  /** Which findings fail the execution. Default: all. */
+  readonly counts?: (finding: Finding) => boolean;
+}
+
 export function scenarioProgram(
   scenario: Pick<Scenario, 'build'>,
   settings: ScenarioSettings,
-  onFindings?: (findings: readonly Finding[]) => void,
+  options: ScenarioProgramOptions = {},
 ): (sim: ScenarioSimulation) => void {
   return (sim) => {
     const { engine, tasks } = scenario.build(simulatedMachine(sim), settings);
     for (const [name, code] of Object.entries(tasks))
       sim.task(name, code as () => Proc<never> as unknown as () => never);
     sim.final(() => {
-      const verdict = engine.inspect();
-      onFindings?.(engine.oracle.findings);
-      return verdict ?? true;
+      engine.inspect();
+      const { findings } = engine.oracle;
+      options.onFindings?.(findings);
+      const first = findings.find(options.counts ?? (() => true));
+      return first === undefined ? true : findingText(first);
     });
   };
 }

@@ -29,6 +29,8 @@ export interface ScenarioSettings {
   readonly profile: Profile;
   readonly bugs?: BugSwitches;
   readonly validator?: Validator | null;
+  /** Rounds after which a reader is killed; makes every exploration finite. Default: never. */
+  readonly patience?: number;
 }
 
 export interface Cell {
@@ -59,11 +61,11 @@ export interface Scenario {
 /** An engine and a file system as a scenario wants them. */
 export function mount(
   machine: Machine,
-  { fs, profile, bugs = {}, validator = null }: ScenarioSettings,
+  { fs, profile, bugs = {}, validator = null, patience = Number.POSITIVE_INFINITY }: ScenarioSettings,
   geometry: Partial<Geometry>,
   options: { readonly readaheadPages?: number; readonly faultAround?: boolean } = {},
 ): { engine: Engine; fs: BlockFileSystem } {
-  const engine = new Engine({ machine, validator, profile, bugs, geometry, ...options });
+  const engine = new Engine({ machine, validator, profile, bugs, geometry, patience, ...options });
   const Kind = { ext2: Ext2Like, ext4: Ext4Like, xfs: XfsLike, ceph: CephLike }[fs];
   return { engine, fs: new Kind(engine) };
 }
