@@ -53,7 +53,7 @@ export const emptyBaseline: Baseline = {
   suppressions: [],
 };
 
-const HINT = 'repair it by hand, or delete it and make a new one with --update-baseline';
+const HINT = 'give a file that --update-baseline has written, or repair it by hand';
 
 /** The file of a baseline: sorted, one line an entry, as `git diff` likes it. */
 export function baselineText({ format, version, entries, suppressions }: Baseline): string {
