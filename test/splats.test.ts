@@ -148,7 +148,7 @@ describe.each(['kernel', 'ideal'] as const)('in %s mode', (mode) => {
 });
 
 test.each(SPLATS)("%s: the kernel's text and ours, side by side", async (name) => {
-  const { log } = await replaySplat(name, 'kernel');
+  const { log } = await replaySplat(name, 'ideal');
   const { report } = log.reports[0] as FoundReport;
   const text = splatText(name);
   expect(reportTitle(report)).toBe(text.title);
