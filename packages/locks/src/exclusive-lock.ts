@@ -92,7 +92,9 @@ export abstract class ExclusiveLock extends AsyncLock {
   }
 
   protected run(operation: Operation<void>, how: number, fn: () => unknown, options?: AcquireLockOptions): unknown {
-    if (currentRuntime() === null) return this.runNow(operation, fn, options);
+    const runtime = currentRuntime();
+    if (runtime === null) return this.runNow(operation, fn, options);
+    if (runtime.awaits?.() === true) return runAwaited(runtime.start(operation), () => this.startRelease(how), fn);
     return runSteps(operation, () => this.startRelease(how), fn as StepFunction<unknown>);
   }
 
@@ -112,6 +114,16 @@ export abstract class ExclusiveLock extends AsyncLock {
 
   protected refuseRelease(): never {
     throw new LockMisuseError(this.label, 'release', 'acquire it first, and release it once', this.holders);
+  }
+}
+
+/** Asynchronous code under a scheduler: each step is awaited. */
+async function runAwaited<T>(operation: PromiseLike<void>, release: () => Step, fn: () => T): Promise<Awaited<T>> {
+  await operation;
+  try {
+    return await fn();
+  } finally {
+    await release();
   }
 }
 

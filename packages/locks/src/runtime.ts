@@ -36,6 +36,8 @@ export interface Runtime {
   iterate<T>(operation: Operation<T>): Iterator<Operation<unknown>, T, unknown>;
   /** Who runs now, for what is no step: assertions, disposal. */
   agent(): Agent;
+  /** Whether the code that runs now awaits what it waits for, rather than yielding it. */
+  awaits?(): boolean;
   /** Validates the locks that are made while it is in force and name no validator; null: nobody does. */
   readonly validator?: Validator | null;
   /** A lock has been made, but for its waiting rules: a scheduler tells locks apart by who makes them, and in which order. */

@@ -17,13 +17,20 @@ export {
   simulate,
   simulateAsync,
 } from './explore/replay.ts';
-export type { Program, ProgramFunction, ProgramObject } from './face/program.ts';
+export type { Program, ProgramFunction, ProgramObject, ProgramSetup } from './face/program.ts';
 export { Simulation } from './face/simulation.ts';
 export type { Failure } from './failure/failure.ts';
 export type { FailureKind } from './failure/finding.ts';
 export type { Schedule, Stretch } from './failure/schedule.ts';
 export type { Wait } from './failure/wait-cycle.ts';
 export { type CompiledProgram, compileProgram } from './notation/compile.ts';
+export {
+  type ExploreDocument,
+  type ExploredProgram,
+  exploreProgramFile,
+  type ProgramSummary,
+  summarise,
+} from './notation/explore-file.ts';
 export { type NotationProgram, parseProgramFile } from './notation/program-file.ts';
 export { Atomic, type AtomicAccess } from './objects/atomic.ts';
 export { Channel } from './objects/channel.ts';

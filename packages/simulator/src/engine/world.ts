@@ -54,6 +54,8 @@ export class World {
   hashing = false;
   asyncFront: AsyncFront | null = null;
   adapter: Adapter | null = null;
+  /** Some task has given way in this execution. */
+  gaveWay = false;
   /** Tasks of async code that run at this moment. */
   running = 0;
   /** The stack of each task's latest wait, while they are captured. */
@@ -78,6 +80,7 @@ export class World {
     this.asyncFront?.restart();
     this.count = 0;
     this.running = 0;
+    this.gaveWay = false;
     this.current = SETUP;
     if (this.#capturing) this.sites = [];
     this.checks.restart();
@@ -181,6 +184,12 @@ export class World {
   captureSites(on: boolean): void {
     this.#capturing = on;
     captureSites(on);
+  }
+
+  /** The step of `index` has brought it nothing: others should go before it tries again. */
+  giveWay(index: number): void {
+    this.tasks[index]!.yielded = true;
+    this.gaveWay = true;
   }
 
   /** Lets `task` go on that waits for a wake-up; the event running now becomes its gate. */

@@ -10,7 +10,7 @@ import type { Ending } from '../engine/selector.ts';
 import type { World } from '../engine/world.ts';
 import type { Failure } from '../failure/failure.ts';
 import { type Finding, findings } from '../failure/finding.ts';
-import { livelockOf, makeFailure, makeLivelock } from '../failure/make-failure.ts';
+import { livelockOf, makeFailure, makeLivelock, probeForLivelock } from '../failure/make-failure.ts';
 import { CacheSearch } from '../search/cache-search.ts';
 import { cycleLasso } from './cycle-lasso.ts';
 import { estimate } from './estimate.ts';
@@ -54,6 +54,8 @@ export class Exploration {
   #steps = 0;
   #sampled = 0;
   #nextLook = 0;
+  /** Some task has given way (a yield, a refused try). */
+  #givesWay = false;
 
   constructor(world: World, settings: Settings) {
     this.#world = world;
@@ -74,6 +76,7 @@ export class Exploration {
       this.#limit = this.#settings;
       exhausted = yield* this.#follow();
     }
+    if (this.#givesWay && this.#livelocks.length === 0) yield* this.#probe();
     const failures = yield* this.#failures();
     return this.#result(exhausted, failures);
   }
@@ -97,6 +100,7 @@ export class Exploration {
 
   *#account(ending: Ending): Work<void> {
     const { selector, isExhaustive } = this.#strategy;
+    if (this.#world.gaveWay) this.#givesWay = true;
     if (selector instanceof CacheSearch && selector.cycle >= 0) yield* this.#closeCycle(selector);
     if (ending === 'pruned') return;
     if (ending === 'step-bound') {
@@ -114,6 +118,12 @@ export class Exploration {
     if (isDead) this.#deadlocks++;
     const found = isDead || this.#world.checks.failures.length > 0 || this.#world.leaks ? this.#collect(ending) : [];
     if (found.some(({ kind }) => kind !== 'deadlock')) this.#failing++;
+  }
+
+  /** Tasks that try again and again may keep each other from it: looked for under fair schedulers, which search does not favour. */
+  *#probe(): Work<void> {
+    const livelock = yield* probeForLivelock(this.#world, this.#begun);
+    if (livelock !== null) this.#addLivelock(livelock);
   }
 
   #collect(ending: Ending): Finding[] {

@@ -17,11 +17,23 @@ import { type RecordedStep, record } from './record.ts';
 /** Steps of fair scheduling in which the loop must show. */
 const TAIL = 1_200;
 const TURNS = 3;
+/** Steps in a row that a fair scheduler gives a task. */
+const MAX_STRIDE = 3;
+const NOTHING = new Int32Array(0);
 
 export interface Lasso {
   readonly finding: Finding;
   readonly stem: readonly RecordedStep[];
   readonly loop: readonly RecordedStep[];
+}
+
+/** Looks for a livelock from the beginning, under fair schedulers of different strides. */
+export function* probeForLasso(world: World): Work<Lasso | null> {
+  for (let stride = 1; stride <= MAX_STRIDE; stride++) {
+    const found = yield* continueFairly(world, NOTHING, NOTHING, 0, stride);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** Looks for a livelock at the end of the execution that has just run into its bound. */
@@ -37,8 +49,14 @@ export function* findLasso(world: World): Work<Lasso | null> {
   return whole;
 }
 
-function* continueFairly(world: World, tasks: Int32Array, choices: Int32Array, stem: number): Work<Lasso | null> {
-  const tail = new FairTail(world, tasks, choices, stem);
+function* continueFairly(
+  world: World,
+  tasks: Int32Array,
+  choices: Int32Array,
+  stem: number,
+  stride = 1,
+): Work<Lasso | null> {
+  const tail = new FairTail(world, tasks, choices, stem, stride);
   yield { world, selector: tail, prefix: 0, maxSteps: stem + TAIL + 1 };
   const period = tail.period();
   if (period === 0) return null;
@@ -66,14 +84,17 @@ class FairTail implements Selector {
   readonly #tasks: Int32Array;
   readonly #choices: Int32Array;
   readonly #stem: number;
+  readonly #stride: number;
+  #inRow = 0;
   readonly #prints: number[] = [];
   readonly #hash = new Hash();
 
-  constructor(world: World, tasks: Int32Array, choices: Int32Array, stem: number) {
+  constructor(world: World, tasks: Int32Array, choices: Int32Array, stem: number, stride: number) {
     this.#world = world;
     this.#tasks = tasks;
     this.#choices = choices;
     this.#stem = stem;
+    this.#stride = stride;
   }
 
   plan(): number {
@@ -87,6 +108,8 @@ class FairTail implements Selector {
     if (at >= this.#stem + TAIL) return -1;
     if (at < this.#stem) return world.isEnabled(this.#tasks[at]!) ? this.#tasks[at]! : -1;
     const last = at === 0 ? -1 : world.pathTask[at - 1]!;
+    if (++this.#inRow < this.#stride && last >= 0 && world.isEnabled(last)) return last;
+    this.#inRow = 0;
     for (let i = 0; i < count; i++) if (world.enabled[i]! > last) return world.enabled[i]!;
     return world.enabled[0]!;
   }

@@ -4,7 +4,7 @@ import type { World } from '../engine/world.ts';
 import { diagram } from './diagram.ts';
 import type { Failure } from './failure.ts';
 import type { Finding } from './finding.ts';
-import { findLasso, type Lasso } from './livelock.ts';
+import { findLasso, type Lasso, probeForLasso } from './livelock.ts';
 import { choicesOf, minimise } from './minimise.ts';
 import { type Path, pathOf } from './path.ts';
 import { type RecordedStep, record } from './record.ts';
@@ -77,6 +77,12 @@ function failureOf(finding: Finding, steps: readonly RecordedStep[], execution: 
 /** The livelock that the execution at its step bound is in, if it is in one. */
 export function* makeLivelock(world: World, execution: number): Work<Failure | null> {
   const lasso = yield* findLasso(world);
+  return lasso === null ? null : livelockOf(lasso, execution);
+}
+
+/** A livelock that a program in which tasks give way falls into under a fair scheduler. */
+export function* probeForLivelock(world: World, execution: number): Work<Failure | null> {
+  const lasso = yield* probeForLasso(world);
   return lasso === null ? null : livelockOf(lasso, execution);
 }
 

@@ -93,7 +93,8 @@ export function* record(world: World, maxSteps: number): Work<readonly RecordedS
 /** `waits for PG held by punch` */
 export function describeWait(world: World, task: SimTask): string {
   const { wants, heldBy } = waitOf(world, task);
-  const object = task.pending!.object;
+  const { object } = task.pending!;
+  if (object.kind === 'task') return `waits for ${object.name} to end`;
   if (heldBy.length > 0) return `waits for ${object.name} held by ${heldBy.join(', ')}`;
   return `waits: ${wants}`;
 }

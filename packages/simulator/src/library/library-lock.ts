@@ -12,6 +12,7 @@ import {
   blocks,
   Completion as LibraryCompletion,
   type Operation,
+  ReaderWriterLock,
   RwLock,
   RwSemaphore,
   Semaphore,
@@ -28,6 +29,7 @@ import {
   ENQUEUE,
   ENQUEUE_READ,
   RELEASE,
+  RELEASE_EITHER,
   RELEASE_READ,
   TRANSFER,
   TRY_ACQUIRE,
@@ -100,7 +102,7 @@ export class LibraryLock extends SimObject {
     }
     const result = operation.perform(agent);
     this.#shadow.run(op, op.code === TRANSFER ? (operation.detail.to as SimTask).index : task);
-    if (result === false && this.world !== null) this.world.tasks[task]!.yielded = true;
+    if (result === false) this.world?.giveWay(task);
     return result;
   }
 
@@ -154,7 +156,7 @@ export class LibraryLock extends SimObject {
   }
 
   #make(operation: Operation<unknown>): Op {
-    const isWrite = (operation.how & MODE_MASK) === WRITE || this.lock instanceof Semaphore;
+    const isWrite = operation.mode === WRITE || !(this.lock instanceof ReaderWriterLock);
     const isBlocking = blocks(operation);
     if (isBlocking && this.lock.queues) {
       const enter = new Op(this, isWrite ? ACQUIRE : ACQUIRE_READ, { arg: operation, blocks: true });
@@ -164,13 +166,14 @@ export class LibraryLock extends SimObject {
   }
 }
 
-function codeOf({ kind, lock }: Operation<unknown>, isWrite: boolean): number {
+function codeOf({ kind, lock, mode }: Operation<unknown>, isWrite: boolean): number {
   switch (kind) {
     case 'acquire':
       return isWrite ? ACQUIRE : ACQUIRE_READ;
     case 'try-acquire':
       return isWrite ? TRY_ACQUIRE : TRY_ACQUIRE_READ;
     case 'release':
+      if (!isWrite && mode === MODE_MASK) return RELEASE_EITHER;
       return isWrite ? RELEASE : RELEASE_READ;
     case 'downgrade':
       return DOWNGRADE;

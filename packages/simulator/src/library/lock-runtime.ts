@@ -56,6 +56,10 @@ export class LockRuntime implements Runtime, Adapter {
     >;
   }
 
+  awaits(): boolean {
+    return this.asyncTasks !== null && this.asyncTasks.here() !== undefined;
+  }
+
   agent(): Agent {
     return this.#world.tasks[this.#world.current] ?? this.#setup;
   }

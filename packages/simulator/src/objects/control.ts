@@ -82,7 +82,7 @@ export class Control extends SimObject {
         return options === null ? world.choice : options[world.choice];
       }
       default:
-        world.tasks[task]!.yielded = true;
+        world.giveWay(task);
         return undefined;
     }
   }

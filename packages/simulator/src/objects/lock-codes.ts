@@ -15,6 +15,8 @@ export const DOWNGRADE = 8;
 export const REACQUIRE = 9;
 /** The hold goes to another task. */
 export const TRANSFER = 10;
+/** Release in whatever mode it is held (a guard's). */
+export const RELEASE_EITHER = 11;
 
 /** What each code is called in diagrams, and in the notation of program files. */
 export const LOCK_WORDS: readonly string[] = [
@@ -29,6 +31,7 @@ export const LOCK_WORDS: readonly string[] = [
   'downgrade',
   'relock',
   'hand over',
+  'unlock',
 ];
 
 /** Whether the op is one a task can be kept waiting at to get the lock. */

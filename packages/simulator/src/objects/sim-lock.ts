@@ -23,7 +23,7 @@ export abstract class SimLock extends SimObject {
 
   /** A try that was refused: others should go on before it is tried again. */
   protected refused(task: number): false {
-    if (this.world !== null) this.world.tasks[task]!.yielded = true;
+    this.world?.giveWay(task);
     return false;
   }
 

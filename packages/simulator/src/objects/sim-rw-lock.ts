@@ -13,6 +13,7 @@ import {
   ACQUIRE_READ,
   DOWNGRADE,
   RELEASE,
+  RELEASE_EITHER,
   RELEASE_READ,
   TRY_ACQUIRE,
   TRY_ACQUIRE_READ,
@@ -74,6 +75,8 @@ export class SimRwLock extends SimLock {
       case TRY_ACQUIRE_READ:
       case RELEASE_READ:
         return SHARED;
+      case RELEASE_EITHER:
+        return this.#state.writer === task ? EXCLUSIVE : SHARED;
       case TRY_ACQUIRE:
         return this.#state.canAcquire(task, WRITE) ? EXCLUSIVE : REFUSED;
       default:
@@ -94,6 +97,8 @@ export class SimRwLock extends SimLock {
         return state.tryAcquire(task, READ) || this.refused(task);
       case DOWNGRADE:
         return state.downgrade(task) === null ? this.notHeld(task, 'downgrades') : undefined;
+      case RELEASE_EITHER:
+        return state.release(task) === null ? this.notHeld(task, 'releases') : undefined;
       default:
         if (state.release(task, op.code === RELEASE ? WRITE : READ) === null) this.notHeld(task, 'releases');
         return undefined;

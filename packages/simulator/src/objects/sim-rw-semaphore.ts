@@ -16,6 +16,7 @@ import {
   ENQUEUE,
   ENQUEUE_READ,
   RELEASE,
+  RELEASE_EITHER,
   RELEASE_READ,
   TRY_ACQUIRE,
   TRY_ACQUIRE_READ,
@@ -116,6 +117,8 @@ export class SimRwSemaphore extends SimLock {
         return state.tryAcquire(task, READ) || this.refused(task);
       case DOWNGRADE:
         return state.downgrade(task) === null ? this.notHeld(task, 'downgrades') : undefined;
+      case RELEASE_EITHER:
+        return state.release(task) === null ? this.notHeld(task, 'releases') : undefined;
       default:
         if (state.release(task, op.code === RELEASE ? WRITE : READ) === null) this.notHeld(task, 'releases');
         return undefined;

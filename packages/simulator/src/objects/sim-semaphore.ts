@@ -66,7 +66,7 @@ export class SimSemaphore extends SimObject {
         return void this.#state.release(task);
       case TRY_ACQUIRE: {
         const taken = this.#state.tryAcquire(task);
-        if (!taken && this.world !== null) this.world.tasks[task]!.yielded = true;
+        if (!taken) this.world?.giveWay(task);
         return taken;
       }
       default:
