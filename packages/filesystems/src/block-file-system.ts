@@ -81,6 +81,12 @@ export abstract class BlockFileSystem extends FileSystem {
     return inode;
   }
 
+  /** A directory: nothing but its `i_rwsem`. */
+  mkdir(name: string): Inode {
+    const address = this.slab.allocate();
+    return new Inode(this, { name, ino: this.#nextIno++, generation: 1, address, directory: true });
+  }
+
   /** A page of a file in the cache, clean; with `blocks`, only these of its blocks uptodate. Setup only. */
   cache(inode: Inode, index: number, blocks?: readonly number[]): void {
     const folio = new Folio(inode.mapping, index);
