@@ -1,0 +1,94 @@
+/** Every example runs with one command and prints what its header promises. */
+import { existsSync, readdirSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { repositoryFile } from './support/data-files.ts';
+import { runProgram } from './support/run-program.ts';
+
+/** What must be found in the output, in this order. */
+const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
+  'kernel-lock-order': [
+    /^ext4: 40725 lock events of 15 tasks on 532 locks; .* 0 reports$/m,
+    /^xfs: 38422 lock events of 12 tasks on 485 locks; .* 0 reports$/m,
+    /^splat: .* 1 reports$/m,
+    'Inversions: 1\n  1. mapping.invalidate_lock --> &sb->s_type->i_mutex_key --> mapping.invalidate_lock',
+    'mapping.invalidate_lock --> &sb->s_type->i_mutex_key by insmod-65, at: splat.trace.txt:3574',
+    '!!&sb->s_type->i_mutex_key  <-- inversion 1',
+    'WARNING: possible circular locking dependency detected',
+    'insmod-65 is trying to acquire lock:\nffff8880006a8438 (&sb->s_type->i_mutex_key)',
+    'but task is already holding lock:\nffff8880006a85e0 (mapping.invalidate_lock)',
+    'out/kernel-lock-order.svg',
+  ],
+  'hole-punch-race': [
+    /^Before the series: .*stale-block-exposure: .*byte \d+ is C\[/m,
+    'free block',
+    "is C's",
+    /^seed: exhausted: \d+ traces, all there are; no wrong byte in any of them$/m,
+    /^merged: exhausted: \d+ traces, all there are; no wrong byte in any of them$/m,
+    /^latest: exhausted: \d+ traces, all there are; no wrong byte in any of them$/m,
+  ],
+  'irwsem-in-fault': [
+    'One task after the other, nothing happens.',
+    'WARNING: possible circular locking dependency detected',
+    '&mm->mmap_lock --> &sb->s_type->i_mutex_key --> &mm->mmap_lock',
+    /^And a schedule in which it happens: write waits at .*mmap_lock/m,
+    '=> deadlock',
+  ],
+  'mapped-write-source': [
+    "Copying with faults on: write waits at 'lock folio(A,0)' (held by write)",
+    '=> deadlock',
+    /^Copying with faults off: ok, exhausted: \d+ traces, all there are$/m,
+  ],
+  'one-kib-blocks': [
+    /^Lock held only around adding the page: .*hole-has-data: /m,
+    /^Dropped after adding in filemap_create_page alone: ok, exhausted: \d+ traces/m,
+    /^Held until the read is submitted, as merged: ok, exhausted: \d+ traces/m,
+  ],
+  'own-file-system': [/^Evict, then free: exhausted: \d+ traces/m, /^Free, then evict: read: stale-block-exposure: /m],
+  'read-into-mapping': [
+    /^Keeping invalidate_lock while copying: read1 waits at .*; read2 waits at /m,
+    '=> deadlock',
+    /^Dropping it first: ok, /m,
+  ],
+  'two-inode-order': [
+    /^Always by address, inodes recycled in between:(\n {2}note: .*)+$/m,
+    /^Clone by address, dedupe by inode number:\n(.*\n)*? {2}error: two locks of class /m,
+    '=> deadlock',
+  ],
+};
+
+const folders = readdirSync(repositoryFile('examples')).filter((name) =>
+  existsSync(repositoryFile(`examples/${name}/main.ts`)),
+);
+
+test('every example is tested here', () => {
+  expect(Object.keys(PROMISES).sort()).toEqual(folders.sort());
+});
+
+describe.each(folders)('%s', (name) => {
+  test('runs and keeps its promises', { timeout: 120_000 }, async () => {
+    const started = Date.now();
+    const { status, stdout, stderr } = await runProgram(repositoryFile(`examples/${name}/main.ts`));
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    let rest = stdout;
+    for (const promise of PROMISES[name] ?? []) {
+      const at = typeof promise === 'string' ? rest.indexOf(promise) : rest.search(promise);
+      expect(at, `${promise} is not in what is left of the output:\n${rest}`).toBeGreaterThanOrEqual(0);
+      rest = rest.slice(at);
+    }
+    if (name === 'kernel-lock-order') await checkPicture(started);
+  });
+});
+
+/** The picture is written, of the locks it is about; and the copy in the folder, which the README shows, is of the same order. */
+async function checkPicture(started: number): Promise<void> {
+  const file = repositoryFile('out/kernel-lock-order.svg');
+  expect((await stat(file)).mtimeMs).toBeGreaterThanOrEqual(started - 1000);
+  const titles = (svg: string): string[] =>
+    [...svg.matchAll(/<title>([^<]*)<\/title>/g)].map((match) => match[1]!).sort();
+  const drawn = titles(await readFile(file, 'utf8'));
+  expect(drawn.length).toBeGreaterThan(10);
+  expect(drawn.some((title) => title.includes('mapping.invalidate_lock'))).toBe(true);
+  expect(titles(await readFile(repositoryFile('examples/kernel-lock-order/order.svg'), 'utf8'))).toEqual(drawn);
+}
