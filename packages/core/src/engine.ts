@@ -200,7 +200,10 @@ export class Engine {
   }
 
   heldRef(task: Task, index: number): LockRef {
-    return this.lockRef(task.locks[index]!, task.classOf(index), task.how(index), this.heldSite(task, index));
+    const how = task.how(index);
+    // What is inherited cannot block and is kept as a trylock, but that is not how it was taken.
+    const taken = (how & INHERITED) === 0 ? how : how & ~TRYLOCK;
+    return this.lockRef(task.locks[index]!, task.classOf(index), taken, this.heldSite(task, index));
   }
 
   /** The locks a task holds itself, oldest first. */

@@ -102,9 +102,11 @@ export function transfer(engine: Engine, from: Task, to: Task, lock: Lock): void
 /** Copies a parent's oldest held locks below a forked child's own: they order what the child takes, but are not the child's. */
 export function inherit(engine: Engine, parent: Task, child: Task, depth: number): void {
   const replayed = { enabled: child.enabled, count: 0, flags: INHERITED };
-  for (const entry of entriesFrom(engine, parent, 0).slice(0, depth)) {
+  for (const [index, entry] of entriesFrom(engine, parent, 0).slice(0, depth).entries()) {
     if ((entry.how & PENDING) !== 0) continue;
-    acquire(engine, child, entry.lock, askedAgain(entry) | TRYLOCK, null, entry.site, replayed);
+    // A child's chains are formed where it is forked; the lock was taken where the parent took it.
+    const site = engine.sites ? engine.heldSite(parent, index) : entry.site;
+    acquire(engine, child, entry.lock, askedAgain(entry) | TRYLOCK, null, site, replayed);
   }
 }
 

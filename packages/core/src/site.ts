@@ -7,7 +7,8 @@
 import type { Frame, Site } from './report.ts';
 
 const NOWHERE: Site = { frames: [] };
-const DEPTH = 16;
+/** Frames: up to twenty are the validator's and the locks' own. */
+const DEPTH = 32;
 
 /** The site of an event for which none was captured. */
 export function nowhere(): Site {
@@ -56,7 +57,7 @@ class CapturedSite implements Site {
 
 /** Frames inside the validator and the locks say nothing about the program. */
 const OWN = /[\\/]packages[\\/](?:core|locks)[\\/](?:src|dist)[\\/]|[\\/]@lockdep[\\/](?:core|locks)[\\/]|\bnode:/;
-const FRAME = /^\s*at (?:(?<fn>.+?) \()?(?<file>[^()]+?):(?<line>\d+):(?<column>\d+)\)?$/;
+const FRAME = /^\s*at (?:async (?=[^( ]+$))?(?:(?<fn>.+?) \()?(?<file>[^()]+?):(?<line>\d+):(?<column>\d+)\)?$/;
 
 /** Parses a V8 stack; frames of the validator itself are left out. */
 export function parseStack(stack: string): Frame[] {
