@@ -1,5 +1,6 @@
 /** Edges of the order graph as the hops of a report. */
 import type { Acquisition } from './acquisition.ts';
+import { BLOCKING_INNER, EN, ER, SHARED_OUTER, SN, SR } from './dependency.ts';
 import type { Engine } from './engine.ts';
 import { modeName, READ, RECURSIVE_READ, WRITE } from './mode.ts';
 import type { Hop } from './report.ts';
@@ -39,7 +40,21 @@ export function newHop(engine: Engine, { task, lock, how, classId, site }: Acqui
   };
 }
 
-/** The hops of a path found by a search, in the direction of the dependencies; `bits` picks what to show of the first edge. */
-export function pathHops(engine: Engine, edges: readonly number[]): Hop[] {
-  return edges.map((edge) => recordedHop(engine, edge, engine.order.bits[edge]!));
+/**
+ * The hops of a path, in the direction of the dependencies. A dependency that was seen in several strengths is shown in the
+ * strongest that goes on from the hop before; `weak` says that what leads to the first is a recursive reader.
+ */
+export function pathHops(engine: Engine, edges: readonly number[], weak = false): Hop[] {
+  const hops: Hop[] = [];
+  let afterReader = weak;
+  for (const edge of edges) {
+    const all = engine.order.bits[edge]!;
+    const strength = STRONGEST.find((bit) => (all & bit) !== 0 && !(afterReader && (bit & SHARED_OUTER) !== 0)) ?? all;
+    hops.push(recordedHop(engine, edge, strength));
+    afterReader = (strength & BLOCKING_INNER) === 0;
+  }
+  return hops;
 }
+
+/** What blocks whoever comes next first, then what blocks whoever came before. */
+const STRONGEST: readonly number[] = [EN, SN, ER, SR];

@@ -48,7 +48,7 @@ export function reportCircle(
     message: `${engine.classes.get(classId).name} is wanted under ${engine.classes.get(from).name}, which has been wanted under it`,
     want: engine.lockRef(lock, classId, how, attempt.site),
     holding: engine.heldRef(task, index),
-    cycle: [newHop(engine, attempt, index), ...pathHops(engine, circle.slice(1))],
+    cycle: [newHop(engine, attempt, index), ...pathHops(engine, circle.slice(1), (how & MODE_MASK) === RECURSIVE_READ)],
     verdict,
   });
   if (report.kind === 'circular') engine.circles.add(report, circle);

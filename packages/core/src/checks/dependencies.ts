@@ -8,7 +8,7 @@
  */
 import type { Acquisition } from '../acquisition.ts';
 import { NORMAL } from '../class-table.ts';
-import { dependencyBit } from '../dependency.ts';
+import { dependencyBit, SR } from '../dependency.ts';
 import type { Engine } from '../engine.ts';
 import { hasOrder } from '../instance-order.ts';
 import { MODE_MASK, NESTED, RECURSIVE_READ, TRYLOCK, UNCHECKED } from '../mode.ts';
@@ -68,6 +68,8 @@ function checkDependency(engine: Engine, acquisition: Acquisition, index: number
     if (compared !== undefined && compared < 0) return true;
   }
   const bit = dependencyBit(task.how(index), how);
+  // A class nested in itself illegally has been reported as that; it is no order, and closes no circle of its own.
+  if (engine.exact && from === classId && bit !== SR) return true;
   const distance = task.depth - index;
   const known = order.find(from, classId);
   const news = known < 0 || (order.bits[known]! & bit) === 0;
