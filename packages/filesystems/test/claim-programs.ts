@@ -1,0 +1,176 @@
+/** What the programs of the claims are made of: verdicts of small explorations, and file systems that do one thing wrong. */
+import { type Report, Validator } from '@lockdep/core';
+import {
+  dataTags,
+  Engine,
+  FileSystemType,
+  type Inode,
+  type Machine,
+  PlainMachine,
+  type Proc,
+  type Profile,
+  truncatePagecacheRange,
+} from '@lockdep/page-cache';
+import { explore } from '@lockdep/simulator';
+import {
+  Ext4Like,
+  flushRange,
+  freeBlocks,
+  pread,
+  punchHole,
+  remap,
+  type Scenario,
+  type ScenarioSettings,
+  scenarioProgram,
+  XfsLike,
+} from '../src/index.ts';
+
+export type Status = '✓' | '✗' | '~';
+
+export const holds = (condition: boolean): Status => (condition ? '✓' : '✗');
+/** True only under the condition that goes with it. */
+export const partly = (holdsWith: boolean, failsWithout: boolean): Status =>
+  holdsWith && failsWithout ? '~' : holds(holdsWith);
+
+type Program = Pick<Scenario, 'build'>;
+
+/** All interleavings, up to the first failure. */
+export function verdict(scenario: Program, settings: Partial<ScenarioSettings> = {}): string {
+  const program = scenarioProgram(scenario, { fs: 'ext4', profile: 'merged', ...settings });
+  const budget = { steps: 1_000, ms: 20_000 };
+  return explore(program, { strategy: 'source-dpor', stopOnFailure: true, validator: null, minimise: 0, budget })
+    .verdict;
+}
+
+/** A deadlock looked for at random. */
+export function deadlocks(scenario: Program, settings: Partial<ScenarioSettings>): boolean {
+  const program = scenarioProgram(scenario, { fs: 'ext4', profile: 'merged', ...settings });
+  const budget = { steps: 1_000, ms: 20_000, executions: 20_000 };
+  const options = { strategy: 'portfolio', stopOnFailure: true, validator: null, minimise: 0, budget } as const;
+  return explore(program, options).verdict === 'deadlock';
+}
+
+const myType = new FileSystemType('claims');
+
+/** Frees while nothing keeps readers out: the lock is dropped between eviction and the block map. */
+export class DropsLockBetween extends Ext4Like {
+  constructor(engine: Engine) {
+    super(engine, {}, myType);
+  }
+
+  override *punchHole(inode: Inode, from: number, to: number): Proc {
+    yield* flushRange(this, inode, from, to);
+    const lock = yield* this.lockForEviction(inode);
+    yield* truncatePagecacheRange(inode, from, to);
+    yield* lock!.upWrite();
+    yield* freeBlocks(this, inode, from, to);
+    yield* inode.iRwsem.upWrite();
+  }
+}
+
+/** Evicts without any lock of the mapping. */
+export class ForgetsLock extends Ext4Like {
+  constructor(engine: Engine) {
+    super(engine, {}, myType);
+  }
+
+  override *punchHole(inode: Inode, from: number, to: number): Proc {
+    yield* inode.iRwsem.downWrite();
+    yield* truncatePagecacheRange(inode, from, to);
+    yield* inode.iRwsem.upWrite();
+  }
+}
+
+/** Before the series, but with the folios of the range locked from eviction until the blocks are free. */
+export class LocksFolios extends Ext4Like {
+  constructor(engine: Engine) {
+    super(engine, {}, myType);
+  }
+
+  override *punchHole(inode: Inode, from: number, to: number): Proc {
+    yield* inode.iRwsem.downWrite();
+    const folios = yield* inode.mapping.lookupRange(this.engine.pageOf(from), this.engine.pageOf(to - 1));
+    for (const folio of folios) {
+      yield* folio.lock.acquire();
+      if (folio.mapping !== null) yield* inode.mapping.remove(folio);
+    }
+    yield* freeBlocks(this, inode, from, to);
+    for (const folio of folios) yield* folio.lock.release();
+    yield* inode.iRwsem.upWrite();
+  }
+}
+
+export function punchAndRead(
+  Kind: new (engine: Engine) => Ext4Like,
+  profile: Profile,
+  options: { cached?: boolean; readaheadPages?: number; bugs?: object } = {},
+): Program {
+  return {
+    build(machine: Machine) {
+      const { cached = false, readaheadPages = 0, bugs = {} } = options;
+      const engine = new Engine({ machine, profile, bugs, readaheadPages, geometry: { filePages: 1, diskBlocks: 4 } });
+      const fs = new Kind(engine);
+      const a = fs.create('A', dataTags('A', 'w0', 0, 4));
+      if (cached) fs.cache(a, 0);
+      return { engine, tasks: { punch: () => punchHole(fs, a, 0, 4), read: () => pread(a, 0, 4) } };
+    },
+  };
+}
+
+/** The 1 KiB-block schedule with a file system that forgets, at some moment, that a clean block is uptodate. */
+export function spontaneousClear(bugs: object): Program {
+  return {
+    build(machine: Machine) {
+      const engine = new Engine({ machine, bugs, geometry: { blockSize: 2, filePages: 1, diskBlocks: 4 } });
+      const fs = new Ext4Like(engine);
+      const a = fs.create('A', dataTags('A', 'w0', 0, 4));
+      fs.cache(a, 0, [0]);
+      const folio = a.mapping.peek(0)!;
+      function* clear(): Proc {
+        yield* folio.lock.acquire();
+        yield* machine.access([], [folio.state], 'forget that block 1 is uptodate', () => {
+          folio.buffers[1]!.uptodate = false;
+        });
+        yield* folio.lock.release();
+      }
+      return { engine, tasks: { punch: () => punchHole(fs, a, 2, 2), read: () => pread(a, 2, 2), clear } };
+    },
+  };
+}
+
+export const plainPunch: typeof Ext4Like = class extends Ext4Like {};
+
+export function reportsOf(run: (engine: Engine) => () => Proc<unknown>): readonly Report[] {
+  const validator = new Validator({ sites: false });
+  const machine = new PlainMachine({ validator });
+  const engine = new Engine({ machine, validator, geometry: { filePages: 1, diskBlocks: 8 } });
+  machine.spawn('op', run(engine));
+  machine.run();
+  return validator.reports;
+}
+
+/** The lock instances of one operation on two files of which the one with the higher number has the lower address. */
+export function pairTrace(profile: Profile): string[] {
+  const validator = new Validator({ sites: false });
+  const machine = new PlainMachine({ validator });
+  const engine = new Engine({ machine, validator, profile, geometry: { filePages: 1, diskBlocks: 8 } });
+  const fs = new XfsLike(engine);
+  for (const name of ['A', 'B']) fs.create(name, dataTags(name, 'w0', 0, 4));
+  const taken: string[] = [];
+  validator.attach((type, _task, lock) => {
+    if (type === 'acquire' && lock !== null && /^(i_rwsem|invalidate_lock|MMAPLOCK|ILOCK)\(/.test(lock.label))
+      taken.push(lock.label);
+  });
+  machine.spawn('clone', function* () {
+    yield* fs.icache.reclaim(['A', 'B']);
+    const [a, b] = [yield* fs.icache.get('A'), yield* fs.icache.get('B')];
+    yield* remap(fs, a, b);
+  });
+  machine.run();
+  return taken.map((label) => label.replace(/#.*$/, ''));
+}
+
+export const addsUnderLock = (trace: string): boolean => /inv\(s\) · \?folio · xa_lock/.test(trace);
+export const submitsUnderLock = (trace: string): boolean =>
+  /inv\(s\)(?!.*-inv.*folio to io).*folio to io.*-inv/.test(trace);
+export const load = { fs: 'ext4' } as const;

@@ -1,0 +1,362 @@
+/**
+ * The claims of the thread about these operations, each as a program that finds out. `status`: true, refuted, or true with a condition,
+ * as the specification has it; `program` answers what was seen.
+ */
+import { Validator } from '@lockdep/core';
+import {
+  dataTags,
+  Engine,
+  FileSystemType,
+  type Inode,
+  MappedBuffer,
+  Mm,
+  PlainMachine,
+  type Profile,
+  premap,
+  userLoad,
+} from '@lockdep/page-cache';
+import { irwsemInFault } from '../../../examples/irwsem-in-fault/main.ts';
+import { recycle } from '../../../examples/two-inode-order/main.ts';
+import {
+  Ext4Like,
+  fadviseWillneed,
+  interleavedPair,
+  nowaitRead,
+  pread,
+  punchHole,
+  punchVersusLoad,
+  punchVersusRead,
+  punchVersusReadahead,
+  pwrite,
+  readIntoMapping,
+  subPageRead,
+  truncateVersusFault,
+  XfsLike,
+} from '../src/index.ts';
+import {
+  addsUnderLock,
+  DropsLockBetween,
+  deadlocks,
+  ForgetsLock,
+  holds,
+  LocksFolios,
+  load,
+  pairTrace,
+  partly,
+  plainPunch,
+  punchAndRead,
+  reportsOf,
+  type Status,
+  spontaneousClear,
+  submitsUnderLock,
+  verdict,
+} from './claim-programs.ts';
+import { lockTrace } from './lock-trace.ts';
+
+export interface Claim {
+  readonly id: string;
+  readonly claim: string;
+  readonly status: Status;
+  /** What the program shows, in words. */
+  readonly shown: string;
+  readonly program: () => Status;
+}
+
+export const claims: readonly Claim[] = [
+  {
+    id: 'C1',
+    claim: 'page fault, read and readahead have no common lock with hole punch',
+    status: '✓',
+    shown: 'all three expose stale data before the series (the fault where there is no private lock)',
+    program: () =>
+      holds(
+        verdict(punchVersusRead, { profile: 'before' }) === 'fail' &&
+          verdict(punchVersusLoad, { profile: 'before', fs: 'ceph' }) === 'fail' &&
+          verdict(punchVersusReadahead, { profile: 'before' }) === 'fail',
+      ),
+  },
+  {
+    id: 'C2',
+    claim: 'page locks do not suffice: there must be no page in the range',
+    status: '✓',
+    shown: 'with every folio of the range locked until the blocks are free, a reader adds another one',
+    program: () => holds(verdict(punchAndRead(LocksFolios, 'before', { cached: true })) === 'fail'),
+  },
+  {
+    id: 'C3',
+    claim: 'i_rwsem cannot be taken in faults: they run under mmap_lock, which ranks below it',
+    status: '✓',
+    shown: 'predicted from a run without harm, confirmed by a schedule that deadlocks',
+    program: () => {
+      const { reports, result } = irwsemInFault(() => {});
+      return holds(reports.length > 0 && result.verdict === 'deadlock');
+    },
+  },
+  {
+    id: 'C5',
+    claim: 'the lock covers adding pages for faults, reads and readahead',
+    status: '~',
+    shown: 'these three add under the lock; write(2) adds under i_rwsem instead',
+    program: () => {
+      const covered = [
+        lockTrace(load, ({ a }) => pread(a, 0, 4)),
+        lockTrace(load, ({ vma }) => userLoad(vma, 0)),
+        lockTrace(load, ({ a }) => fadviseWillneed(a, 0, 4)),
+      ].every(addsUnderLock);
+      return partly(covered, !addsUnderLock(lockTrace(load, ({ a }) => pwrite(a, 8, 4, 'w1'))));
+    },
+  },
+  {
+    id: 'C6',
+    claim: 'it is enough to protect adding to the page cache',
+    status: '✗',
+    shown: 'stale data in a page that was there already',
+    program: () => holds(verdict(subPageRead, { bugs: { lockOnlyAroundAdd: true } }) === 'ok'),
+  },
+  {
+    id: 'C7',
+    claim: 'the 1 KiB-block schedule: the page stays in the cache, its mapping valid',
+    status: '✓',
+    shown: 'found by exploration before the series',
+    program: () => holds(verdict(subPageRead, { profile: 'before' }) === 'fail'),
+  },
+  {
+    id: 'C8',
+    claim: 'marking the zeroed range uptodate would fix it too',
+    status: '~',
+    shown: 'it does, unless uptodate is ever cleared without need',
+    program: () => {
+      const bugs = { lockOnlyAroundAdd: true, 'truncate.zeroedIsUptodate': true };
+      return partly(verdict(subPageRead, { bugs }) === 'ok', verdict(spontaneousClear(bugs)) === 'fail');
+    },
+  },
+  {
+    id: 'C9',
+    claim: 'a file system may forget that a clean block is uptodate',
+    status: '✓',
+    shown: 'as merged, no reader sees a difference',
+    program: () => holds(verdict(spontaneousClear({})) === 'ok'),
+  },
+  {
+    id: 'C10',
+    claim: 'read I/O is submitted under invalidate_lock',
+    status: '✓',
+    shown: 'the folio goes to the I/O while the lock is held, in read, fault and readahead',
+    program: () =>
+      holds(
+        [
+          lockTrace(load, ({ a }) => pread(a, 0, 4)),
+          lockTrace(load, ({ vma }) => userLoad(vma, 0)),
+          lockTrace(load, ({ a }) => fadviseWillneed(a, 0, 4)),
+        ].every(submitsUnderLock),
+      ),
+  },
+  {
+    id: 'C11',
+    claim: 'filemap_create_page could drop the lock after insertion',
+    status: '✓',
+    shown: 'no wrong byte in any interleaving',
+    program: () => {
+      const bugs = { 'read.createDropsLockAfterAdd': true };
+      return holds(verdict(punchAndRead(plainPunch, 'merged', { readaheadPages: -1, bugs })) === 'ok');
+    },
+  },
+  {
+    id: 'C12',
+    claim: 'filemap_update_page and readahead need the lock while they map blocks',
+    status: '✓',
+    shown: 'the same switch there exposes stale data',
+    program: () => holds(verdict(subPageRead, { bugs: { lockOnlyAroundAdd: true } }) === 'fail'),
+  },
+  {
+    id: 'C14',
+    claim: 'fallocate must hold it from eviction until the block map is updated',
+    status: '✓',
+    shown: 'dropping it in between exposes stale data',
+    program: () =>
+      holds(
+        verdict(punchAndRead(DropsLockBetween, 'merged')) === 'fail' &&
+          verdict(punchAndRead(plainPunch, 'merged')) === 'ok',
+      ),
+  },
+  {
+    id: 'C15',
+    claim: '->fault takes invalidate_lock, then checks for truncation',
+    status: '~',
+    shown: 'always in the seed patch; as merged, only where the page is absent or not uptodate',
+    program: () => {
+      const before = {
+        before: ({ fs, a }: { fs: { cache(inode: Inode, index: number): void }; a: Inode }) => fs.cache(a, 0),
+      };
+      const trace = (profile: Profile) => lockTrace({ fs: 'ext4', profile, ...before }, ({ vma }) => userLoad(vma, 0));
+      return partly(trace('seed').includes('inv(s)'), !trace('merged').includes('inv'));
+    },
+  },
+  {
+    id: 'C17',
+    claim: 'taking it in every fault is acceptable',
+    status: '✗',
+    shown: 'changed before the merge: a minor fault takes no lock of the mapping',
+    program: () =>
+      holds(
+        lockTrace({ fs: 'ext4', before: ({ fs, a }) => fs.cache(a, 0) }, ({ vma }) => userLoad(vma, 0)).includes('inv'),
+      ),
+  },
+  {
+    id: 'C18',
+    claim: 'the lock class is per file-system type',
+    status: '✓',
+    shown: 'two files of one type share it, two types do not',
+    program: () => {
+      const validator = new Validator();
+      const machine = new PlainMachine();
+      const engine = new Engine({ machine, validator });
+      const [ext4, xfs] = [new Ext4Like(engine), new XfsLike(engine)];
+      const keyOf = (inode: Inode) => inode.mapping.invalidateLock.instance!.key;
+      const [a, b, c] = [ext4.create('A'), ext4.create('B'), xfs.create('C')];
+      return holds(keyOf(a) === keyOf(b) && keyOf(a) !== keyOf(c));
+    },
+  },
+  {
+    id: 'C20',
+    claim: 'it could be an assertion instead of a comment',
+    status: '~',
+    shown: 'a file system that forgets the lock is reported; one that is not converted has to be exempt',
+    program: () => {
+      const forgetful = (exempt: boolean) =>
+        reportsOf((engine) => {
+          const fs = new ForgetsLock(engine);
+          Object.assign(fs, { converted: !exempt });
+          const a = fs.create('A', dataTags('A', 'w0', 0, 4));
+          return () => punchHole(fs, a, 0, 4);
+        }).some((report) => report.kind === 'assertion');
+      return partly(forgetful(false), !forgetful(true));
+    },
+  },
+  {
+    id: 'C21',
+    claim: 'the class is initialised with a name',
+    status: '✓',
+    shown: 'mapping.invalidate_lock',
+    program: () => holds(new FileSystemType('x').classes.invalidateLock.name === 'mapping.invalidate_lock'),
+  },
+  {
+    id: 'C23',
+    claim: 'pairs of i_rwsem and of invalidate_lock are ordered alike',
+    status: '✓',
+    shown: 'both by address as merged',
+    program: () => {
+      const [i1, i2, m1, m2] = pairTrace('merged');
+      return holds(
+        i1 === 'i_rwsem(B)' && i2 === 'i_rwsem(A)' && m1 === 'invalidate_lock(B)' && m2 === 'invalidate_lock(A)',
+      );
+    },
+  },
+  {
+    id: 'C24',
+    claim: 'the XFS MMAPLOCK is ordered by inode number, and not converted in the series',
+    status: '✓',
+    shown: 'before and in the seed the mapping pair goes by number while i_rwsem goes by address',
+    program: () => {
+      const [i1, , m1] = pairTrace('before');
+      const [, , s1] = pairTrace('seed');
+      return holds(i1 === 'i_rwsem(B)' && m1 === 'MMAPLOCK(A)' && s1 === 'invalidate_lock(A)');
+    },
+  },
+  {
+    id: 'C25',
+    claim: 'order by address can flip for the same pair after recycling',
+    status: '✓',
+    shown: 'it does, as a note; no deadlock',
+    program: () => {
+      const reports = recycle({});
+      return holds(reports.length > 0 && reports.every(({ level }) => level === 'note'));
+    },
+  },
+  {
+    id: 'C26',
+    claim: 'inode cluster buffer operations assume ascending inode numbers',
+    status: '✓',
+    shown: 'ILOCKs are taken by number whatever the addresses are',
+    program: () => holds(pairTrace('merged').slice(4, 6).join() === 'ILOCK(A),ILOCK(B)'),
+  },
+  {
+    id: 'C27',
+    claim: 'those are protected by ILOCK, so ILOCK is what must stay by number',
+    status: '✓',
+    shown: 'i_rwsem and invalidate_lock flip with the addresses, ILOCK does not, and nothing deadlocks',
+    program: () => holds(pairTrace('merged')[0] === 'i_rwsem(B)' && pairTrace('merged')[4] === 'ILOCK(A)'),
+  },
+  {
+    id: 'C30',
+    claim: 'different orders in different classes are harmless if each class is taken before the next',
+    status: '✓',
+    shown: 'class by class: proved; both locks of one inode first: deadlock',
+    program: () =>
+      holds(
+        verdict(interleavedPair, { fs: 'xfs' }) === 'ok' &&
+          verdict(interleavedPair, { fs: 'xfs', bugs: { 'lockTwo.interleaved': true } }) === 'deadlock',
+      ),
+  },
+  {
+    id: 'C31',
+    claim: 'reading into a mapping of another file could deadlock if the lock were held over the copy',
+    status: '✓',
+    shown: 'with the lock kept: deadlock',
+    program: () =>
+      holds(deadlocks(readIntoMapping, { profile: 'seed', bugs: { 'read.invalidateLockOverCopy': true } })),
+  },
+  {
+    id: 'C32',
+    claim: 'reads drop the lock before copying',
+    status: '✓',
+    shown: 'the fault of the copy takes mmap_lock with nothing held',
+    program: () => {
+      const trace = lockTrace({ fs: 'ext4', before: ({ fs, b }) => fs.cache(b, 0) }, ({ engine, a, b }) =>
+        pread(a, 0, 1, { to: new MappedBuffer(premap(new Mm(engine, 'mm2'), b, { pages: 1 })) }),
+      );
+      return holds(/-inv · mmap_lock\(s\)/.test(trace));
+    },
+  },
+  {
+    id: 'C33',
+    claim: 'a reader may copy from a page that is being truncated',
+    status: '✓',
+    shown: 'it gets the old bytes or zeroes, never those of another file',
+    program: () => holds(verdict(punchVersusRead) === 'ok'),
+  },
+  {
+    id: 'C35',
+    claim: 'a NOWAIT read only tries the lock',
+    status: '~',
+    shown: 'where it fills a cached page; readahead sleeps',
+    program: () => {
+      const tries = { 'readahead.nowaitTrylock': true };
+      return partly(verdict(nowaitRead, { bugs: tries }) === 'ok', verdict(nowaitRead) === 'fail');
+    },
+  },
+  {
+    id: 'C36',
+    claim: 'writes are serialised by i_rwsem',
+    status: '✓',
+    shown: 'the write path takes no invalidate_lock',
+    program: () => {
+      const trace = lockTrace(load, ({ a }) => pwrite(a, 8, 4, 'w1'));
+      return holds(trace.includes('i_rwsem ·') && !trace.includes('inv'));
+    },
+  },
+  {
+    id: 'C40',
+    claim: 'the page lock and the second look at i_size remain needed',
+    status: '✓',
+    shown: 'without the look, a page past the end stays mapped',
+    program: () =>
+      holds(verdict(truncateVersusFault, { fs: 'ext2', bugs: { 'fault.isizeRecheck': false } }) === 'fail'),
+  },
+];
+
+/** The table of the README. */
+export function claimsTable(): string {
+  const rows = claims.map(({ id, claim, status, shown }) => `| ${id} | ${claim} | ${status} | ${shown} |`);
+  return ['| | claim | | what the program shows |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
