@@ -3,6 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { claims, claimsTable } from './claims.ts';
 import { scenarioTable } from './scenario-table.ts';
 
+/** The formatter pads the columns of tables. */
+const unpadded = (text: string): string => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---');
+
 describe('claims of the thread', () => {
   for (const { id, claim, status, program } of claims) {
     test(`${id}: ${claim}`, () => expect(program()).toBe(status));
@@ -10,9 +13,9 @@ describe('claims of the thread', () => {
 });
 
 test('the tables in the README are these', () => {
-  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-  expect(readme).toContain(claimsTable());
-  expect(readme).toContain(scenarioTable());
+  const readme = unpadded(readFileSync(new URL('../README.md', import.meta.url), 'utf8'));
+  expect(readme).toContain(unpadded(claimsTable()));
+  expect(readme).toContain(unpadded(scenarioTable()));
 });
 
 const data = new URL(`${process.env['LOCKDEP_DATA'] ?? '../../../../shared'}/page-cache/claims.json`, import.meta.url);
