@@ -12,6 +12,7 @@
 import { growInt32, growUint8 } from './grow.ts';
 
 const NONE = -1;
+const INSERTION_LIMIT = 24;
 
 export class OrderGraph {
   /** Nodes: first and last edge out and in (in order of insertion), and the rank. */
@@ -37,10 +38,14 @@ export class OrderGraph {
   readonly #freeEdges: number[] = [];
   #index: Int32Array = new Int32Array(512).fill(NONE);
   #indexMask = 511;
-  // Scratch of the reordering.
+  /** The node of each rank. */
+  #ranked: Int32Array = new Int32Array(64);
+  // Scratch of the reordering: nodes, then their ranks.
   #mark: Uint8Array = new Uint8Array(64);
-  #deltaF: number[] = [];
-  #deltaB: number[] = [];
+  #deltaF: Int32Array = new Int32Array(64);
+  #deltaB: Int32Array = new Int32Array(64);
+  #countF = 0;
+  #countB = 0;
 
   /** The edge from one class to another, or −1. */
   find(from: number, to: number): number {
@@ -62,14 +67,16 @@ export class OrderGraph {
   }
 
   /**
-   * Could `to` already lead to `from`? Exact while there are no back edges: then it is false without any search when
-   * the ranks ascend. With back edges it answers true, and the caller searches.
+   * Could `to` already lead to `from`? Exact while there are no back edges: false at once when the ranks ascend, else by a search
+   * of what lies between them. With back edges it answers true, and the caller searches.
    */
   mayClose(from: number, to: number): boolean {
     if (from === to) return true;
     this.#ensureNode(from);
     this.#ensureNode(to);
-    return this.#backEdges.size > 0 || this.rank[from]! > this.rank[to]!;
+    if (this.#backEdges.size > 0) return true;
+    const upper = this.rank[from]!;
+    return upper > this.rank[to]! && !this.#forward(to, upper);
   }
 
   /** Adds an edge that is not there yet; as a back edge when it closes a cycle. Returns the edge. */
@@ -156,63 +163,77 @@ export class OrderGraph {
     const upper = this.rank[from]!;
     const lower = this.rank[to]!;
     if (upper < lower) return true;
-    this.#deltaF.length = 0;
-    const acyclic = this.#forward(to, upper);
-    if (acyclic) {
-      this.#deltaB.length = 0;
-      this.#backward(from, lower);
-      this.#reorder();
-    }
-    for (const node of this.#deltaF) this.#mark[node] = 0;
-    return acyclic;
+    if (!this.#forward(to, upper)) return false;
+    this.#backward(from, lower);
+    this.#reorder();
+    return true;
   }
 
   /** Collects what `node` reaches below `upper` into deltaF; false on meeting `upper` itself. */
   #forward(node: number, upper: number): boolean {
+    const { rank, firstOut, nextOut } = this;
     const found = this.#deltaF;
-    found.push(node);
-    this.#mark[node] = 1;
-    for (let at = 0; at < found.length; at++) {
-      for (let edge = this.firstOut[found[at]!]!; edge !== NONE; edge = this.nextOut[edge]!) {
-        if (this.#back[edge] === 1) continue;
+    const mark = this.#mark;
+    const back = this.#back;
+    let count = 1;
+    let acyclic = true;
+    found[0] = node;
+    mark[node] = 1;
+    for (let at = 0; at < count && acyclic; at++) {
+      for (let edge = firstOut[found[at]!]!; edge !== NONE; edge = nextOut[edge]!) {
         const next = this.to[edge]!;
-        const rank = this.rank[next]!;
-        if (rank === upper) return false;
-        if (rank < upper && this.#mark[next] === 0) {
-          this.#mark[next] = 1;
-          found.push(next);
+        if (rank[next]! > upper || mark[next] !== 0 || back[edge] === 1) continue;
+        if (rank[next]! === upper) {
+          acyclic = false;
+          break;
         }
+        mark[next] = 1;
+        found[count++] = next;
       }
     }
-    return true;
+    for (let at = 0; at < count; at++) mark[found[at]!] = 0;
+    this.#countF = count;
+    return acyclic;
   }
 
   /** Collects what reaches `node` from above `lower` into deltaB. */
   #backward(node: number, lower: number): void {
+    const { rank, firstIn, nextIn } = this;
     const found = this.#deltaB;
-    found.push(node);
-    this.#mark[node] = 1;
-    for (let at = 0; at < found.length; at++) {
-      for (let edge = this.firstIn[found[at]!]!; edge !== NONE; edge = this.nextIn[edge]!) {
-        if (this.#back[edge] === 1) continue;
+    const mark = this.#mark;
+    const back = this.#back;
+    let count = 1;
+    found[0] = node;
+    mark[node] = 1;
+    for (let at = 0; at < count; at++) {
+      for (let edge = firstIn[found[at]!]!; edge !== NONE; edge = nextIn[edge]!) {
         const next = this.from[edge]!;
-        if (this.rank[next]! > lower && this.#mark[next] === 0) {
-          this.#mark[next] = 1;
-          found.push(next);
-        }
+        if (rank[next]! < lower || mark[next] !== 0 || back[edge] === 1) continue;
+        mark[next] = 1;
+        found[count++] = next;
       }
     }
+    for (let at = 0; at < count; at++) mark[found[at]!] = 0;
+    this.#countB = count;
   }
 
-  /** Hands out the sorted union of the old ranks: first deltaB, then deltaF, each in its own order. */
+  /** Hands out the sorted union of the old ranks: first to deltaB, then to deltaF, each in its own order. */
   #reorder(): void {
-    const byRank = (a: number, b: number): number => this.rank[a]! - this.rank[b]!;
-    const nodes = this.#deltaB.sort(byRank).concat(this.#deltaF.sort(byRank));
-    const pool = nodes.map((node) => this.rank[node]!).sort((a, b) => a - b);
-    for (const node of this.#deltaB) this.#mark[node] = 0;
-    nodes.forEach((node, index) => {
-      this.rank[node] = pool[index]!;
-    });
+    const { rank } = this;
+    const ranked = this.#ranked;
+    const ranksB = sortedRanks(this.#deltaB, this.#countB, rank);
+    const ranksF = sortedRanks(this.#deltaF, this.#countF, rank);
+    const total = ranksB.length + ranksF.length;
+    // Ranks are handed out ascending, so those still to be read of deltaB are overwritten before deltaF begins: nodes first.
+    const nodes = new Int32Array(total);
+    for (let at = 0; at < ranksB.length; at++) nodes[at] = ranked[ranksB[at]!]!;
+    for (let at = 0; at < ranksF.length; at++) nodes[ranksB.length + at] = ranked[ranksF[at]!]!;
+    let [b, f] = [0, 0];
+    for (let at = 0; at < total; at++) {
+      const low = f >= ranksF.length || (b < ranksB.length && ranksB[b]! < ranksF[f]!) ? ranksB[b++]! : ranksF[f++]!;
+      rank[nodes[at]!] = low;
+      ranked[low] = nodes[at]!;
+    }
   }
 
   #removeEdge(edge: number): void {
@@ -253,8 +274,15 @@ export class OrderGraph {
       this.#lastOut = growInt32(this.#lastOut, node).fill(NONE, old);
       this.#lastIn = growInt32(this.#lastIn, node).fill(NONE, old);
       this.#mark = growUint8(this.#mark, node);
+      this.#ranked = growInt32(this.#ranked, node);
+      this.#deltaF = growInt32(this.#deltaF, node);
+      this.#deltaB = growInt32(this.#deltaB, node);
     }
-    if (this.rank[node] === NONE) this.rank[node] = this.#nextRank++;
+    // Ranks start as the order of registration, which is most often an order of nesting already.
+    for (; this.#nextRank <= node; this.#nextRank++) {
+      this.rank[this.#nextRank] = this.#nextRank;
+      this.#ranked[this.#nextRank] = this.#nextRank;
+    }
   }
 
   #growEdges(edge: number): void {
@@ -266,6 +294,20 @@ export class OrderGraph {
     this.bits = growUint8(this.bits, edge);
     this.#back = growUint8(this.#back, edge);
   }
+}
+
+/** Replaces the nodes by their ranks, ascending. Most regions are a few nodes, where a plain insertion is faster. */
+function sortedRanks(nodes: Int32Array, count: number, rank: Int32Array): Int32Array {
+  const ranks = nodes.subarray(0, count);
+  for (let at = 0; at < count; at++) ranks[at] = rank[ranks[at]!]!;
+  if (count > INSERTION_LIMIT) return ranks.sort();
+  for (let at = 1; at < count; at++) {
+    const moved = ranks[at]!;
+    let to = at;
+    for (; to > 0 && ranks[to - 1]! > moved; to--) ranks[to] = ranks[to - 1]!;
+    ranks[to] = moved;
+  }
+  return ranks;
 }
 
 function append(first: Int32Array, last: Int32Array, next: Int32Array, node: number, edge: number): void {
