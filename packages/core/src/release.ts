@@ -173,6 +173,13 @@ function entriesFrom(engine: Engine, task: Task, start: number): Entry[] {
   return entries;
 }
 
+/** Takes everything off a stack; the function returned acquires it again, as what its locks' classes are then. */
+export function takeOff(engine: Engine, task: Task): () => void {
+  const entries = entriesFrom(engine, task, 0);
+  cutAt(task, 0);
+  return () => putBack(engine, task, entries);
+}
+
 function cutAt(task: Task, index: number): void {
   task.depth = index;
 }

@@ -2,6 +2,8 @@
 import { LABEL_BITS } from './chain-trie.ts';
 import type { Engine } from './engine.ts';
 import type { LockKey } from './lock-key.ts';
+import { takeOff } from './release.ts';
+import type { Task } from './task.ts';
 
 /** Forgets a key and all its classes. Cost: O(chains + edges of the classes); the ids are free for new classes. */
 export function zapKey(engine: Engine, key: LockKey): void {
@@ -17,6 +19,10 @@ export function zapClass(engine: Engine, key: LockKey, subclass: number): void {
 
 function zapIds(engine: Engine, gone: ReadonlySet<number>): void {
   const { classes, order, trie, evidence } = engine;
+  // Held entries name chains by number; those of a class that goes begin a new life with it.
+  const putBack = [...engine.tasks.values()]
+    .filter((task) => holdsAny(task, gone))
+    .map((task) => takeOff(engine, task));
   for (const id of gone) {
     const edges = order.removeNode(id);
     engine.circles.forget(edges);
@@ -28,4 +34,10 @@ function zapIds(engine: Engine, gone: ReadonlySet<number>): void {
     engine.nodeSites[node] = undefined;
     engine.nodeReports.delete(node);
   }
+  for (const again of putBack) again();
+}
+
+function holdsAny(task: Task, classIds: ReadonlySet<number>): boolean {
+  for (let index = 0; index < task.depth; index++) if (classIds.has(task.classOf(index))) return true;
+  return false;
 }
