@@ -12,8 +12,9 @@ export interface Sighting {
   readonly heldHow: number;
   readonly wantHow: number;
   readonly task: string;
-  readonly outerLock: string;
-  readonly innerLock: string;
+  /** Names of the two locks, see {@link labelOf}. */
+  readonly outerLock: string | number;
+  readonly innerLock: string | number;
   readonly outerSite: Site;
   readonly innerSite: Site;
   /** Number of the event. */

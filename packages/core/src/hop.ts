@@ -2,6 +2,7 @@
 import type { Acquisition } from './acquisition.ts';
 import { BLOCKING_INNER, EN, ER, SHARED_OUTER, SN, SR } from './dependency.ts';
 import type { Engine } from './engine.ts';
+import { labelOf } from './lock.ts';
 import { modeName, READ, RECURSIVE_READ, WRITE } from './mode.ts';
 import type { Hop } from './report.ts';
 import { nowhere, plainSite } from './site.ts';
@@ -17,8 +18,8 @@ export function recordedHop(engine: Engine, edge: number, bits: number): Hop {
     wantMode: modeName(seen?.wantHow ?? ((strength & 0b1100) !== 0 ? WRITE : RECURSIVE_READ)),
     outerSite: plainSite(seen?.outerSite),
     innerSite: plainSite(seen?.innerSite),
-    outerLock: seen?.outerLock ?? '',
-    innerLock: seen?.innerLock ?? '',
+    outerLock: labelOf(seen?.outerLock ?? ''),
+    innerLock: labelOf(seen?.innerLock ?? ''),
     task: seen?.task ?? '',
     isNew: false,
   };

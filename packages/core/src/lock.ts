@@ -18,7 +18,8 @@ export class Lock {
   readonly scope: string | number | null;
   /** What the instance is ordered by among its class; null for most locks. */
   orderKeys: OrderKeys | null;
-  readonly #label: string | number;
+  /** The label given, or a running number. */
+  readonly name: string | number;
 
   /** @internal Use `validator.lock(key, …)`. */
   constructor(
@@ -33,15 +34,20 @@ export class Lock {
     this.entry = entry;
     this.subclass = subclass;
     this.orderKeys = orderKeys;
-    this.#label = label ?? nextLockNumber++;
+    this.name = label ?? nextLockNumber++;
   }
 
   get key(): LockKey {
     return this.entry.key;
   }
 
-  /** How reports call this instance: the label given, or a running number. */
+  /** How reports call this instance. */
   get label(): string {
-    return typeof this.#label === 'string' ? this.#label : `#${this.#label}`;
+    return labelOf(this.name);
   }
+}
+
+/** @internal A label is made of a lock's number only when somebody reads it. */
+export function labelOf(name: string | number): string {
+  return typeof name === 'string' ? name : `#${name}`;
 }

@@ -12,6 +12,8 @@ import { INHERITED, type Task } from './task.ts';
 
 export const MOST = 6;
 
+const NO_GUARDS: readonly number[] = [];
+
 /** What a task knows of the others' progress: the last epoch of each that is over for it. Immutable. */
 export type Clock = ReadonlyMap<number, number>;
 
@@ -37,15 +39,16 @@ export interface EdgeWitnesses {
 /** The circumstances of an acquisition under the held entry at `index`. */
 export function witnessOf({ task, lock }: Acquisition, index: number): Witness {
   const held: number[] = [];
-  const exclusive: number[] = [];
-  const shared: number[] = [];
+  let exclusive: readonly number[] = NO_GUARDS;
+  let shared: readonly number[] = NO_GUARDS;
   for (let other = 0; other < task.depth; other++) {
     held.push(task.classOf(other));
     // Inherited locks are held by the parent for all its children at once: they do not keep those apart.
     if (other === index || (task.how(other) & INHERITED) !== 0) continue;
     if (task.locks[other]!.entry.instances !== 1) continue;
-    const guards = (task.how(other) & MODE_MASK) === WRITE ? exclusive : shared;
-    guards.push(task.classOf(other));
+    const guard = [task.classOf(other)];
+    if ((task.how(other) & MODE_MASK) === WRITE) exclusive = exclusive.concat(guard);
+    else shared = shared.concat(guard);
   }
   const outer = task.locks[index]!;
   return {
