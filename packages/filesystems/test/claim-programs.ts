@@ -18,6 +18,7 @@ import {
   freeBlocks,
   pread,
   punchHole,
+  pwrite,
   remap,
   type Scenario,
   type ScenarioSettings,
@@ -174,3 +175,26 @@ export const addsUnderLock = (trace: string): boolean => /inv\(s\) · \?folio ·
 export const submitsUnderLock = (trace: string): boolean =>
   /inv\(s\)(?!.*-inv.*folio to io).*folio to io.*-inv/.test(trace);
 export const load = { fs: 'ext4' } as const;
+
+/** Copies a page from one file system to another of its type, as splice does: read, then write. Whether locks of both were ever held at once. */
+export function mixesSuperBlocks(): boolean {
+  const validator = new Validator({ sites: false });
+  const machine = new PlainMachine({ validator });
+  const engine = new Engine({ machine, validator, geometry: { filePages: 1, diskBlocks: 8 } });
+  const [one, two] = [new Ext4Like(engine, { name: 'one' }), new Ext4Like(engine, { name: 'two' })];
+  const [a, b] = [one.create('A', dataTags('A', 'w0', 0, 4)), two.create('B')];
+  const held: string[] = [];
+  let mixed = false;
+  validator.attach((type, task, lock) => {
+    if (task.name !== 'copy' || lock === null) return;
+    if (type === 'acquire') held.push(lock.label);
+    else if (type === 'release' || type === 'transfer') held.splice(held.lastIndexOf(lock.label), 1);
+    mixed ||= held.some((label) => /[(]A|one/.test(label)) && held.some((label) => /[(]B|two/.test(label));
+  });
+  machine.spawn('copy', function* () {
+    yield* pread(a, 0, 4);
+    yield* pwrite(b, 0, 4, 'w1');
+  });
+  machine.run();
+  return mixed;
+}

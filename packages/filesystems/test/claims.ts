@@ -41,6 +41,7 @@ import {
   holds,
   LocksFolios,
   load,
+  mixesSuperBlocks,
   pairTrace,
   partly,
   plainPunch,
@@ -241,6 +242,13 @@ export const claims: readonly Claim[] = [
     program: () => holds(new FileSystemType('x').classes.invalidateLock.name === 'mapping.invalidate_lock'),
   },
   {
+    id: 'C22',
+    claim: 'no order across super blocks is needed: each lock type is local to one',
+    status: '✓',
+    shown: 'copying between two of a type never holds locks of both',
+    program: () => holds(!mixesSuperBlocks()),
+  },
+  {
     id: 'C23',
     claim: 'pairs of i_rwsem and of invalidate_lock are ordered alike',
     status: '✓',
@@ -286,6 +294,26 @@ export const claims: readonly Claim[] = [
     status: '✓',
     shown: 'i_rwsem and invalidate_lock flip with the addresses, ILOCK does not, and nothing deadlocks',
     program: () => holds(pairTrace('merged')[0] === 'i_rwsem(B)' && pairTrace('merged')[4] === 'ILOCK(A)'),
+  },
+  {
+    id: 'C28',
+    claim: 'nothing locks two mappings across super blocks',
+    status: '✓',
+    shown: 'the same program',
+    program: () => holds(!mixesSuperBlocks()),
+  },
+  {
+    id: 'C29',
+    claim: 'splice reads one file, then writes the other: file locks are not coupled',
+    status: '✓',
+    shown: 'a read and a write one after the other, nothing held in between',
+    program: () => {
+      const trace = lockTrace(load, function* ({ a, b }) {
+        yield* pread(a, 0, 4);
+        yield* pwrite(b, 0, 4, 'w1');
+      });
+      return holds(trace.includes('-inv · sb_writers(s)'));
+    },
   },
   {
     id: 'C30',
