@@ -12,6 +12,7 @@ export type { LearnedChain, LearnedClass, LearnedDependency, LearnedOrder } from
 export { Lock } from './lock.ts';
 export { LockKey, type LockKeyOptions, type ReaderRule } from './lock-key.ts';
 export { type LockKind, type LockKindName, type LockType, lockKinds, WAIT_NAMES, type WaitType } from './lock-kind.ts';
+export { LockReportError } from './lock-report-error.ts';
 export type { ContentionPoint, Durations, LockStat } from './lock-statistics.ts';
 export {
   type AcquireOptions,
@@ -36,6 +37,6 @@ export { type Stall, type StallOptions, watchStalls } from './stall-detector.ts'
 export { eachStrongCircle } from './strong-circles.ts';
 export { Task } from './task.ts';
 export { usageName } from './usage.ts';
-export { LockReportError, Validator, type ValidatorOptions } from './validator.ts';
+export { Validator, type ValidatorOptions } from './validator.ts';
 export type { ContextStats, ValidatorStats } from './validator-stats.ts';
 export { WwClass, WwContext, WwMutex, type WwOutcome, wwLockPlain, wwUnlock } from './ww.ts';

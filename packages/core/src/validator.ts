@@ -16,6 +16,7 @@ import { type LearnedOrder, learn, learned } from './learned.ts';
 import { Lock } from './lock.ts';
 import { LockEvents } from './lock-events.ts';
 import type { LockKey } from './lock-key.ts';
+import { LockReportError } from './lock-report-error.ts';
 import { type LockStat, LockStatistics } from './lock-statistics.ts';
 import { type AcquireOptions, WRITE } from './mode.ts';
 import { pin, unpin } from './pin.ts';
@@ -23,8 +24,10 @@ import { holdersOf } from './release.ts';
 import type { Report, Site } from './report.ts';
 import { plainSite } from './site.ts';
 import type { Task } from './task.ts';
+import { throwReports } from './throw-reports.ts';
 import { type ValidatorStats, validatorStats } from './validator-stats.ts';
 import { zapClass, zapKey } from './zap.ts';
+
 export interface ValidatorOptions {
   /** Default `ideal`: the right answer; `kernel` gives Linux's, with its known misses. */
   readonly mode?: ValidatorMode;
@@ -40,17 +43,6 @@ export interface ValidatorOptions {
   readonly assertions?: 'report' | 'throw';
   /** Called with each new report; `'throw'` makes the event that caused it throw a {@link LockReportError}. Default: collect only. */
   readonly onReport?: ((report: Report) => void) | 'throw';
-}
-
-/** Thrown out of the event that caused a report, when the validator was made with `onReport: 'throw'`. */
-export class LockReportError extends Error {
-  readonly report: Report;
-
-  constructor(report: Report) {
-    super(`${report.rule}: ${report.message}`);
-    this.name = 'LockReportError';
-    this.report = report;
-  }
 }
 
 /**
@@ -80,11 +72,8 @@ export class Validator extends LockEvents {
     this.#throwAssertions = options.assertions === 'throw';
     if (options.statistics === true) this.keepStatistics(true);
     const { onReport } = options;
-    if (onReport === 'throw') {
-      this.subscribe((report) => {
-        throw new LockReportError(report);
-      });
-    } else if (onReport !== undefined) this.subscribe(onReport);
+    if (onReport === 'throw') throwReports(this);
+    else if (onReport !== undefined) this.subscribe(onReport);
   }
 
   /** Everything reported so far, in order; each once, with its count. */
