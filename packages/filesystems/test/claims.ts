@@ -13,6 +13,7 @@ import {
   PlainMachine,
   type Profile,
   premap,
+  readCachePage,
   userLoad,
 } from '@lockdep/page-cache';
 import { irwsemInFault } from '../../../examples/irwsem-in-fault/main.ts';
@@ -29,6 +30,7 @@ import {
   punchVersusReadahead,
   pwrite,
   readIntoMapping,
+  remap,
   subPageRead,
   truncateVersusFault,
   XfsLike,
@@ -371,6 +373,35 @@ export const claims: readonly Claim[] = [
     program: () => {
       const trace = lockTrace(load, ({ a }) => pwrite(a, 8, 4, 'w1'));
       return holds(trace.includes('i_rwsem ·') && !trace.includes('inv'));
+    },
+  },
+  {
+    id: 'C37',
+    claim: 'do_read_cache_page expects the lock to be held',
+    status: '✓',
+    shown: 'dedupe calls it with the lock exclusively held; without, the assertion reports',
+    program: () => {
+      const run = (locked: boolean) =>
+        reportsOf((engine) => {
+          const fs = new XfsLike(engine);
+          const a = fs.create('A', dataTags('A', 'w0', 0, 4));
+          const b = fs.create('B', dataTags('B', 'w0', 0, 4));
+          return () => (locked ? remap(fs, a, b, 'dedupe') : readCachePage(a.mapping, 0));
+        }).some((report) => report.kind === 'assertion');
+      return holds(!run(true) && run(false));
+    },
+  },
+  {
+    id: 'C39',
+    claim: 'dedupe has to populate the page cache while faults are locked out',
+    status: '✓',
+    shown: 'its compare fills folios and takes no invalidate_lock: none but the pair is taken',
+    program: () => {
+      const trace = lockTrace({ fs: 'xfs' }, ({ fs, a, b }) => remap(fs, a, b, 'dedupe'));
+      return holds(
+        trace.includes('?folio · xa_lock') &&
+          trace.split(' · ').filter((token) => token.startsWith('inv')).length === 2,
+      );
     },
   },
   {

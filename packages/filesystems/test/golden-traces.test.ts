@@ -218,6 +218,19 @@ const golden: readonly [string, TraceOptions, (stage: Stage) => Proc<unknown>, s
       '-inv · -inv · -i_rwsem · -i_rwsem · -sb_writers',
   ],
   [
+    '20 dedupe compare, cached, different',
+    {
+      fs: 'xfs',
+      before: (stage) => {
+        cached(stage);
+        stage.fs.cache(stage.b, 0);
+      },
+    },
+    (stage) => remap(stage.fs, stage.a, stage.b, 'dedupe'),
+    'sb_writers(s) · i_rwsem · i_rwsem · inv · inv · folio · -folio · folio · -folio · folio · -folio · folio · -folio · folio · -folio · ' +
+      '-inv · -inv · -i_rwsem · -i_rwsem · -sb_writers',
+  ],
+  [
     '23 WILLNEED',
     { fs: 'xfs' },
     (stage) => fadviseWillneed(stage.a, 0, 4),

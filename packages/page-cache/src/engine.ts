@@ -34,6 +34,8 @@ export class Engine {
   readonly oracle: Oracle;
   readonly readaheadPages: number;
   readonly patience: number;
+  /** File systems that evicted without being converted to invalidate_lock: exempt from its assertions. */
+  readonly unconverted: Set<string> = new Set();
   readonly faultAround: boolean;
   /** Things to look at when nothing runs any more: each answers what is wrong by adding findings. */
   #superBlocks = 0;

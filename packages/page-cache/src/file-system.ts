@@ -47,6 +47,14 @@ export abstract class FileSystem {
     return rules.evictTakesInvalidateLock && this.converted ? inode.mapping.invalidateLock : this.privateLock(inode);
   }
 
+  /** Whether the duties that concern invalidate_lock are asserted; a file system that is not converted is exempt, and noted. */
+  assertsInvalidateLock(): boolean {
+    const { rules, unconverted } = this.engine;
+    if (!rules.evictTakesInvalidateLock || rules.bugs.assertInvalidateLock === false) return false;
+    if (!this.converted) unconverted.add(this.sb.name);
+    return this.converted;
+  }
+
   /**
    * `->read_folio`: entered with the folio locked; it is unlocked on every path, here (answers null or the error) or by the I/O,
    * whose end is answered.

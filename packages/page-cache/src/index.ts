@@ -46,6 +46,7 @@ export { vfsLink, vfsRename } from './namespace.ts';
 export { Oracle } from './oracle.ts';
 export { type MkwriteCode, pageMkwrite } from './page-mkwrite.ts';
 export { PlainMachine, type PlainOptions, type PlainOutcome } from './plain-machine.ts';
+export { readCachePage } from './read-cache-page.ts';
 export { forcePageCacheRa, pageCacheAsyncRa, pageCacheSyncRa } from './readahead.ts';
 export { type BugSwitches, type Profile, profiles, type Rules, resolveRules } from './rules.ts';
 export { OpenWrite, ShadowFile } from './shadow-file.ts';

@@ -49,10 +49,8 @@ export function* truncateInodePagesRange(mapping: AddressSpace, from: number, to
 }
 
 function assertCallersLocks(mapping: AddressSpace): void {
+  if (!mapping.host.fs.assertsInvalidateLock()) return;
   const { engine } = mapping.sb;
-  const { fs } = mapping.host;
-  if (!fs.converted || !engine.rules.evictTakesInvalidateLock || engine.rules.bugs.assertInvalidateLock === false)
-    return;
   engine.assertHeldWrite(mapping.host.iRwsem);
   engine.assertHeldWrite(mapping.invalidateLock);
 }
