@@ -34,11 +34,11 @@ function measure(configuration: string): Row[] {
   );
   if (configuration === 'with contexts') {
     // Some locks are used inside an interrupt as well, and the measured task runs with it disabled, as spin_lock_bh does.
+    validator.disableContext(task, 'softirq');
     validator.enterContext(task, 'softirq');
     for (const lock of locks.slice(4)) validator.acquire(task, lock);
     for (const lock of locks.slice(4).reverse()) validator.release(task, lock);
     validator.exitContext(task, 'softirq');
-    validator.disableContext(task, 'softirq');
   }
   const validated = (depth: number): void => {
     for (let round = 0; round < PAIRS / depth; round++) {
