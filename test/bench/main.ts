@@ -1,6 +1,6 @@
 /**
  * `pnpm bench`: what validation costs. Prints a table and writes out/bench.json. A section's name as argument runs that one
- * alone: hot, cold, replay, mutex, native.
+ * alone: hot, cold, replay, mutex, native, explore, cache.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -15,6 +15,8 @@ const SECTIONS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   replay: [['./replay.ts']],
   mutex: [['./async-mutex.ts']],
   native: [['./native-validators.ts']],
+  explore: [['./exploration.ts']],
+  cache: [['./page-cache.ts']],
 };
 
 function print({ name, value, best, unit, ratio, against, skipped }: Row): void {
