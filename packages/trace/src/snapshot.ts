@@ -49,7 +49,7 @@ export interface Snapshot {
   readonly chains: readonly SnapshotChain[];
 }
 
-const HEADER = /^# snapshot at record (\d+)/;
+const HEADER = /^# snapshot at record (\d+)(?:.* classes (\d+) list_entries (\d+))?/;
 const CLASS = /^C (\d+) ([0-9a-f]+) (\d+) (\d+) (\d+) (\d+) (\d+) ([0-9a-f]+) (.*)$/;
 const DEPENDENCY = /^E (\d+) (\d+) (\d+) (\d+)$/;
 const CHAIN = /^K (\d+) ([0-9a-f]+)((?: \d+:\d)+)$/;
@@ -62,6 +62,7 @@ const CHAIN = /^K (\d+) ([0-9a-f]+)((?: \d+:\d)+)$/;
 export async function readSnapshot(source: TraceSource, options: ReadTraceOptions = {}): Promise<Snapshot> {
   const file = sourceName(source, options);
   let record: number | null = null;
+  let announced: Announced | null = null;
   const classes: SnapshotClass[] = [];
   const dependencies: SnapshotDependency[] = [];
   const chains: SnapshotChain[] = [];
@@ -75,10 +76,14 @@ export async function readSnapshot(source: TraceSource, options: ReadTraceOption
     if (kind === 'C') classes.push(classOf(match));
     else if (kind === 'E') dependencies.push(dependencyOf(match));
     else if (kind === 'K') chains.push(chainOf(match));
-    else record = Number(match[1]);
+    else {
+      record = Number(match[1]);
+      if (match[2] !== undefined) announced = { classes: Number(match[2]), entries: Number(match[3]) };
+    }
   }, file);
   for await (const chunk of readTrace(source, options)) lines.push(chunk);
   lines.end();
+  if (announced !== null) checkWhole(file, announced, classes.length, dependencies.length);
   return { record, classes, dependencies, chains };
 }
 
@@ -109,6 +114,25 @@ function chainOf(match: RegExpExecArray): SnapshotChain {
       return { classIndex: Number(classIndex), read: Number(read) };
     });
   return { irqContext: Number(match[1]), key: match[2]!, locks };
+}
+
+/** What the header says is in the snapshot; the kernel keeps each dependency in two lists. */
+interface Announced {
+  readonly classes: number;
+  readonly entries: number;
+}
+
+/** A graph with a part missing would answer wrongly without a word. */
+function checkWhole(file: string, announced: Announced, classes: number, dependencies: number): void {
+  if (classes === announced.classes && 2 * dependencies === announced.entries) return;
+  throw new TraceError({
+    code: 'malformed',
+    file,
+    problem:
+      `the snapshot is not whole: it announces ${announced.classes} classes and ${announced.entries / 2} dependencies ` +
+      `and has ${classes} and ${dependencies}`,
+    hint: 'get a whole copy of it',
+  });
 }
 
 function badLine(file: string, line: number, text: string, isFirst: boolean): TraceError {

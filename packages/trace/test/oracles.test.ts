@@ -122,6 +122,12 @@ describe('snapshot', () => {
         },
       ],
     });
+    const announced = text.replace('debug_locks 1', 'debug_locks 1 classes 1 list_entries 2 zapped 0');
+    expect(await readSnapshot([bytes(announced)])).toMatchObject({ record: 12 });
+    for (const line of [/^C.*\n/m, /^E.*\n/m]) {
+      const cut = readSnapshot([bytes(announced.replace(line, ''))]);
+      await expect(cut).rejects.toMatchObject({ code: 'malformed', problem: expect.stringContaining('is not whole') });
+    }
     await expect(readSnapshot([bytes(`${text}E 1 2\n`)])).rejects.toMatchObject({ code: 'malformed', line: 5 });
   });
 });

@@ -101,8 +101,14 @@ export class NdjsonReplay {
       recordings: this.#recordings,
       skippedLines,
       tornLines,
-      warnings: warning === null ? [] : [warning],
+      warnings: this.#warnings(warning),
     };
+  }
+
+  #warnings(torn: string | null): string[] {
+    const warnings = torn === null ? [] : [torn];
+    if (this.#recordings === 0) warnings.push('no recording in it: no line is {"type":"lockdep-trace","version":1}');
+    return warnings;
   }
 
   #replay(line: TraceLine, number: number): void {
