@@ -75,6 +75,8 @@ export class Task {
   epoch = 0;
   segment = 0;
   clock: Clock = new Map();
+  /** The last epoch in which it left a witness; −1 for none. */
+  witnessed = -1;
   /** Nesting of `off()`: while above 0 the task's events are ignored. */
   off = 0;
   ended = false;

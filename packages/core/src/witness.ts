@@ -115,17 +115,23 @@ export function commonGuard(a: Witness, b: Witness): number {
   return -1;
 }
 
-/** The child starts after everything the parent did so far. */
+/**
+ * The child starts after everything the parent did so far. Only witnesses are ever compared, so a clock knows only tasks that have
+ * left one, up to the last they left; as long as nothing new has been left, all children share one clock.
+ */
 export function forked(parent: Task, child: Task): void {
-  child.clock = new Map(parent.clock).set(parent.id, parent.epoch);
+  if (parent.witnessed > (parent.clock.get(parent.id) ?? -1)) {
+    parent.clock = new Map(parent.clock).set(parent.id, parent.witnessed);
+  }
+  child.clock = parent.clock;
   parent.epoch += 1;
 }
 
 /** The parent goes on after everything the child did. */
 export function joined(parent: Task, child: Task): void {
-  const clock = new Map(parent.clock);
-  for (const [task, epoch] of child.clock) clock.set(task, Math.max(epoch, clock.get(task) ?? -1));
-  clock.set(child.id, child.epoch);
-  parent.clock = clock;
+  const news = [...child.clock, [child.id, child.witnessed] as const].filter(
+    ([task, epoch]) => epoch > (parent.clock.get(task) ?? -1),
+  );
+  if (news.length > 0) parent.clock = new Map([...parent.clock, ...news]);
   parent.epoch += 1;
 }

@@ -92,7 +92,10 @@ function checkDependency(engine: Engine, acquisition: Acquisition, index: number
 function witnessed(engine: Engine, acquisition: Acquisition, index: number, edge: number): boolean {
   if (!engine.exact) return true;
   const witnesses = engine.evidence.witnesses(edge);
-  if (addWitness(witnesses, witnessOf(acquisition, index))) engine.circles.judgeAgain(engine);
+  if (addWitness(witnesses, witnessOf(acquisition, index))) {
+    acquisition.task.witnessed = acquisition.task.epoch;
+    engine.circles.judgeAgain(engine);
+  }
   return witnesses.saturated;
 }
 
