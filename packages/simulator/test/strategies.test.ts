@@ -1,62 +1,150 @@
-/** Every strategy against what is known of the oracle programs. */
+/** What every strategy finds on the oracle programs: verdicts, exact counts, fewest preemptions. */
 import { describe, expect, test } from 'vitest';
-import { compileProgram, type ExploreOptions, type ExploreResult, explore } from '../src/index.ts';
-import { programs } from './programs.ts';
+import { isDeadlocked, runExecution } from '../src/engine/run-execution.ts';
+import { World } from '../src/engine/world.ts';
+import { compileProgram, type ExploreResult, explore, replay, type StrategyName } from '../src/index.ts';
+import { BoundedSearch } from '../src/search/bounded-search.ts';
+import { CacheSearch } from '../src/search/cache-search.ts';
+import { type OracleProgram, programs } from './programs.ts';
 
-function run(program: (typeof programs)[number], options: ExploreOptions): ExploreResult {
-  const budget = { executions: 1_000_000, ms: 60_000, ...options.budget };
-  return explore(compileProgram(program), { validator: null, leaks: false, minimise: 0, ...options, budget });
-}
+const run = (program: OracleProgram, strategy: StrategyName, more = {}): ExploreResult =>
+  explore(compileProgram(program), { strategy, leaks: false, validator: null, ...more });
 
-describe.each(programs.map((program) => [program.id, program] as const))('%s', (_, program) => {
-  const { traces, deadlockTraces, failingTraces, tracesByPreemptionBound, minPreemptionsToBug } = program.oracle;
-
-  test('optimal DPOR completes each trace once, and begins nothing else', () => {
-    const { verdict, executions, deadlocks, failing, sleepBlocked, exhausted } = run(program, {
-      strategy: 'optimal-dpor',
+describe('automatic mode proves or disproves', () => {
+  for (const program of programs) {
+    test(program.id, () => {
+      const { traces, deadlockTraces, failingTraces, minPreemptionsToBug } = program.oracle;
+      const result = run(program, 'auto');
+      expect(result).toMatchObject({
+        verdict: program.expect,
+        executions: traces,
+        distinctTraces: traces,
+        deadlocks: deadlockTraces,
+        failing: failingTraces,
+        exhausted: true,
+        stepBounded: 0,
+      });
+      expect(result.estimate).toMatchObject({ newTrace: 0, total: traces, exact: true });
+      const least = result.failures.map(({ minPreemptions }) => minPreemptions).sort((a, b) => a - b)[0];
+      expect(least).toBe(minPreemptionsToBug);
+      for (const failure of result.failures) {
+        expect(failure.minimal).toBe(true);
+        // Each schedule leads to its failure again.
+        const again = replay(compileProgram(program), failure.schedule, { leaks: false, validator: null });
+        expect(again.divergence).toBeNull();
+        expect(again.failures.map(({ signature }) => signature)).toContain(failure.signature);
+      }
     });
-    expect({ verdict, executions, deadlocks, failing, sleepBlocked, exhausted }).toEqual({
-      verdict: program.expect,
-      executions: traces,
-      deadlocks: deadlockTraces,
-      failing: failingTraces,
-      sleepBlocked: 0,
-      exhausted: true,
-    });
-  });
+  }
+});
 
-  test('automatic: exhaustive, the same verdict and traces', () => {
-    const { verdict, executions, distinctTraces, exhausted } = run(program, {});
-    expect({ verdict, executions, distinctTraces, exhausted }).toEqual({
-      verdict: program.expect,
-      executions: traces,
-      distinctTraces: traces,
-      exhausted: true,
+describe('optimal DPOR begins no execution in vain', () => {
+  for (const program of programs) {
+    test(program.id, () => {
+      const result = run(program, 'optimal-dpor', { failures: 0 });
+      expect(result).toMatchObject({
+        executions: program.oracle.traces,
+        deadlocks: program.oracle.deadlockTraces,
+        failing: program.oracle.failingTraces,
+        sleepBlocked: 0,
+        exhausted: true,
+      });
     });
-  });
+  }
+});
 
-  if (program.oracle.states !== undefined)
-    test('state caching visits every state', () => {
-      const { verdict, deadlocks, exhausted } = run(program, { strategy: 'cache' });
-      expect({ verdict, exhausted }).toEqual({ verdict: program.expect, exhausted: true });
-      expect(deadlocks > 0).toBe(deadlockTraces > 0);
-    });
+describe('state caching finds every deadlocked and every failing end state', () => {
+  const small = programs.filter(({ oracle }) => oracle.states !== undefined);
+  test('on all programs whose states are known', () => expect(small.length).toBeGreaterThan(60));
 
-  for (const [bound, count] of tracesByPreemptionBound?.entries() ?? []) {
-    if (count > 3_000) continue;
-    test(`at most ${bound} preemptions: ${count} traces`, () => {
-      expect(run(program, { strategy: 'context-bound', bound }).distinctTraces).toBe(count);
+  for (const program of small) {
+    test(program.id, () => {
+      const found = ends(program, true);
+      expect(found).toEqual(ends(program, false));
+      expect(found.deadlocked.size).toBe(program.oracle.deadlockStates);
+      expect(found.failing.size > 0).toBe(program.oracle.failingTraces > 0);
     });
   }
 
-  if (minPreemptionsToBug !== undefined)
-    test('the minimal failure', () => {
-      const { failures } = run(program, { minimise: 200_000 });
-      expect(Math.min(...failures.map((failure) => failure.minPreemptions))).toBe(minPreemptionsToBug);
-      for (const { schedule } of failures) {
-        const again = run(program, { strategy: 'replay', schedule });
-        expect({ verdict: again.verdict, divergence: again.divergence }).toMatchObject({ divergence: null });
-        expect(again.verdict).not.toBe('ok');
-      }
+  /** Keys of the deadlocked and failing end states: by the search under test, or by every trace there is. */
+  function ends(program: OracleProgram, cached: boolean) {
+    const world = new World(compileProgram(program).setup);
+    const search = new CacheSearch(world, cached ? 1_000_000 : 0);
+    const deadlocked = new Set<number>();
+    const failing = new Set<number>();
+    const note = (): void => {
+      if (isDeadlocked(world)) deadlocked.add(search.trace);
+      if (world.checks.failures.length > 0) failing.add(search.trace);
+    };
+    if (!cached && program.oracle.traces > 400) return ends(program, true);
+    for (let prefix = search.plan(); prefix >= 0; prefix = search.plan()) {
+      if (runExecution(world, search, prefix, 10_000) === 'complete') note();
+    }
+    return { deadlocked, failing };
+  }
+});
+
+describe('context bounding adds the traces of each bound', () => {
+  for (const program of programs) {
+    const { tracesByPreemptionBound, minPreemptionsToBug } = program.oracle;
+    if (tracesByPreemptionBound === undefined) continue;
+    test(program.id, () => {
+      const { counts, firstBug } = bounded(program, 'context');
+      expect(counts).toEqual(tracesByPreemptionBound);
+      expect(firstBug).toBe(minPreemptionsToBug);
     });
+  }
+});
+
+describe('delay bounding meets the bug at its number of delays', () => {
+  for (const program of programs) {
+    const { totalInterleavings, minDelaysToBug } = program.oracle;
+    if (typeof totalInterleavings !== 'number' || totalInterleavings > 200_000) continue;
+    test(program.id, () => expect(bounded(program, 'delay').firstBug).toBe(minDelaysToBug));
+  }
+});
+
+/** Distinct traces within each bound, and the least bound with a bug. */
+function bounded(program: OracleProgram, kind: 'context' | 'delay') {
+  const world = new World(compileProgram(program).setup);
+  const search = new BoundedSearch(kind);
+  const traces = new Set<number>();
+  const counts: number[] = [];
+  let firstBug: number | undefined;
+  for (let prefix = search.plan(); prefix >= 0; prefix = search.plan()) {
+    if (runExecution(world, search, prefix, 10_000) !== 'complete') continue;
+    traces.add(search.trace);
+    counts[search.level] = traces.size;
+    if (isDeadlocked(world) || world.checks.failures.length > 0) firstBug ??= search.level;
+  }
+  for (let level = 1; level < counts.length; level++) counts[level] ??= counts[level - 1]!;
+  while (counts.length > 1 && counts.at(-1) === counts.at(-2)) counts.pop();
+  return { counts, firstBug };
+}
+
+describe('bounds are reported', () => {
+  const program = programs.find(({ id }) => id === 'inc_3')!;
+
+  test('a context bound that cuts something is no proof', () => {
+    const one = run(program, 'context-bound', { bound: 1, failures: 0 });
+    expect(one).toMatchObject({ distinctTraces: 24, exhausted: false });
+    const all = run(program, 'context-bound', { failures: 0 });
+    expect(all).toMatchObject({ distinctTraces: 36, exhausted: true });
+  });
+
+  test('a budget of executions', () => {
+    const result = run(program, 'source-dpor', { budget: { executions: 10 }, failures: 0 });
+    expect(result).toMatchObject({ executions: 10, exhausted: false });
+    expect(result.estimate.statement).toMatch(/^not exhausted: 10 traces in 10 executions, about \d+ % of the search$/);
+  });
+
+  test('automatic mode samples what does not fit, and says how much it may have missed', () => {
+    const big = programs.find(({ id }) => id === 'reorder_5_bad')!;
+    const result = run(big, 'auto', { budget: { executions: 2000 }, failures: 0 });
+    expect(result).toMatchObject({ verdict: 'fail', exhausted: false });
+    expect(result.estimate.newTrace).toBeGreaterThan(0.2);
+    expect(result.estimate.statement).toMatch(/the probability that the next run shows something new is about \d+ %/);
+    // 14,400 there are; the estimate from 2,000 runs is of the right size.
+    expect(result.estimate.total).toBeGreaterThan(2_000);
+  });
 });

@@ -38,9 +38,9 @@ export class Checks {
     this.#finals[this.#finalCount++] = check;
   }
 
-  /** Notes a failure in the name of the task that runs. */
-  fail(kind: RawFailure['kind'], message: string, error?: unknown): void {
-    const { current: task, count: step } = this.#world;
+  /** Notes a failure in the name of a task, which is the one that runs if none is named. */
+  fail(kind: RawFailure['kind'], message: string, error?: unknown, task: number = this.#world.current): void {
+    const { count: step } = this.#world;
     this.failures.push({ kind, message, task, step, ...(error === undefined ? {} : { error }) });
   }
 

@@ -4,12 +4,11 @@
  * An op is an immutable descriptor `{object, code, arg}`; which task performs it is known to the scheduler. `yield* op` and
  * `yield op` park the task in generator code, `await op` in async code. The op is its own iterator and its own iterator
  * result, so that parking allocates nothing: `yield*` calls `[Symbol.iterator]()` and the first `next()` in one go, so one
- * module-wide mark tells the first `next` of a wait from the last, however many tasks share the op.
+ * mark on the op tells the first `next` of a wait from the last, however many tasks share it.
  */
 import type { SimObject } from './sim-object.ts';
 import type { World } from './world.ts';
 
-let starting: object | null = null;
 const DONE: { done: true; value: unknown } = { done: true, value: undefined };
 
 /** Where async code parks; set by the async front while it runs a world. */
@@ -71,6 +70,7 @@ export class Op<T = unknown> implements Iterable<Op, T, unknown>, Iterator<Op, T
   /** With `value`: the op as the iterator result that parks on it. */
   readonly done = false as const;
   readonly value: Op;
+  #isFresh = false;
 
   constructor(object: SimObject, code: number, options?: OpOptions) {
     this.object = object;
@@ -94,14 +94,14 @@ export class Op<T = unknown> implements Iterable<Op, T, unknown>, Iterator<Op, T
   }
 
   [Symbol.iterator](): this {
-    starting = this;
+    this.#isFresh = true;
     if (capturing) capture();
     return this;
   }
 
   next(value?: unknown): IteratorResult<Op, T> {
-    if (starting === this) {
-      starting = null;
+    if (this.#isFresh) {
+      this.#isFresh = false;
       return this;
     }
     DONE.value = value;

@@ -15,6 +15,7 @@ export function runExecution(world: World, selector: Selector, prefix: number, m
 }
 
 function walk(world: World, selector: Selector, maxSteps: number): Ending {
+  if (selector.draw !== undefined) return drawOn(world, selector as Required<Selector>, maxSteps);
   for (;;) {
     const count = world.collectEnabled();
     if (count === 0) return 'complete';
@@ -25,6 +26,16 @@ function walk(world: World, selector: Selector, maxSteps: number): Ending {
     const { choices } = world.tasks[task]!.pending!;
     world.step(task, choices === 1 ? NO_CHOICE : selector.choose(world, task, choices));
     selector.stepped?.(world, task);
+  }
+}
+
+function drawOn(world: World, selector: Required<Selector>, maxSteps: number): Ending {
+  for (;;) {
+    const task = selector.draw(world);
+    if (task < 0) return 'complete';
+    if (world.count >= maxSteps) return isDeadlocked(world) ? 'step-bound' : 'complete';
+    const { choices } = world.tasks[task]!.pending!;
+    world.step(task, choices === 1 ? NO_CHOICE : selector.choose(world, task, choices));
   }
 }
 

@@ -16,6 +16,11 @@ export interface Selector {
   begin(world: World): void;
   /** The task to move, one of the first `count` of `world.enabled`; -1 to give up this execution. */
   pick(world: World, count: number): number;
+  /**
+   * In place of `pick`, where it does not take a list of all that can move to name one: the task, -1 when nobody can move. The same
+   * answers as `pick` would give.
+   */
+  draw?(world: World): number;
   /** Which of `op.choices` outcomes the pending op of `task` has. */
   choose(world: World, task: number, choices: number): number;
   /** `task` has moved. */

@@ -42,6 +42,8 @@ export class World {
   choice = 0;
   /** Number of the task whose code is running; -1 in the setup. */
   current: number = SETUP;
+  /** Numbers of the tasks that have started and not ended, in no particular order. */
+  readonly live: number[] = [];
   /** Tasks that can move, filled by {@link collectEnabled}. */
   readonly enabled: number[] = [];
   pathTask: Int32Array = new Int32Array(64);
@@ -61,6 +63,8 @@ export class World {
   /** The stack of each task's latest wait, while they are captured. */
   sites: (string | null)[] = [];
   #capturing = false;
+  /** Somebody wants to be told of each step and each wait. */
+  #watched = false;
   readonly #setup: (world: World) => void;
   readonly #taskNumbers = new NumberTable();
 
@@ -84,10 +88,12 @@ export class World {
     this.current = SETUP;
     if (this.#capturing) this.sites = [];
     this.checks.restart();
+    this.#watched = this.listener !== null || this.hashing || this.#capturing;
     this.#taskNumbers.restart();
     this.registry.restart();
     const { tasks } = this;
     for (let i = 0; i < tasks.length; i++) if (tasks[i]!.started) tasks[i]!.reset();
+    while (this.live.length > 0) this.live.pop();
     this.#setup(this);
     this.current = SETUP;
   }
@@ -99,9 +105,7 @@ export class World {
     for (let i = 0; i < tasks.length; i++) {
       const task = tasks[i]!;
       const op = task.pending;
-      if (op === null) continue;
-      if (op.blocks && ((op.gated && task.gate < 0) || !op.object.enabled(op, i))) continue;
-      enabled[count++] = i;
+      if (op !== null && (!op.blocks || canRun(task, op))) enabled[count++] = i;
     }
     return count;
   }
@@ -109,8 +113,7 @@ export class World {
   isEnabled(index: number): boolean {
     const task = this.tasks[index]!;
     const op = task.pending;
-    if (op === null) return false;
-    return !op.blocks || ((!op.gated || task.gate >= 0) && op.object.enabled(op, index));
+    return op !== null && (!op.blocks || canRun(task, op));
   }
 
   /** Moves one task, which must be enabled. */
@@ -127,19 +130,19 @@ export class World {
     const result = op.object.run(op, index);
     task.gate = -1;
     task.steps++;
-    if (this.hashing) foldStep(task.history, op, result);
-    if (this.listener !== null) this.listener.stepped(task, op, result);
+    if (this.#watched) this.#tell(task, op, result);
     const { generator } = task;
-    if (op.follow !== null) this.park(task, op.follow);
-    else if (generator === null) resumeBody(this, task, result);
+    if (generator === null || op.follow !== null) this.#goOn(task, op, result);
     else {
-      let next: IteratorResult<unknown, unknown> | null = null;
       try {
-        next = generator.next(result);
+        const next = generator.next(result);
+        const { value } = next;
+        // The common case of `park`, in place.
+        if (next.done !== true && value instanceof Op && value.world === this && !this.#watched) task.pending = value;
+        else this.take(task, next);
       } catch (error) {
         this.crash(task, error);
       }
-      if (next !== null) this.take(task, next);
     }
     this.count = at + 1;
     if (this.checks.hasInvariants) this.checks.askInvariants();
@@ -173,6 +176,7 @@ export class World {
     const starter = this.current;
     task.parent = starter;
     task.started = true;
+    this.live.push(task.index);
     task.gate = starter === SETUP ? -1 : this.count;
     this.listener?.taskStarts(task);
     this.current = task.index;
@@ -212,7 +216,7 @@ export class World {
   /** A task's code has thrown. */
   crash(task: SimTask, error: unknown): void {
     if (error instanceof SimulatorError) throw error;
-    this.checks.fail('exception', messageOf(error), error);
+    this.checks.fail('exception', messageOf(error), error, task.index);
     this.finish(task, undefined);
   }
 
@@ -228,12 +232,16 @@ export class World {
     if (op === null) throw foreignWait(task, value);
     task.pending = op;
     if (op.world !== this) this.#meet(task, op);
-    if (this.listener !== null) this.listener.parked(task, op);
+    if (!this.#watched) return;
+    this.listener?.parked(task, op);
     if (this.#capturing) this.sites[task.index] = takeSite();
   }
 
   /** @internal The code of a task has come to its end. */
   finish(task: SimTask, result: unknown): void {
+    const { live } = this;
+    const last = live.pop()!;
+    if (last !== task.index) live[live.indexOf(task.index)] = last;
     task.pending = null;
     task.finished = true;
     task.result = result;
@@ -241,6 +249,17 @@ export class World {
     task.finishedAt = task.parent === SETUP && task.steps === 0 && !task.killed ? -1 : this.count;
     task.leave();
     this.listener?.taskEnds(task);
+  }
+
+  #tell(task: SimTask, op: Op, result: unknown): void {
+    if (this.hashing) foldStep(task.history, op, result);
+    this.listener?.stepped(task, op, result);
+  }
+
+  /** After a step that leads to another without the task's code in between, or of a task whose code is no generator. */
+  #goOn(task: SimTask, op: Op, result: unknown): void {
+    if (op.follow !== null) this.park(task, op.follow);
+    else resumeBody(this, task, result);
   }
 
   /** First use of an op here; of one whose object wants to be told of each task that parks, every use. */
@@ -263,4 +282,9 @@ export class World {
     this.pathTask = growInt32(this.pathTask, this.count + 1);
     this.pathChoice = growInt32(this.pathChoice, this.count + 1);
   }
+}
+
+/** Of an op that may be kept waiting. */
+function canRun(task: SimTask, op: Op): boolean {
+  return (!op.gated || task.gate >= 0) && op.object.enabled(op, task.index);
 }

@@ -110,10 +110,12 @@ function sampling(selector: Selector): Strategy {
 class Traced implements Selector {
   readonly hash: TraceHash = new TraceHash();
   readonly #inner: Selector;
+  readonly draw?: (world: World) => number;
   readonly #accesses: AccessSet = new AccessSet();
 
   constructor(inner: Selector) {
     this.#inner = inner;
+    if (inner.draw !== undefined) this.draw = (world) => this.#note(world, inner.draw!(world));
   }
 
   plan(): number {
@@ -126,11 +128,7 @@ class Traced implements Selector {
   }
 
   pick(world: World, count: number): number {
-    const index = this.#inner.pick(world, count);
-    const task = world.tasks[index]!;
-    this.#accesses.collect(task);
-    if (task.pending!.choices === 1) this.hash.add(index, task.steps, 0, this.#accesses);
-    return index;
+    return this.#note(world, this.#inner.pick(world, count));
   }
 
   choose(world: World, task: number, choices: number): number {
@@ -141,5 +139,13 @@ class Traced implements Selector {
 
   end(world: World, ending: Ending): void {
     this.#inner.end(world, ending);
+  }
+
+  #note(world: World, index: number): number {
+    if (index < 0) return index;
+    const task = world.tasks[index]!;
+    this.#accesses.collect(task);
+    if (task.pending!.choices === 1) this.hash.add(index, task.steps, 0, this.#accesses);
+    return index;
   }
 }

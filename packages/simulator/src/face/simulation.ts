@@ -103,6 +103,11 @@ export class Simulation {
     return this.#world.declare(name, options);
   }
 
+  /** Starts a declared task from the beginning, in the program itself. */
+  begin(task: SimTask, code: TaskCode): void {
+    this.#world.start(task, code);
+  }
+
   /** Starts a declared task. A step. */
   start(task: SimTask, code: TaskCode): Op<SimTask> {
     return this.#world.control.start(task, code);

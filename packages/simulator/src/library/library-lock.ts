@@ -132,7 +132,7 @@ export class LibraryLock extends SimObject {
   }
 
   override twin(): SimObject {
-    return shadowOf(this.lock, this.name);
+    return this.#shadow.registerLike ? shadowOf(this.lock, this.name) : this.#shadow.twin();
   }
 
   override holders(): readonly number[] {

@@ -13,6 +13,7 @@
 
 import { conflicts } from '../engine/access.ts';
 import { AccessSet } from '../engine/access-set.ts';
+import { SimulatorError } from '../engine/error.ts';
 import { growInt32, growUint8 } from '../engine/grow.ts';
 import type { Op } from '../engine/op.ts';
 import type { Ending, Selector } from '../engine/selector.ts';
@@ -89,6 +90,7 @@ export class TreeSearch implements Selector {
     if (depth === this.#resumeAt) {
       task = this.#resumeTask;
       this.#resumeAt = -1;
+      checkReversible(world, task);
     } else {
       task = this.#open(world, depth, count);
       if (task < 0) {
@@ -278,6 +280,17 @@ export class TreeSearch implements Selector {
     this.#flags = flags;
     this.#stride = stride;
   }
+}
+
+/** A race said that the task could go first here; if not, an object has answered wrongly about another state. */
+function checkReversible(world: World, task: number): void {
+  if (world.isEnabled(task)) return;
+  const { pending, name } = world.tasks[task]!;
+  throw new SimulatorError(
+    'nondeterministic',
+    `'${name}' was to run ${pending === null ? 'nothing' : `'${pending.label()}'`} in place of a later step and cannot: ` +
+      'the program is not the same in each execution, or an object of its own (sim.object) is wrong in enabledIn() or twin()',
+  );
 }
 
 /** By task, the ordinal of its first event in v; shared scratch, valid during one {@link TreeSearch} call. */

@@ -1,0 +1,79 @@
+/** Compares every exhaustive strategy on one random program: which traces there are, and how often each is completed. */
+import { isDeadlocked, runExecution } from '../src/engine/run-execution.ts';
+import type { Selector } from '../src/engine/selector.ts';
+import { TraceHash } from '../src/engine/trace-hash.ts';
+import { World } from '../src/engine/world.ts';
+import { compileProgram } from '../src/notation/compile.ts';
+import type { NotationProgram } from '../src/notation/program-file.ts';
+import type { History } from '../src/search/history.ts';
+import { OptimalDpor } from '../src/search/optimal-dpor.ts';
+import { TreeSearch, type TreeSearchKind } from '../src/search/tree-search.ts';
+
+export interface Seen {
+  readonly executions: number;
+  readonly blocked: number;
+  /** Trace hash, and how it ended. */
+  readonly traces: ReadonlyMap<number, string>;
+}
+
+interface Searching extends Selector {
+  readonly history: History;
+  readonly sleepBlocked: number;
+}
+
+/** null when there are more executions than `cap`. */
+export function see(program: NotationProgram, kind: TreeSearchKind | 'optimal-dpor', cap: number): Seen | null {
+  const world = new World(compileProgram(program).setup);
+  const search: Searching = kind === 'optimal-dpor' ? new OptimalDpor(world) : new TreeSearch(world, kind);
+  const hash = new TraceHash();
+  const traces = new Map<number, string>();
+  let executions = 0;
+  for (let prefix = search.plan(); prefix >= 0; prefix = search.plan()) {
+    if (executions + search.sleepBlocked > cap) return null;
+    if (runExecution(world, search, prefix, 10_000) !== 'complete') continue;
+    executions++;
+    hash.restart();
+    search.history.hashInto(hash);
+    traces.set(hash.value, `${isDeadlocked(world)} ${world.checks.failures.map(({ message }) => message).sort()}`);
+  }
+  return { executions, blocked: search.sleepBlocked, traces };
+}
+
+export interface Verdict {
+  /** What disagrees; null when nothing does. */
+  readonly complaint: string | null;
+  readonly enumerated: boolean;
+  readonly traces: number;
+}
+
+/** null when the program is too large to compare. */
+export function compare(program: NotationProgram, cap: number): Verdict | null {
+  const source = see(program, 'source-dpor', cap);
+  if (source === null) return null;
+  const sleep = see(program, 'sleep-sets', cap * 4);
+  const optimal = see(program, 'optimal-dpor', cap);
+  if (sleep === null) return null;
+  const all = see(program, 'enumeration', cap * 4);
+  const complaints: string[] = [];
+  const check = (name: string, seen: Seen | null, once: boolean): void => {
+    if (seen === null) complaints.push(`${name} runs more executions than source-DPOR's ${source.executions}`);
+    else if (!sameTraces(seen.traces, sleep.traces))
+      complaints.push(`${name} sees ${seen.traces.size} traces, sleep sets ${sleep.traces.size}`);
+    else if (once && seen.executions !== seen.traces.size)
+      complaints.push(`${name} completes ${seen.executions} for ${seen.traces.size} traces`);
+  };
+  check('sleep sets', sleep, true);
+  check('source-DPOR', source, true);
+  check('optimal DPOR', optimal, true);
+  if (optimal !== null && optimal.blocked > 0) complaints.push(`optimal DPOR cuts ${optimal.blocked} executions short`);
+  if (all !== null) check('enumeration', all, false);
+  return {
+    complaint: complaints.length === 0 ? null : complaints.join('; '),
+    enumerated: all !== null,
+    traces: source.executions,
+  };
+}
+
+function sameTraces(a: ReadonlyMap<number, string>, b: ReadonlyMap<number, string>): boolean {
+  return a.size === b.size && [...a].every(([hash, end]) => b.get(hash) === end);
+}
