@@ -4,13 +4,15 @@
  * A witness is the "lock dependency" of the GoodLock family: a task, the locks it held besides, and where it stood between the
  * forks and joins of its program. Locks of classes with several instances do not count as guards, because a known chain no
  * longer says which instance was held. An edge keeps at most {@link MOST} witnesses; then it is *saturated*: taken as possible
- * in any task at any time, under the guards common to all of them.
+ * in any task at any time, and further witnesses only tell of other guards and scopes; after {@link MOST_KEPT} one of them stands
+ * for all that come.
  */
 import type { Acquisition } from './acquisition.ts';
 import { MODE_MASK, WRITE } from './mode.ts';
 import { INHERITED, type Task } from './task.ts';
 
 export const MOST = 6;
+const MOST_KEPT = 100;
 
 const NO_GUARDS: readonly number[] = [];
 
@@ -80,8 +82,24 @@ function repeats(seen: readonly Witness[], witness: Witness): boolean {
 /** A saturated edge goes on losing guards: a witness with fewer is still news. */
 function narrowGuards(edge: EdgeWitnesses, witness: Witness): boolean {
   if (edge.seen.some((known) => sameGuards(known, witness) && sameScopes(known, witness))) return false;
-  edge.seen.push(witness);
-  return true;
+  if (edge.seen.length < MOST_KEPT) {
+    edge.seen.push(witness);
+    return true;
+  }
+  return addToLast(edge.seen, witness);
+}
+
+/** One witness for all further ones: anywhere, under no guard, holding whatever any of them held. True when that is more than it was. */
+function addToLast(seen: Witness[], witness: Witness): boolean {
+  const last = seen[MOST_KEPT];
+  if (last === undefined) {
+    const held = [...witness.held];
+    seen.push({ ...witness, held, exclusive: NO_GUARDS, shared: NO_GUARDS, outerScope: null, innerScope: null });
+    return true;
+  }
+  const news = witness.held.filter((classId) => !last.held.includes(classId));
+  (last.held as number[]).push(...news);
+  return news.length > 0;
 }
 
 function covers(known: Witness, witness: Witness): boolean {
@@ -96,11 +114,13 @@ function covers(known: Witness, witness: Witness): boolean {
 const sameScopes = (a: Witness, b: Witness): boolean => a.outerScope === b.outerScope && a.innerScope === b.innerScope;
 
 function sameGuards(a: Witness, b: Witness): boolean {
-  return (
-    String(a.exclusive) === String(b.exclusive) &&
-    String(a.shared) === String(b.shared) &&
-    String(a.held) === String(b.held)
-  );
+  return sameIds(a.held, b.held) && sameIds(a.exclusive, b.exclusive) && sameIds(a.shared, b.shared);
+}
+
+function sameIds(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 /** Is one of the two over before the other begins? */
