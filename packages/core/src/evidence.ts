@@ -4,7 +4,7 @@
  * One record per edge and strength bit at most; records are made on the miss path only.
  */
 import type { Site } from './report.ts';
-import type { EdgeWitnesses } from './witness.ts';
+import { type EdgeWitnesses, forgetHeld } from './witness.ts';
 
 export interface Sighting {
   /** The strength bit this sighting brought (dependency.ts). */
@@ -49,6 +49,11 @@ export class Evidence {
       this.#witnesses[edge] = known;
     }
     return known;
+  }
+
+  /** These classes are gone and their ids may come again: nothing was held under them. */
+  forgetClasses(gone: ReadonlySet<number>): void {
+    for (const known of this.#witnesses) if (known !== undefined) forgetHeld(known.seen, gone);
   }
 
   remove(edge: number): void {

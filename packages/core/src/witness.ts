@@ -111,6 +111,21 @@ function covers(known: Witness, witness: Witness): boolean {
   );
 }
 
+/** Takes classes out of what witnesses held: a guard that is gone guards no longer. */
+export function forgetHeld(seen: Witness[], gone: ReadonlySet<number>): void {
+  const stays = (classId: number): boolean => !gone.has(classId);
+  for (const [at, witness] of seen.entries()) {
+    const { held, exclusive, shared } = witness;
+    if (held.every(stays)) continue;
+    seen[at] = {
+      ...witness,
+      held: held.filter(stays),
+      exclusive: exclusive.filter(stays),
+      shared: shared.filter(stays),
+    };
+  }
+}
+
 const sameScopes = (a: Witness, b: Witness): boolean => a.outerScope === b.outerScope && a.innerScope === b.innerScope;
 
 function sameGuards(a: Witness, b: Witness): boolean {

@@ -30,6 +30,7 @@ function zapIds(engine: Engine, gone: ReadonlySet<number>): void {
     classes.remove(id);
   }
   if (gone.size === 0) return;
+  evidence.forgetClasses(gone);
   for (const node of trie.prune((label) => gone.has(label >> LABEL_BITS))) {
     engine.nodeSites[node] = undefined;
     engine.nodeReports.delete(node);

@@ -137,4 +137,12 @@ describe('zap: what comes after', () => {
     scene.run('W(B) W(N)', 'other');
     expect(scene.kinds()).toEqual([]); // N was never held over B
   });
+
+  test('a guard that is gone guards nothing, whatever class gets its id', () => {
+    const scene = new Scene();
+    scene.run('W(G) W(A) W(B) -B -A -G', 'one');
+    scene.validator.zap(scene.key('G'));
+    scene.run('W(N) W(B) W(A) -A -B -N', 'two'); // N has the id that G had
+    expect(scene.reports('circular')).toMatchObject([{ verdict: { kind: 'possible' } }]);
+  });
 });
