@@ -4,6 +4,9 @@
 import type { RawFailure } from '../failure/raw-failure.ts';
 import type { World } from './world.ts';
 
+/** In place of a task: the program as a whole. */
+const PROGRAM = -1;
+
 export class Checks {
   readonly #world: World;
   /** Failures of this execution. */
@@ -60,10 +63,10 @@ export class Checks {
     for (let i = 0; i < this.#finalCount; i++) {
       try {
         const answer = this.#finals[i]!();
-        if (answer === false) this.fail('assertion', 'the final condition does not hold');
-        else if (typeof answer === 'string') this.fail('assertion', answer);
+        if (answer === false) this.fail('assertion', 'the final condition does not hold', undefined, PROGRAM);
+        else if (typeof answer === 'string') this.fail('assertion', answer, undefined, PROGRAM);
       } catch (error) {
-        this.fail('assertion', messageOf(error), error);
+        this.fail('assertion', messageOf(error), error, PROGRAM);
       }
     }
   }

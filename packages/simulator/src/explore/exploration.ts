@@ -68,34 +68,35 @@ export class Exploration {
   }
 
   *run(): Work<ExploreResult> {
-    let exhausted = yield* this.#follow();
-    if (this.#settings.strategy === 'auto' && !exhausted && !this.#hasStopped()) {
+    let outcome = yield* this.#follow();
+    if (this.#settings.strategy === 'auto' && outcome === 'spent') {
       this.#tally.settle();
       this.#blockedBefore = this.#strategy.sleepBlocked();
       this.#strategy = makeStrategy('portfolio', this.#world, this.#settings);
       this.#limit = this.#settings;
-      exhausted = yield* this.#follow();
+      outcome = yield* this.#follow();
     }
     if (this.#givesWay && this.#livelocks.length === 0) yield* this.#probe();
     const failures = yield* this.#failures();
-    return this.#result(exhausted, failures);
+    const isExhausted = outcome === 'through' && this.#strategy.isComplete() && this.#stepBounded === 0;
+    return this.#result(isExhausted, failures);
   }
 
-  /** Runs the strategy at hand; true when it has seen everything. */
-  *#follow(): Work<boolean> {
+  /** Runs the strategy at hand until it is through, the budget is spent, or a failure stops it. */
+  *#follow(): Work<'through' | 'spent' | 'stopped'> {
     const strategy = this.#strategy;
     const world = this.#world;
     const { selector } = strategy;
     const maxSteps = this.#settings.steps;
     for (let prefix = selector.plan(); prefix >= 0; prefix = selector.plan()) {
-      if (this.#isSpent()) return false;
+      if (this.#isSpent()) return 'spent';
       const ending = yield { world, selector, prefix, maxSteps };
       this.#begun++;
       this.#steps += world.count;
       yield* this.#account(ending);
-      if (this.#hasStopped()) return false;
+      if (this.#hasStopped()) return 'stopped';
     }
-    return strategy.isExhaustive && strategy.isComplete() && this.#stepBounded === 0;
+    return 'through';
   }
 
   *#account(ending: Ending): Work<void> {

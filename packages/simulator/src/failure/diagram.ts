@@ -25,7 +25,7 @@ export function diagram(steps: readonly RecordedStep[], finding: Finding): strin
   if (finding.kind === 'deadlock') {
     for (const { task, wants, object, owned, heldBy } of finding.waits) {
       const holders = heldBy.length === 0 ? '' : ` (held by ${heldBy.join(', ')})`;
-      lines.push({ task, text: `blocked: ${owned ? `wants ${object}` : wants}${holders}`, isNote: false });
+      lines.push({ task, text: `blocked: wants ${owned ? object : wants}${holders}`, isNote: false });
     }
   }
   const tasks = [...new Set(lines.map(({ task }) => task))];

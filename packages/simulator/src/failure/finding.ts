@@ -63,9 +63,9 @@ function deadlock(world: World): Finding {
 }
 
 function deadlockOf(members: readonly Wait[], isCircle: boolean): Finding {
-  const words = members.map(({ task, wants, heldBy }) => {
+  const words = members.map(({ task, wants, owned, heldBy }) => {
     const holders = heldBy.length === 0 ? '' : ` (held by ${heldBy.join(', ')})`;
-    return `${task} waits at '${wants}'${holders}`;
+    return owned ? `${task} waits at '${wants}'${holders}` : `${task} waits for ${wants}${holders}`;
   });
   const key = members.map(({ task, wants }) => `${task}: ${wants}`).sort();
   return {

@@ -92,9 +92,8 @@ export function* record(world: World, maxSteps: number): Work<readonly RecordedS
 
 /** `waits for PG held by punch` */
 export function describeWait(world: World, task: SimTask): string {
-  const { wants, heldBy } = waitOf(world, task);
-  const { object } = task.pending!;
-  if (object.kind === 'task') return `waits for ${object.name} to end`;
-  if (heldBy.length > 0) return `waits for ${object.name} held by ${heldBy.join(', ')}`;
-  return `waits: ${wants}`;
+  const { wants, object, owned, heldBy } = waitOf(world, task);
+  if (task.pending!.object.kind === 'task') return `waits for ${object} to end`;
+  if (heldBy.length > 0) return `waits for ${object} held by ${heldBy.join(', ')}`;
+  return owned ? `waits: ${wants}` : `waits for ${wants}`;
 }

@@ -5,6 +5,7 @@
  */
 import type { Op } from '../engine/op.ts';
 import type { Ending, Selector } from '../engine/selector.ts';
+import type { SimTask } from '../engine/sim-task.ts';
 import type { World } from '../engine/world.ts';
 import type { Divergence } from '../explore/explore-result.ts';
 import { describeWait } from './record.ts';
@@ -35,16 +36,17 @@ export class StrictReplay implements Selector {
     if (this.divergence !== null) return -1;
     const step = this.#steps[world.count];
     if (step === undefined) return goOn(world, count);
-    const task = world.tasks.find(({ name, started }) => started && name === step.task);
-    if (task === undefined) return this.#diverge(world.count, step, `there is no task '${step.task}'`);
-    if (task.finished) return this.#diverge(world.count, step, `${task.name} has ended`);
-    if (!world.isEnabled(task.index))
-      return this.#diverge(world.count, step, `${task.name} ${describeWait(world, task)}`);
+    const task = taskOf(world, step);
+    if (task === undefined || !world.isEnabled(task.index)) {
+      this.divergence = divergence(world.count, step, whyNot(world, step));
+      return -1;
+    }
     this.#op = task.pending;
     // A step known to be another one must not run; one that is known only by its result is compared afterwards.
     const now = task.pending!.label();
     if (task.pending!.choices === 1 && !step.label.startsWith(now)) {
-      return this.#diverge(world.count, step, `${task.name}: ${now}`);
+      this.divergence = divergence(world.count, step, `${task.name}: ${now}`);
+      return -1;
     }
     return task.index;
   }
@@ -69,13 +71,19 @@ export class StrictReplay implements Selector {
   end(world: World, ending: Ending): void {
     const step = this.#steps[world.count];
     if (step === undefined || this.divergence !== null || ending !== 'complete') return;
-    this.divergence = divergence(world.count, step, 'nobody can move');
+    this.divergence = divergence(world.count, step, whyNot(world, step));
   }
+}
 
-  #diverge(at: number, step: ScheduledStep, now: string): number {
-    this.divergence ??= divergence(at, step, now);
-    return -1;
-  }
+function taskOf(world: World, step: ScheduledStep): SimTask | undefined {
+  return world.tasks.find(({ name, started }) => started && name === step.task);
+}
+
+/** Why the recorded task cannot take its step. */
+function whyNot(world: World, step: ScheduledStep): string {
+  const task = taskOf(world, step);
+  if (task === undefined) return `there is no task '${step.task}'`;
+  return task.pending === null ? `${task.name} has ended` : `${task.name} ${describeWait(world, task)}`;
 }
 
 function goOn(world: World, count: number): number {

@@ -5,12 +5,13 @@
  * deadlock whatever the other tasks still do; so is a holder that has ended. Waiting for a signal or a permit has no such proof
  * before nobody can move.
  */
+import type { SimObject } from '../engine/sim-object.ts';
 import type { SimTask } from '../engine/sim-task.ts';
 import type { World } from '../engine/world.ts';
 
 export interface Wait {
   readonly task: string;
-  /** The operation it is parked on, in words: `lock B`. */
+  /** What it waits for, in words: the operation it is parked on (`lock B`), or `a signal of c`. */
   readonly wants: string;
   /** The object, by name. */
   readonly object: string;
@@ -28,6 +29,10 @@ export function waits(world: World): Wait[] {
 /** What a blocked task waits for. */
 export function waitOf(world: World, task: SimTask): Wait {
   const op = task.pending!;
+  if (isUnsignalled(task)) {
+    const { name } = op.arg as SimObject;
+    return { task: task.name, wants: `a signal of ${name}`, object: name, owned: false, heldBy: [] };
+  }
   return {
     task: task.name,
     wants: op.label(),
@@ -51,7 +56,7 @@ function follow(world: World, task: SimTask, path: SimTask[]): SimTask[] | null 
   const place = path.indexOf(task);
   if (place >= 0) return path.slice(place);
   const op = task.pending!;
-  if (!op.object.owned || (op.gated && task.gate < 0)) return null;
+  if (!op.object.owned || isUnsignalled(task)) return null;
   for (const holder of op.object.blockers(op, task.index)) {
     const other = world.tasks[holder]!;
     if (other.finished) return [...path, task];
@@ -60,6 +65,11 @@ function follow(world: World, task: SimTask, path: SimTask[]): SimTask[] | null 
     if (found !== null) return found;
   }
   return null;
+}
+
+/** Waits in a condition: for the signal, not yet for the mutex. */
+function isUnsignalled(task: SimTask): boolean {
+  return task.pending!.gated && task.gate < 0;
 }
 
 export function isBlocked(world: World, task: SimTask): boolean {
