@@ -55,6 +55,12 @@ export class ChainTrie {
     }
   }
 
+  /** Has it been seen enough of, for a task in this segment, who walks here? */
+  isOpen(node: number, segment: number): boolean {
+    const owner = this.owner[node]!;
+    return owner === 0 || owner === segment;
+  }
+
   /** Adds a child; there must be none along `label`. */
   insert(node: number, label: number): number {
     const child = this.#free.pop() ?? this.#next++;

@@ -20,7 +20,7 @@ export interface KeyEntry {
   /** Distinguishes keys of one name, from 1: the `#2` of reports. 0 until the first class is registered. */
   version: number;
   readonly ids: Int32Array;
-  /** The same as chain labels, forced flags included; −1 where there is none, and for keys that are not tracked. */
+  /** The same as chain labels, forced flags included and bit 0 where all readers are recursive; −1 where there is none, and for keys that are not tracked. */
   readonly labels: Int32Array;
   /** How many locks of the key have been made; 1 means that the class is that lock. */
   instances: number;
@@ -79,7 +79,7 @@ export class ClassTable {
     this.type[id] = key.type === 'normal' ? NORMAL : key.type === 'percpu' ? PERCPU : WAIT_OVERRIDE;
     this.usage[id] = 0;
     entry.ids[subclass] = id;
-    if (key.track) entry.labels[subclass] = (id << LABEL_BITS) | entry.forced;
+    if (key.track) entry.labels[subclass] = (id << LABEL_BITS) | entry.forced | (key.readers === 'recursive' ? 1 : 0);
     this.size += 1;
     return id;
   }

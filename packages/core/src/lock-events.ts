@@ -5,7 +5,7 @@
  * (acquire.ts, release.ts). Nothing here throws or blocks, unless a listener does.
  */
 import { acquire } from './acquire.ts';
-import { ANYBODY, LABEL_BITS, ROOT } from './chain-trie.ts';
+import { LABEL_BITS } from './chain-trie.ts';
 import { disableContext, enableContext, enterContext, exitContext, markHeld } from './context-events.ts';
 import { deadlockFinding } from './deadlock.ts';
 import { type Engine, EXACT_LABEL, KERNEL_LABEL } from './engine.ts';
@@ -26,19 +26,7 @@ import {
 } from './mode.ts';
 import { disinherit, downgrade, inherit, reclassHeld, release, removeEntry, transfer } from './release.ts';
 import type { Report, Site } from './report.ts';
-import {
-  CHAIN_SHIFT,
-  COUNTED,
-  ENABLED_SHIFT,
-  HOW,
-  INHERITED,
-  NODE,
-  PENDING,
-  PINNED,
-  ROW,
-  SITED,
-  type Task,
-} from './task.ts';
+import { CHAIN_SHIFT, COUNTED, ENABLED_SHIFT, HOW, INHERITED, PENDING, PINNED, ROW, SITED, type Task } from './task.ts';
 import { forked, joined } from './witness.ts';
 
 /** The bits of an entry that say which chain it belongs to, and of a label that give the class. */
@@ -46,6 +34,17 @@ const CHAIN_MASK = ((1 << ENABLED_SHIFT) - 1) & ~((1 << CHAIN_SHIFT) - 1);
 const CLASS_MASK = -1 << LABEL_BITS;
 /** Entry flags that make a release at the top of the stack more than a pop. */
 const NOT_PLAIN = COUNTED | PINNED | INHERITED;
+
+// Of the hot path, which V8 inlines where it is called as long as acquire stays below 460 bytes of bytecode. An imported binding is
+// loaded from memory at each use, a constant of the module is folded; the places of a row are written as numbers.
+const SYNC_BIT = SYNC;
+const UNCHECKED_BIT = UNCHECKED;
+const SUBCLASS = SUBCLASS_SHIFT;
+
+/** Readers of some classes are recursive ones whatever they ask for. */
+function effective(lock: Lock, how: number): number {
+  return (how & MODE_MASK) === READ && lock.key.readers === 'recursive' ? how + RECURSIVE_READ - READ : how;
+}
 
 /** Takes lock events in; {@link Validator} adds everything one may ask it. */
 export class LockEvents {
@@ -100,44 +99,50 @@ export class LockEvents {
    * A task is about to take a lock: call it *before* blocking, so that a real deadlock is still reported; for a trylock after
    * it succeeded. `how` is built by {@link how}; plain options are accepted too.
    */
-  acquire(
-    task: Task,
-    lock: Lock,
-    how: number | AcquireOptions = WRITE,
-    nest: Lock | null = null,
-    site: Site | null = null,
-  ): void {
-    if (typeof how !== 'number') how = packed(how);
+  acquire(task: Task, lock: Lock, how: number | AcquireOptions = 0, nest?: Lock | null, site?: Site | null): void {
     const { engine } = this;
     engine.events += 1;
-    if ((how & MODE_MASK) === READ && lock.key.readers === 'recursive') how += RECURSIVE_READ - READ;
-    const label = lock.entry.labels[(how >> SUBCLASS_SHIFT) & 7 || lock.subclass]!;
-    if (label >= 0 && nest === null && (how & SYNC) === 0) {
+    if (typeof how === 'number' && nest == null && (how & SYNC_BIT) === 0) {
+      const label = lock.entry.labels[(how >> SUBCLASS) & 7 || lock.subclass]!;
+      const flags = (how + (how & label & 1)) | (label & UNCHECKED_BIT);
+      const { held, depth } = task;
+      // Rows of four columns, as task.ts has them: the acquisition first, then the node.
+      const row = depth << 2;
+      const before = depth === 0 || ((held[row - 4]! ^ task.packed) & CHAIN_MASK) !== 0 ? 0 : held[row - 3]!;
       const { trie } = engine;
-      const { depth, held } = task;
-      const row = depth * ROW;
-      const flags = how | (label & UNCHECKED);
-      const top = depth === 0 ? 0 : held[row - ROW + HOW]!;
-      const before = depth === 0 || ((top ^ task.packed) & CHAIN_MASK) !== 0 ? ROOT : held[row - ROW + NODE]!;
       const node = trie.probe(before, (label & CLASS_MASK) | (flags & this.#labelMask));
       if (
         node >= 0 &&
         ((trie.settled[node]! >>> (task.settledShift + ((flags >> 2) & engine.variantMask))) & 1) !== 0 &&
-        (trie.owner[node] === ANYBODY || trie.owner[node] === task.segment) &&
+        trie.isOpen(node, task.segment) &&
         row < held.length
       ) {
-        held[row + HOW] = (site === null ? flags : flags | SITED) | task.packed;
-        held[row + NODE] = node;
+        held[row] = flags | task.packed;
+        held[row + 1] = node;
         task.locks[depth] = lock;
-        if (site !== null) task.sites[depth] = site;
         task.depth = depth + 1;
-        if (this.watched) this.#acquiredNow(task, lock, how, null, site);
+        if (site != null || this.watched) this.#known(task, lock, how, site ?? null);
         return;
       }
     }
+    this.#unknown(task, lock, how, nest ?? null, site ?? null);
+  }
+
+  /** What is left to do of a known acquisition that has a site of its own, or that somebody watches. */
+  #known(task: Task, lock: Lock, how: number, site: Site | null): void {
+    if (site !== null) {
+      const top = task.depth - 1;
+      task.held[top * ROW + HOW]! |= SITED;
+      task.sites[top] = site;
+    }
+    if (this.watched) this.#acquiredNow(task, lock, effective(lock, how), null, site);
+  }
+
+  #unknown(task: Task, lock: Lock, asked: number | AcquireOptions, nest: Lock | null, site: Site | null): void {
     if (task.off !== 0 || !lock.key.track) return;
+    const how = effective(lock, typeof asked === 'number' ? asked : packed(asked));
     const { depth } = task;
-    acquire(engine, task, lock, how, nest, site);
+    acquire(this.engine, task, lock, how, nest, site);
     if (this.watched) this.#acquiredNow(task, lock, how, nest, site, task.depth > depth);
   }
 
@@ -146,12 +151,17 @@ export class LockEvents {
     this.engine.events += 1;
     if (this.watched) this.#releasedNow(task, lock);
     const top = task.depth - 1;
-    if (top >= 0 && task.locks[top] === lock && (task.held[top * ROW + HOW]! & NOT_PLAIN) === 0) {
-      task.depth = top;
-    } else if (lock.key.track && (task.off === 0 || findAnywhere(task, lock) >= 0)) {
-      release(this.engine, task, lock);
-    }
-    if (task.children !== null) for (const child of task.children) disinherit(this.engine, child, lock);
+    if (top >= 0 && task.locks[top] === lock && (task.held[top << 2]! & NOT_PLAIN) === 0) task.depth = top;
+    else this.#releaseBelow(task, lock);
+    if (task.children !== null) this.#disinherit(task.children, lock);
+  }
+
+  #releaseBelow(task: Task, lock: Lock): void {
+    if (lock.key.track && (task.off === 0 || findAnywhere(task, lock) >= 0)) release(this.engine, task, lock);
+  }
+
+  #disinherit(children: ReadonlySet<Task>, lock: Lock): void {
+    for (const child of children) disinherit(this.engine, child, lock);
   }
 
   #acquiredNow(task: Task, lock: Lock, how: number, nest: Lock | null, site: Site | null, pushed = true): void {
