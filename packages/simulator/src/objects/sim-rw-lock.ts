@@ -113,6 +113,10 @@ export class SimRwLock extends SimLock {
     return this.#state.holders();
   }
 
+  override blockers(op: Op, task: number): readonly number[] {
+    return this.#state.blockers(task, op.code === ACQUIRE_READ ? READ : WRITE);
+  }
+
   override key(): unknown {
     return this.#state.key();
   }

@@ -153,12 +153,9 @@ export class SimRwSemaphore extends SimLock {
     return this.#state.holders();
   }
 
-  /** Those inside, or, when they would let the task in, those queued before it. */
-  override blockers(_op: Op, task: number): readonly number[] {
-    const inside = this.#state.holders().filter((holder) => holder !== task);
-    const queue = this.#state.waiters();
-    const before = queue.slice(0, Math.max(0, queue.indexOf(task)));
-    return [...new Set([...inside, ...before])];
+  /** Holders that keep the task out, itself among them if need be, and those queued before whom it may not pass. */
+  override blockers(op: Op, task: number): readonly number[] {
+    return this.#state.blockers(task, op.code === ACQUIRE_READ ? READ : WRITE);
   }
 
   override key(): unknown {

@@ -119,7 +119,7 @@ export class Races {
   /** Whether the step can run in s; fills `modes`, and thins v where rule C asks for it. */
   #canRun(e: number, task: number, op: Op, accesses: AccessSet, row: number): boolean {
     const { objects } = this.#world;
-    const own = op.object;
+    // By number: an event of an earlier execution has an earlier object.
     for (let k = 0; k < accesses.count; k++) {
       const object = objects[accesses.objects[k]!]!;
       // The step's own object decides whether it can run; a task's life, and what else it touches, never keeps it.
@@ -127,7 +127,7 @@ export class Races {
         if (!this.#tryOnTwin(object, k, e, task, op, row)) return false;
       } else {
         const state = this.#stateInS(object, e);
-        if (op.blocks && object === own && !object.enabledIn(op, task, state)) return false;
+        if (op.blocks && object.id === op.object.id && !object.enabledIn(op, task, state)) return false;
         this.modes[k] = object.kind === 'task' ? accesses.modes[k]! : object.modeIn(op, task, state);
       }
     }
@@ -152,7 +152,7 @@ export class Races {
     for (;;) {
       twin.reset();
       this.#replay(object, twin, e);
-      if (!op.blocks || object !== op.object || twin.enabled(op, task)) break;
+      if (!op.blocks || object.id !== op.object.id || twin.enabled(op, task)) break;
       let dropped = false;
       for (const holder of twin.holders()) {
         const j = this.#latestBy(holder, object, e);
