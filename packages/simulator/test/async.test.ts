@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Mutex, RwSemaphore } from '@lockdep/locks';
 import { describe, expect, test } from 'vitest';
-import { explore, exploreAsync, replayAsync, simulateAsync, TaskKilledError } from '../src/index.ts';
+import { explore, exploreAsync, replayAsync, type Simulation, simulateAsync, TaskKilledError } from '../src/index.ts';
 import { asAsync, asGenerators, isTranslatable } from './interpret.ts';
 import { programs } from './programs.ts';
 
@@ -23,7 +23,7 @@ describe('the same program awaits and yields', () => {
   }
 });
 
-const abba = (sim: Parameters<Parameters<typeof exploreAsync>[0] & ((sim: never) => void)>[0]): void => {
+const abba = (sim: Simulation): void => {
   const [a, b] = [new Mutex({ name: 'A' }), new Mutex({ name: 'B' })];
   const total = sim.variable('total', 0);
   sim.task('t1', async () => {
