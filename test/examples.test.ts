@@ -44,7 +44,10 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     /^Dropped after adding in filemap_create_page alone: ok, exhausted: \d+ traces/m,
     /^Held until the read is submitted, as merged: ok, exhausted: \d+ traces/m,
   ],
-  'own-file-system': [/^Evict, then free: exhausted: \d+ traces/m, /^Free, then evict: (?:\w+: )?stale-block-exposure: /m],
+  'own-file-system': [
+    /^Evict, then free: exhausted: \d+ traces/m,
+    /^Free, then evict: (?:\w+: )?stale-block-exposure: /m,
+  ],
   'read-into-mapping': [
     /^Keeping invalidate_lock while copying: read1 waits at .*; read2 waits at /m,
     '=> deadlock',
