@@ -1,9 +1,9 @@
-/** The proofs that take longer: tens of thousands of interleavings, in the code before invalidate_lock and as it was merged. */
+/** The proofs that take longer: tens of thousands of interleavings, of the code as it was merged. */
 import { describe, test } from 'vitest';
 import { scenarios } from '../src/index.ts';
 import { cellName, judgeCell } from './judge-cell.ts';
 
-const PROFILES: ReadonlySet<string> = new Set(['before', 'merged']);
+const PROFILES: ReadonlySet<string> = new Set(['merged']);
 
 const long = scenarios.filter(({ cells }) => cells.some((cell) => cell.effort === 'long'));
 
