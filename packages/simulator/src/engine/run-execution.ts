@@ -1,7 +1,7 @@
 /** One execution from beginning to end: the kept prefix, then step by step as the selector says. */
 import { SimulatorError } from './error.ts';
 import type { Ending, Selector } from './selector.ts';
-import { NO_CHOICE, type World } from './world.ts';
+import { markOf, NO_CHOICE, type World } from './world.ts';
 
 /** Runs one execution of a program whose tasks are generators; `prefix` steps are taken from the world's path. */
 export function runExecution(world: World, selector: Selector, prefix: number, maxSteps: number): Ending {
@@ -43,12 +43,13 @@ function drawOn(world: World, selector: Required<Selector>, maxSteps: number): E
 export function repeatStep(world: World): void {
   const at = world.count;
   const task = world.pathTask[at]!;
-  if (!world.isEnabled(task)) {
-    const name = world.tasks[task]?.name ?? `task ${task}`;
+  const { pending, name } = world.tasks[task]!;
+  if (!world.isEnabled(task) || markOf(pending!) !== world.pathMark[at]) {
+    const now = pending === null ? 'has ended' : `is at '${pending.label()}'`;
     throw new SimulatorError(
       'nondeterministic',
-      `step ${at + 1}: '${name}' could move in the last execution and cannot in this one, after the same steps. The program depends on ` +
-        'something the scheduler does not control (time, randomness, state kept between executions); create all state inside the program',
+      `step ${at + 1}: '${name}' ${now}, which is not where it was in the last execution after the same steps. The program depends on something ` +
+        'the scheduler does not control (time, randomness, state kept between executions): create all state inside the program',
     );
   }
   world.step(task, world.pathChoice[at]!);

@@ -55,7 +55,9 @@ export class SimTask extends SimObject implements Agent {
   /** Started in this execution. */
   started = false;
   finished = false;
+  /** Somebody has killed it; it unwinds where it next waits, if it has not yet. */
   killed = false;
+  doomed = false;
   /** The op it is parked on; null before the start and after the end. */
   pending: Op | null = null;
   /** Visible steps done. */
@@ -88,7 +90,10 @@ export class SimTask extends SimObject implements Agent {
     return this.#join;
   }
 
-  /** Ends the task where it is parked: its `finally` blocks run, as further steps where they wait for something. */
+  /**
+   * Ends the task: where it waits, or as soon as it does (what cannot wait, such as a release, it still does). Its `finally` blocks run, as
+   * further steps; a wait in a condition gets its mutex back first. It is killed once: what the blocks wait for, they get.
+   */
   kill(): Op<void> {
     return this.#kill as Op<void>;
   }
@@ -97,6 +102,7 @@ export class SimTask extends SimObject implements Agent {
     this.started = false;
     this.finished = false;
     this.killed = false;
+    this.doomed = false;
     this.pending = null;
     this.steps = 0;
     this.gate = -1;

@@ -3,6 +3,7 @@
  * the errors for code that is none.
  */
 import { SimulatorError } from './error.ts';
+import type { Op } from './op.ts';
 import type { Sim, SimTask, TaskBody } from './sim-task.ts';
 import type { World } from './world.ts';
 
@@ -71,7 +72,7 @@ export function arrive(world: World, task: SimTask, next: unknown): void {
   else world.park(task, next);
 }
 
-/** Ends another task where it is parked; its `finally` blocks run, as further steps where they wait for something. */
+/** Kills another task: it unwinds where it waits now, or next. */
 export function killTask(world: World, task: SimTask, by: number): void {
   if (task.finished || task.killed || !task.started) return;
   if (!task.killable) {
@@ -80,10 +81,29 @@ export function killTask(world: World, task: SimTask, by: number): void {
   if (task.index === by) throw new SimulatorError('misuse', `task '${task.name}' kills itself: return instead`);
   task.killed = true;
   const op = task.pending;
-  if (op !== null) {
+  if (op === null || !isWait(world, op)) {
+    world.doom(task);
+  } else if (op.gated) {
+    // Out of the condition's queue, and on with getting the mutex back.
+    if (task.gate < 0) op.object.cancel(op, task.index);
+    task.gate = world.count;
+    world.doom(task);
+  } else {
     op.object.cancel(op, task.index);
     world.listener?.abandoned(task, op);
+    unwindTask(world, task);
   }
+}
+
+/** Where a killed task ends: it could be kept waiting there, or says that it gives way. */
+export function isWait(world: World, op: Op): boolean {
+  return op.blocks || op.follow !== null || op === world.control.yield();
+}
+
+/** Lets the `finally` blocks of a killed task run, up to the first operation in them. */
+export function unwindTask(world: World, task: SimTask): void {
+  const before = world.current;
+  task.doomed = false;
   task.pending = null;
   task.gate = world.count;
   world.current = task.index;
@@ -93,7 +113,7 @@ export function killTask(world: World, task: SimTask, by: number): void {
   } catch (error) {
     world.crash(task, error);
   }
-  world.current = by;
+  world.current = before;
 }
 
 /** A task has yielded something that is no operation. */

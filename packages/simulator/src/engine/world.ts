@@ -15,7 +15,16 @@ import { captureSites, Op, takeSite } from './op.ts';
 import { Registry } from './registry.ts';
 import type { SimObject } from './sim-object.ts';
 import { SimTask, type TaskOptions } from './sim-task.ts';
-import { type AsyncFront, arrive, beginTask, foreignWait, resumeBody, type TaskCode } from './task-code.ts';
+import {
+  type AsyncFront,
+  arrive,
+  beginTask,
+  foreignWait,
+  isWait,
+  resumeBody,
+  type TaskCode,
+  unwindTask,
+} from './task-code.ts';
 import type { WorldListener } from './world-listener.ts';
 
 /** Turns operations of other packages into those of this world. */
@@ -49,6 +58,8 @@ export class World {
   pathTask: Int32Array = new Int32Array(64);
   /** Outcome of each step, {@link NO_CHOICE} where it had none. */
   pathChoice: Int32Array = new Int32Array(64);
+  /** Which operation each step was, to notice a program that changes between executions. */
+  pathMark: Int32Array = new Int32Array(64);
   /** Whether ending with a lock held is a failure. */
   leaks = true;
   listener: WorldListener | null = null;
@@ -124,6 +135,7 @@ export class World {
     if (at >= this.pathTask.length) this.#growPath();
     this.pathTask[at] = index;
     this.pathChoice[at] = choice;
+    this.pathMark[at] = markOf(op);
     this.choice = choice;
     this.current = index;
     task.yielded = false;
@@ -132,18 +144,8 @@ export class World {
     task.steps++;
     if (this.#watched) this.#tell(task, op, result);
     const { generator } = task;
-    if (generator === null || op.follow !== null) this.#goOn(task, op, result);
-    else {
-      try {
-        const next = generator.next(result);
-        const { value } = next;
-        // The common case of `park`, in place.
-        if (next.done !== true && value instanceof Op && value.world === this && !this.#watched) task.pending = value;
-        else this.take(task, next);
-      } catch (error) {
-        this.crash(task, error);
-      }
-    }
+    if (generator === null || op.follow !== null || task.doomed) this.#goOn(task, op, result);
+    else this.#resume(task, result);
     this.count = at + 1;
     if (this.checks.hasInvariants) this.checks.askInvariants();
   }
@@ -196,6 +198,13 @@ export class World {
     this.gaveWay = true;
   }
 
+  /** A killed task goes on to its next wait. */
+  doom(task: SimTask): void {
+    task.doomed = true;
+    // From here on every wait is looked at.
+    this.#watched = true;
+  }
+
   /** Lets `task` go on that waits for a wake-up; the event running now becomes its gate. */
   wake(index: number): void {
     this.tasks[index]!.gate = this.count;
@@ -233,6 +242,10 @@ export class World {
     task.pending = op;
     if (op.world !== this) this.#meet(task, op);
     if (!this.#watched) return;
+    if (task.doomed && isWait(this, op) && !op.gated) {
+      unwindTask(this, task);
+      return;
+    }
     this.listener?.parked(task, op);
     if (this.#capturing) this.sites[task.index] = takeSite();
   }
@@ -251,6 +264,18 @@ export class World {
     this.listener?.taskEnds(task);
   }
 
+  #resume(task: SimTask, value: unknown): void {
+    try {
+      const next = task.generator!.next(value);
+      const op = next.value;
+      // The common case of `park`, in place.
+      if (next.done !== true && op instanceof Op && op.world === this && !this.#watched) task.pending = op;
+      else this.take(task, next);
+    } catch (error) {
+      this.crash(task, error);
+    }
+  }
+
   #tell(task: SimTask, op: Op, result: unknown): void {
     if (this.hashing) foldStep(task.history, op, result);
     this.listener?.stepped(task, op, result);
@@ -259,6 +284,8 @@ export class World {
   /** After a step that leads to another without the task's code in between, or of a task whose code is no generator. */
   #goOn(task: SimTask, op: Op, result: unknown): void {
     if (op.follow !== null) this.park(task, op.follow);
+    else if (task.doomed && op.gated) unwindTask(this, task);
+    else if (task.generator !== null) this.#resume(task, result);
     else resumeBody(this, task, result);
   }
 
@@ -281,7 +308,13 @@ export class World {
   #growPath(): void {
     this.pathTask = growInt32(this.pathTask, this.count + 1);
     this.pathChoice = growInt32(this.pathChoice, this.count + 1);
+    this.pathMark = growInt32(this.pathMark, this.count + 1);
   }
+}
+
+/** An operation in one number; different operations may share one. */
+export function markOf(op: Op): number {
+  return (op.object.id << 4) | op.code;
 }
 
 /** Of an op that may be kept waiting. */
