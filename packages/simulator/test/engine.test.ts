@@ -11,6 +11,7 @@ import {
   explore,
   exploreAsync,
   type ProgramFunction,
+  type Sim,
   SimMutex,
   type StrategyName,
   Variable,
@@ -355,10 +356,10 @@ describe('programs and objects', () => {
   test('code a few calls deep', () => {
     const program: ProgramFunction = (sim) => {
       const x = sim.variable('x', 0);
-      function* deep(level: number): Generator<ReturnType<typeof x.read>, number, unknown> {
+      function* deep(level: number): Sim<number> {
         if (level > 0) return yield* deep(level - 1);
         const value = (yield* x.read()) + 1;
-        yield* x.write(value) as never;
+        yield* x.write(value);
         return value;
       }
       for (const name of ['a', 'b']) {
