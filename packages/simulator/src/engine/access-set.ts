@@ -3,9 +3,11 @@
  *
  * A task that may be killed also looks at its own life with every step, so that a kill is ordered against each of them.
  */
-import { conflicts, SHARED } from './access.ts';
+import { conflicts, EXCLUSIVE, SHARED } from './access.ts';
 import { growInt32, growUint8 } from './grow.ts';
-import type { SimTask } from './sim-task.ts';
+import type { Op } from './op.ts';
+import type { SimObject } from './sim-object.ts';
+import { killed, type SimTask } from './sim-task.ts';
 
 export class AccessSet {
   count = 0;
@@ -28,6 +30,14 @@ export class AccessSet {
       this.modes[count++] = SHARED;
     }
     this.count = count;
+    const queue = leftQueue(op);
+    if (queue !== null) this.append(queue.id, EXCLUSIVE);
+  }
+
+  /** Takes accesses given as object numbers and modes, pairwise. */
+  take(accesses: readonly number[]): void {
+    this.count = 0;
+    for (let i = 0; i < accesses.length; i += 2) this.append(accesses[i]!, accesses[i + 1]!);
   }
 
   /** Adds one access. */
@@ -50,9 +60,14 @@ export class AccessSet {
         if (this.objects[k] === object.id && conflicts(this.modes[k]!, object.mode(op, task.index))) return true;
       }
     }
-    if (!task.killable) return false;
+    const queue = leftQueue(op);
+    if (queue !== null && this.#has(queue.id, EXCLUSIVE)) return true;
+    return task.killable && this.#has(task.id, SHARED);
+  }
+
+  #has(object: number, mode: number): boolean {
     for (let k = 0; k < this.count; k++) {
-      if (this.objects[k] === task.id && conflicts(this.modes[k]!, SHARED)) return true;
+      if (this.objects[k] === object && conflicts(this.modes[k]!, mode)) return true;
     }
     return false;
   }
@@ -61,4 +76,10 @@ export class AccessSet {
     this.objects = new Int32Array(size);
     this.modes = new Uint8Array(size);
   }
+}
+
+/** The queue that the victim of a kill leaves; null for any other operation. */
+function leftQueue(op: Op): SimObject | null {
+  const victim = killed(op);
+  return victim === null ? null : (victim.pending?.queuedIn ?? null);
 }

@@ -54,6 +54,8 @@ export interface OpOptions {
   readonly targets?: readonly SimObject[];
   /** How many outcomes the scheduler picks from. Default 1: none to pick. */
   readonly choices?: number;
+  /** The object that remembers who waits here (a queue, a clock's sleepers): a kill changes it. */
+  readonly queuedIn?: SimObject;
 }
 
 export class Op<T = unknown> implements Iterable<Op, T, unknown>, Iterator<Op, T, unknown>, PromiseLike<T> {
@@ -65,6 +67,7 @@ export class Op<T = unknown> implements Iterable<Op, T, unknown>, Iterator<Op, T
   readonly gated: boolean;
   readonly targets: readonly SimObject[];
   readonly choices: number;
+  readonly queuedIn: SimObject | null;
   /** @internal The world that knows its objects and need not be asked again. */
   world: World | null = null;
   /** With `value`: the op as the iterator result that parks on it. */
@@ -82,6 +85,7 @@ export class Op<T = unknown> implements Iterable<Op, T, unknown>, Iterator<Op, T
       this.gated = false;
       this.targets = object.itself;
       this.choices = 1;
+      this.queuedIn = null;
     } else {
       this.arg = options.arg;
       this.follow = options.follow ?? null;
@@ -89,6 +93,7 @@ export class Op<T = unknown> implements Iterable<Op, T, unknown>, Iterator<Op, T
       this.gated = options.gated ?? false;
       this.targets = options.targets ?? object.itself;
       this.choices = options.choices ?? 1;
+      this.queuedIn = options.queuedIn ?? null;
     }
     this.value = this as Op;
   }

@@ -176,3 +176,8 @@ export class SimTask extends SimObject implements Agent {
     return `${op.code === JOIN ? 'join' : 'kill'} ${this.name}`;
   }
 }
+
+/** The task that an operation kills; null for any other operation. */
+export function killed(op: Op): SimTask | null {
+  return op.object instanceof SimTask && op.code === KILL ? op.object : null;
+}

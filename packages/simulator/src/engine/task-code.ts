@@ -85,8 +85,10 @@ export function killTask(world: World, task: SimTask, by: number): void {
     world.doom(task);
   } else if (op.gated) {
     // Out of the condition's queue, and on with getting the mutex back.
-    if (task.gate < 0) op.object.cancel(op, task.index);
-    task.gate = world.count;
+    if (task.gate < 0) {
+      op.object.cancel(op, task.index);
+      task.gate = world.count;
+    }
     world.doom(task);
   } else {
     op.object.cancel(op, task.index);
@@ -98,6 +100,11 @@ export function killTask(world: World, task: SimTask, by: number): void {
 /** Where a killed task ends: it could be kept waiting there, or says that it gives way. */
 export function isWait(world: World, op: Op): boolean {
   return op.blocks || op.follow !== null || op === world.control.yield();
+}
+
+/** Whether a kill now would take the operation away that the task waits at. */
+export function isWithdrawn(world: World, { pending, killed }: SimTask): boolean {
+  return !killed && pending !== null && isWait(world, pending) && !pending.gated;
 }
 
 /** Lets the `finally` blocks of a killed task run, up to the first operation in them. */

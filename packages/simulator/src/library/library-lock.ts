@@ -159,7 +159,7 @@ export class LibraryLock extends SimObject {
     const isWrite = operation.mode === WRITE || !(this.lock instanceof ReaderWriterLock);
     const isBlocking = blocks(operation);
     if (isBlocking && this.lock.queues) {
-      const enter = new Op(this, isWrite ? ACQUIRE : ACQUIRE_READ, { arg: operation, blocks: true });
+      const enter = new Op(this, isWrite ? ACQUIRE : ACQUIRE_READ, { arg: operation, blocks: true, queuedIn: this });
       return new Op(this, isWrite ? ENQUEUE : ENQUEUE_READ, { arg: operation, follow: enter });
     }
     return new Op(this, codeOf(operation, isWrite), { arg: operation, blocks: isBlocking });

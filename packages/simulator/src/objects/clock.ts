@@ -20,7 +20,7 @@ export class Clock extends SimObject {
   /** What the clock showed each task when it last looked: a task's own time depends on its own steps alone. */
   readonly #seen = new Map<number, number>();
   readonly #sleeps = new Map<number, Op<void>>();
-  readonly #wake = new Op<void>(this, WAKE, { blocks: true });
+  readonly #wake = new Op<void>(this, WAKE, { blocks: true, queuedIn: this });
 
   constructor() {
     super('clock');

@@ -25,7 +25,7 @@ export class Condition extends SimObject {
   wait(mutex: SimMutex): Op<void> {
     let op = this.#waits.get(mutex);
     if (op === undefined) {
-      const follow = new Op<void>(mutex, REACQUIRE, { arg: this, blocks: true, gated: true });
+      const follow = new Op<void>(mutex, REACQUIRE, { arg: this, blocks: true, gated: true, queuedIn: this });
       op = new Op<void>(this, WAIT, { arg: mutex, targets: [this, mutex], follow });
       this.#waits.set(mutex, op);
     }

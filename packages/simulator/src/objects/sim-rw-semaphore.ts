@@ -51,8 +51,10 @@ export class SimRwSemaphore extends SimLock {
     super(name);
     this.#batch = batch;
     this.#state = new RwSemaphoreState<number>('fifo', batch);
-    this.#acquire = new Op<void>(this, ENQUEUE, { follow: new Op(this, ACQUIRE, { blocks: true }) });
-    this.#acquireRead = new Op<void>(this, ENQUEUE_READ, { follow: new Op(this, ACQUIRE_READ, { blocks: true }) });
+    this.#acquire = new Op<void>(this, ENQUEUE, { follow: new Op(this, ACQUIRE, { blocks: true, queuedIn: this }) });
+    this.#acquireRead = new Op<void>(this, ENQUEUE_READ, {
+      follow: new Op(this, ACQUIRE_READ, { blocks: true, queuedIn: this }),
+    });
   }
 
   acquire(): Op<void> {

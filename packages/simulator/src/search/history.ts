@@ -96,15 +96,16 @@ export class History {
     this.#fit(world);
     const gate = gateOf(world, task);
     this.gate[this.length] = gate;
-    this.#writePast(this.last[task]!, gate);
+    this.writePast(this.last[task]!, gate);
   }
 
   /** The same for an event that has been pushed already. */
   recallPast(event: number): void {
-    this.#writePast(this.#before[event]!, this.gate[event]!);
+    this.writePast(this.#before[event]!, this.gate[event]!);
   }
 
-  #writePast(last: number, gate: number): void {
+  /** As {@link preparePast}, of a task whose latest event and gate are known. */
+  writePast(last: number, gate: number): void {
     const { clocks, stride } = this;
     const row = this.length * stride;
     if (last >= 0) clocks.copyWithin(row, last * stride, last * stride + stride);

@@ -11,10 +11,23 @@
 import { AccessSet } from '../engine/access-set.ts';
 import type { Op } from '../engine/op.ts';
 import type { Ending, Selector } from '../engine/selector.ts';
+import { killed, type SimTask } from '../engine/sim-task.ts';
+import { isWithdrawn } from '../engine/task-code.ts';
 import type { World } from '../engine/world.ts';
-import { History } from './history.ts';
+import { gateOf, History } from './history.ts';
 import { Races } from './races.ts';
 import { begins, dependent, WakeupNode, type WakeupStep } from './wakeup-tree.ts';
+
+interface Withdrawn {
+  /** The event that killed. */
+  readonly after: number;
+  readonly task: number;
+  readonly op: Op;
+  readonly accesses: readonly number[];
+  /** The victim's latest event before. */
+  readonly last: number;
+  readonly gate: number;
+}
 
 export class OptimalDpor implements Selector {
   readonly history: History = new History();
@@ -25,6 +38,8 @@ export class OptimalDpor implements Selector {
   /** By depth: what is to be explored from there (the first child is being explored), and what sleeps. */
   readonly #trees: WakeupNode[] = [new WakeupNode(null)];
   readonly #sleep: WakeupStep[][] = [[]];
+  /** Operations taken away by the kills of the execution at hand. */
+  readonly #withdrawn: Withdrawn[] = [];
   #started = false;
   /** The step whose races are being looked for. */
   #racingTask = 0;
@@ -35,6 +50,21 @@ export class OptimalDpor implements Selector {
     this.#races = new Races(world, this.history, (event) => this.#reverse(event));
   }
 
+  /** The operation that a kill takes from its victim never runs, and races as those of blocked tasks do. */
+  #noteWithdrawn(world: World, { index, pending }: SimTask): void {
+    const { history } = this;
+    const accesses = stepOf(world, index, 0, this.#accesses).accesses;
+    const last = history.last[index]!;
+    this.#withdrawn.push({
+      after: history.length - 1,
+      task: index,
+      op: pending!,
+      accesses,
+      last,
+      gate: gateOf(world, index),
+    });
+  }
+
   plan(): number {
     if (!this.#started) {
       this.#started = true;
@@ -42,6 +72,7 @@ export class OptimalDpor implements Selector {
     }
     for (let depth = this.history.length - 1; depth >= 0; depth--) {
       this.history.popTo(depth);
+      if (this.#withdrawn.at(-1)?.after === depth) this.#withdrawn.pop();
       const tree = this.#trees[depth]!;
       this.#sleep[depth]!.push(tree.children.shift()!.step!);
       if (tree.children.length > 0) return depth;
@@ -69,8 +100,11 @@ export class OptimalDpor implements Selector {
     this.#sleep[depth + 1] = this.#sleep[depth]!.filter(
       (sleeper) => sleeper.task !== task && !dependent(sleeper.accesses, step.accesses),
     );
+    const op = world.tasks[task]!.pending!;
     this.history.preparePast(world, task);
-    this.history.push(task, world.tasks[task]!.pending!, step.choice, this.#accesses);
+    this.history.push(task, op, step.choice, this.#accesses);
+    const victim = killed(op);
+    if (victim !== null && isWithdrawn(world, victim)) this.#noteWithdrawn(world, victim);
     return task;
   }
 
@@ -88,13 +122,19 @@ export class OptimalDpor implements Selector {
     for (let event = 0; event < history.length; event++) {
       recollect(history, event, this.#accesses);
       history.recallPast(event);
-      this.#scan(history.task[event]!, history.op[event]!, history.choice[event]!, event);
+      this.#scan(history.task[event]!, history.op[event]!, history.choice[event]!, event, history.gate[event]!);
+    }
+    for (const { after, task, op, accesses, last, gate } of this.#withdrawn) {
+      this.#accesses.take(accesses);
+      history.writePast(last, gate);
+      history.gate[history.length] = gate;
+      this.#scan(task, op, 0, after + 1, gate);
     }
     for (const task of world.tasks) {
       if (task.pending === null) continue;
       this.#accesses.collect(task);
       history.preparePast(world, task.index);
-      this.#scan(task.index, task.pending, 0, history.length);
+      this.#scan(task.index, task.pending, 0, history.length, history.gate[history.length]!);
     }
   }
 
@@ -137,12 +177,12 @@ export class OptimalDpor implements Selector {
   }
 
   /** Looks for the races of a step whose past has been written; only events before `end` count. */
-  #scan(task: number, op: Op, choice: number, end: number): void {
+  #scan(task: number, op: Op, choice: number, end: number, gate: number): void {
     const { history } = this;
     this.#racingTask = task;
     this.#racingOp = op;
     this.#racingChoice = choice;
-    this.#races.scan(task, op, this.#accesses, history.length, end, history.gate[end]!);
+    this.#races.scan(task, op, this.#accesses, history.length, end, gate);
   }
 
   /** A race of the step at hand with event `e`. */

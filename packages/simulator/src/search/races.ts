@@ -15,6 +15,7 @@ import { conflicts, EXCLUSIVE } from '../engine/access.ts';
 import type { AccessSet } from '../engine/access-set.ts';
 import type { Op } from '../engine/op.ts';
 import { INITIAL, type SimObject } from '../engine/sim-object.ts';
+import { killed } from '../engine/sim-task.ts';
 import type { World } from '../engine/world.ts';
 import type { History } from './history.ts';
 
@@ -175,7 +176,10 @@ export class Races {
     }
     for (let i = this.#replayed.length - 1; i >= 0; i--) {
       const j = this.#replayed[i]!;
-      twin.run(history.op[j]!, history.task[j]!);
+      const op = history.op[j]!;
+      const victim = killed(op);
+      if (victim === null) twin.run(op, history.task[j]!);
+      else twin.cancel(op, victim.index);
     }
   }
 

@@ -17,6 +17,8 @@ import { SimulatorError } from '../engine/error.ts';
 import { growInt32, growUint8 } from '../engine/grow.ts';
 import type { Op } from '../engine/op.ts';
 import type { Ending, Selector } from '../engine/selector.ts';
+import { killed, type SimTask } from '../engine/sim-task.ts';
+import { isWithdrawn } from '../engine/task-code.ts';
 import type { World } from '../engine/world.ts';
 import { History } from './history.ts';
 import { Races } from './races.ts';
@@ -113,11 +115,7 @@ export class TreeSearch implements Selector {
   end(world: World, ending: Ending): void {
     if (this.kind !== 'source-dpor' || ending === 'step-bound') return;
     for (const task of world.tasks) {
-      if (task.pending === null) continue;
-      if (ending === 'pruned' && world.isEnabled(task.index)) continue;
-      this.#others.collect(task);
-      this.history.preparePast(world, task.index);
-      this.#scan(task.index, task.pending, this.#others);
+      if (ending === 'complete' || !world.isEnabled(task.index)) this.#scanPending(world, task);
     }
   }
 
@@ -192,6 +190,16 @@ export class TreeSearch implements Selector {
     }
     this.#passSleep(world, depth, task);
     history.push(task, op, this.#choice[depth]!, accesses);
+    const victim = killed(op);
+    if (victim !== null && this.kind === 'source-dpor' && isWithdrawn(world, victim)) this.#scanPending(world, victim);
+  }
+
+  /** An operation that may never run: of a task that is blocked at the end, or that is being killed. */
+  #scanPending(world: World, task: SimTask): void {
+    if (task.pending === null) return;
+    this.#others.collect(task);
+    this.history.preparePast(world, task.index);
+    this.#scan(task.index, task.pending, this.#others);
   }
 
   #passSleep(world: World, depth: number, moving: number): void {

@@ -1,0 +1,260 @@
+/** Random programs over what the notation has no words for: channels, completions, sleep, kill, downgrade, regions, library locks. */
+import { BitLock, Completion as LibraryCompletion, Mutex, RwLock, RwSemaphore, Semaphore } from '@lockdep/locks';
+import { Random } from '../src/engine/random.ts';
+import type { ProgramFunction, SimTask, Simulation } from '../src/index.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: operations of every kind, yielded as they are.
+type Steps = Generator<any, void, any>;
+type Part = () => Steps;
+type Take = () => Iterable<unknown>;
+type Maker = (random: Random, self: number) => Part;
+
+/** Runs `inner` between taking and giving back, which a kill does not prevent. */
+const around = (take: Take, give: Take, inner: Take): Part =>
+  function* () {
+    yield* take() as Steps;
+    try {
+      yield* inner() as Steps;
+    } finally {
+      yield* give() as Steps;
+    }
+  };
+
+const single =
+  (op: Take): Part =>
+  () =>
+    op() as Steps;
+
+function partsOf(sim: Simulation, tasks: readonly SimTask[]): readonly (readonly [group: string, make: Maker])[] {
+  const x = sim.variable('x', 0);
+  const data = sim.region('data');
+  const touch = (random: Random): Take =>
+    random.pick([
+      () => x.read(),
+      () => x.update((n) => n + 1),
+      () => data.reading(),
+      () => data.writing(),
+      () => x.compareAndSwap(0, 1),
+    ]);
+  return [...ownParts(sim, touch), ...libraryParts(touch), ...taskParts(sim, tasks, touch)];
+}
+
+/** The simulation's own objects. */
+function ownParts(sim: Simulation, touch: (random: Random) => Take): [string, Maker][] {
+  const [rw, fair, queue, done] = [
+    sim.rwLock('rw'),
+    sim.rwSemaphore('fair'),
+    sim.channel('queue', 1),
+    sim.completion('done'),
+  ];
+  const [cond, mutex, x] = [sim.condition('cond'), sim.mutex('mutex'), sim.variable('y', 0)];
+  const weaken = (lock: typeof rw | typeof fair): Take =>
+    function* () {
+      yield* lock.acquire();
+      yield* lock.downgrade();
+    };
+  return [
+    ['queue', () => single(() => queue.send(1))],
+    ['queue', () => single(() => queue.receive())],
+    ['queue', () => single(() => queue.tryReceive())],
+    ['done', () => single(() => done.wait())],
+    ['done', () => single(() => done.complete())],
+    ['done', () => single(() => done.completeAll())],
+    ['done', () => single(() => done.tryWait())],
+    ['done', () => single(() => done.reinit())],
+    [
+      'rw',
+      (random) =>
+        around(
+          () => rw.acquire(),
+          () => rw.release(),
+          touch(random),
+        ),
+    ],
+    [
+      'rw',
+      (random) =>
+        around(
+          () => rw.acquireRead(),
+          () => rw.releaseRead(),
+          touch(random),
+        ),
+    ],
+    ['rw', (random) => around(weaken(rw), () => rw.releaseRead(), touch(random))],
+    [
+      'fair',
+      (random) =>
+        around(
+          () => fair.acquire(),
+          () => fair.release(),
+          touch(random),
+        ),
+    ],
+    [
+      'fair',
+      (random) =>
+        around(
+          () => fair.acquireRead(),
+          () => fair.releaseRead(),
+          touch(random),
+        ),
+    ],
+    ['fair', (random) => around(weaken(fair), () => fair.releaseRead(), touch(random))],
+    [
+      'cond',
+      () =>
+        around(
+          () => mutex.acquire(),
+          () => mutex.release(),
+          () => cond.wait(mutex),
+        ),
+    ],
+    ['cond', () => single(() => cond.signal())],
+    ['data', (random) => single(touch(random))],
+    ['data', () => single(() => sim.atomic({ reads: [x], writes: [x] }, () => x.value))],
+  ];
+}
+
+/** Locks of `@lockdep/locks`. */
+function libraryParts(touch: (random: Random) => Take): [string, Maker][] {
+  const [m, bit, rw] = [
+    new Mutex({ name: 'M' }),
+    new BitLock({ name: 'bit' }),
+    new RwLock({ name: 'RW', sleeping: true }),
+  ];
+  const [fair, sem] = [new RwSemaphore({ name: 'RWS' }), new Semaphore(1, { name: 'S', limit: 9 })];
+  const completion = new LibraryCompletion({ name: 'C' });
+  return [
+    [
+      'mutex',
+      (random) =>
+        around(
+          () => m.acquire(),
+          () => m.release(),
+          touch(random),
+        ),
+    ],
+    [
+      'bit',
+      (random) =>
+        around(
+          () => bit.acquire(),
+          () => bit.release(),
+          touch(random),
+        ),
+    ],
+    [
+      'library',
+      (random) =>
+        around(
+          () => rw.acquireRead(),
+          () => rw.releaseRead(),
+          touch(random),
+        ),
+    ],
+    [
+      'library',
+      (random) =>
+        around(
+          () => rw.acquire(),
+          () => rw.release(),
+          touch(random),
+        ),
+    ],
+    [
+      'library fair',
+      (random) =>
+        around(
+          () => fair.downRead(),
+          () => fair.upRead(),
+          touch(random),
+        ),
+    ],
+    [
+      'library fair',
+      (random) =>
+        around(
+          () => fair.downWrite(),
+          () => fair.upWrite(),
+          touch(random),
+        ),
+    ],
+    [
+      'library',
+      (random) =>
+        around(
+          () => sem.acquire(),
+          () => sem.release(),
+          touch(random),
+        ),
+    ],
+    ['completion', () => single(() => completion.wait())],
+    ['completion', () => single(() => completion.complete())],
+    ['completion', () => single(() => completion.completeAll())],
+  ];
+}
+
+/** Tasks, time and choices. */
+function taskParts(sim: Simulation, tasks: readonly SimTask[], touch: (random: Random) => Take): [string, Maker][] {
+  const x = sim.variable('z', 0);
+  return [
+    [
+      'sleep',
+      (random) => {
+        const ms = 1 + random.below(3);
+        return single(() => sim.sleep(ms));
+      },
+    ],
+    [
+      'kill',
+      (random, self) => {
+        const victim = random.below(3);
+        return function* () {
+          const task = tasks[victim];
+          if (victim !== self && task !== undefined) yield* task.kill();
+        };
+      },
+    ],
+    [
+      'choose',
+      () =>
+        function* () {
+          if ((yield* sim.choose(2, 'coin')) === 1) yield* x.write(7);
+        },
+    ],
+    [
+      'spawn',
+      (random) => {
+        const work = touch(random);
+        const joins = random.below(2) === 0;
+        return function* () {
+          const child = yield* sim.spawn('child', function* () {
+            yield* work() as Steps;
+          });
+          if (joins) yield* child.join();
+        };
+      },
+    ],
+  ];
+}
+
+/** The same program for the same seed, whatever has run before. */
+export function randomSimulation(seed: number): ProgramFunction {
+  return (sim) => {
+    const random = new Random(seed);
+    const tasks: SimTask[] = [];
+    const parts = partsOf(sim, tasks);
+    const groups = random.shuffle([...new Set(parts.map(([group]) => group))]).slice(0, 2 + random.below(3));
+    const usable = parts.filter(([group]) => groups.includes(group));
+    const count = 2 + random.below(2);
+    const plans = Array.from({ length: count }, (_, self) =>
+      Array.from({ length: 1 + random.below(count === 2 ? 3 : 2) }, () => random.pick(usable)[1](random, self)),
+    );
+    for (const self of plans.keys()) tasks.push(sim.declare(`t${self}`, { killable: groups.includes('kill') }));
+    for (const [self, plan] of plans.entries()) {
+      sim.begin(tasks[self]!, function* () {
+        for (const part of plan) yield* part();
+      });
+    }
+  };
+}
