@@ -140,13 +140,15 @@ export class Engine {
   /** A circle has become surer: the same report when it is the same circle, another one when another through its closing edge is. */
   raise(report: CircularReport, circle: readonly number[], verdict: Verdict): CircularReport {
     const cycle = pathHops(this, circle).map((hop, at) => (at === 0 ? { ...hop, isNew: true } : hop));
-    if (cycleIdentity(cycle) !== cycleIdentity(report.cycle)) {
-      const { kind, message, want, holding } = report;
-      return this.#add({ kind, message, want, holding, cycle, verdict }, report) as CircularReport;
-    }
-    Object.assign(report, { verdict });
-    this.#setLevel(report, levelOf(verdict.kind));
-    return report;
+    const { kind, message, want, holding } = report;
+    const same = cycleIdentity(cycle) === cycleIdentity(report.cycle);
+    const surer = same
+      ? report
+      : (this.#add({ kind, message, want, holding, cycle, verdict }, report) as CircularReport);
+    // The other circle may have been reported before, when it was less sure.
+    Object.assign(surer, { verdict });
+    this.#setLevel(surer, levelOf(verdict.kind));
+    return surer;
   }
 
   /** The class of a recursion of readers that nobody has ever written: its id; else null. */

@@ -51,7 +51,7 @@ export function judge(engine: Engine, circle: readonly number[]): Verdict {
   }
   const tasks = new Set(edges.flatMap((edge) => edge.seen.map((witness) => witness.task)));
   if (tasks.size === 1) return { kind: 'single-task', reason: 'only one task has ever shown all these orders' };
-  if (realisable(edges, { ...ALL, tasks: false })) {
+  if (!realisable(edges, { ...ALL, gates: false, tasks: false }) || realisable(edges, { ...ALL, tasks: false })) {
     return {
       kind: 'too-few-tasks',
       reason: `the circle needs ${circle.length} tasks at once; fewer have shown its orders`,
