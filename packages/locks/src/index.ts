@@ -9,10 +9,19 @@ export type { Holder } from './holder.ts';
 export { LockMisuseError } from './lock-misuse-error.ts';
 export type { AcquireLockOptions, LockOptions } from './lock-options.ts';
 export { LockTimeoutError } from './lock-timeout-error.ts';
-export { type Lockdep, lockdep } from './lockdep.ts';
+export { type Lockdep, type LockdepOptions, lockdep } from './lockdep.ts';
+export type { Logger, LogLine } from './logger.ts';
 export { Mutex } from './mutex.ts';
 export { blocks, type Operable, Operation, type OperationDetail, type OperationKind, type Step } from './operation.ts';
+export type {
+  AcquireMessage,
+  ContendedMessage,
+  LockMessage,
+  ReportMessage,
+  WaitedMessage,
+} from './published-events.ts';
 export { ReaderWriterLock } from './reader-writer-lock.ts';
+export { type ReportFacts, reportFacts } from './report-facts.ts';
 export { type Agent, currentRuntime, type Runtime, setRuntime } from './runtime.ts';
 export { RwLock, type RwLockOptions } from './rw-lock.ts';
 export { RwSemaphore, type RwSemaphoreOptions } from './rw-semaphore.ts';

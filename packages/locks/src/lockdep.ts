@@ -3,8 +3,11 @@
  *
  * One validator for all copies of the package in the process, made when the first lock asks for it.
  */
-import { Validator } from '@lockdep/core';
+import type { Validator } from '@lockdep/core';
 import { currentStrand, runIn } from './current-strand.ts';
+import { logReports } from './log-reports.ts';
+import type { Logger } from './logger.ts';
+import { PublishingValidator } from './published-events.ts';
 import { shared } from './shared.ts';
 import { Strand } from './strand.ts';
 
@@ -34,9 +37,25 @@ function task<T>(name: string, fn: () => T): Promise<Awaited<T>> {
   return runIn(Strand.task(name), fn);
 }
 
+export interface LockdepOptions {
+  /** Where reports are logged from now on (pino, or anything of that shape), those made before included; null: nowhere. */
+  readonly logger?: Logger | null;
+}
+
+/** The validator of this process. */
+function processValidator({ logger }: LockdepOptions = {}): Validator {
+  const validator = shared<Validator>('@lockdep/validator', () => new PublishingValidator());
+  if (logger !== undefined) {
+    const logging = shared('@lockdep/logging', () => ({ stop: () => {} }));
+    logging.stop();
+    logging.stop = logger === null ? () => {} : logReports(validator, logger);
+  }
+  return validator;
+}
+
 export interface Lockdep {
   /** The validator of this process. */
-  (): Validator;
+  (options?: LockdepOptions): Validator;
   task: typeof task;
   fork: typeof fork;
   all: typeof all;
@@ -51,8 +70,4 @@ export interface Lockdep {
  * });
  * console.log(lockdep().reports);
  */
-export const lockdep: Lockdep = Object.assign(() => shared('@lockdep/validator', () => new Validator()), {
-  task,
-  fork,
-  all,
-});
+export const lockdep: Lockdep = Object.assign(processValidator, { task, fork, all });
