@@ -13,7 +13,7 @@ export { Lock } from './lock.ts';
 export { LockKey, type LockKeyOptions, type ReaderRule } from './lock-key.ts';
 export { type LockKind, type LockKindName, type LockType, lockKinds, WAIT_NAMES, type WaitType } from './lock-kind.ts';
 export { LockReportError } from './lock-report-error.ts';
-export type { ContentionPoint, Durations, LockStat } from './lock-statistics.ts';
+export { type ContentionPoint, type Durations, FIRST_BUCKET_US, type LockStat } from './lock-statistics.ts';
 export {
   type AcquireOptions,
   how,

@@ -2,8 +2,8 @@
  * Statistics per class, as `/proc/lock_stat` has them: contentions and wait times, acquisitions and hold times, for writers and
  * readers apart, with the places where tasks waited and where the holders had taken the lock.
  *
- * Off by default: then this module costs one test of a flag per event. On: two clock readings a pair, no allocation but for a
- * class met for the first time and for contentions.
+ * Off by default: then this module costs one test of a flag per event. On: two clock readings a pair and an increment of a
+ * logarithmic bucket each; no allocation but for a class met for the first time and for contentions.
  */
 import type { Engine } from './engine.ts';
 import type { Lock } from './lock.ts';
@@ -18,7 +18,17 @@ export interface Durations {
   readonly min: number;
   readonly max: number;
   readonly total: number;
+  /**
+   * How many there were of each size: the first counts those below {@link FIRST_BUCKET_US}, each next one those up to twice its
+   * predecessor's bound, the last all longer ones. Empty ones at the end are left out.
+   */
+  readonly buckets: readonly number[];
 }
+
+/** Upper bound of the first bucket of durations, in microseconds; a power of two. */
+export const FIRST_BUCKET_US = 1 / 16;
+/** The last one begins at 67 seconds. */
+const BUCKETS = 32;
 
 /** A place and how often it was seen. */
 export interface ContentionPoint {
@@ -52,6 +62,8 @@ export class LockStatistics {
   readonly #engine: Engine;
   readonly clock: () => number;
   #table = new Float64Array(64 * 2 * COLUMNS);
+  /** For each row of the table the buckets of waits, then those of holds. */
+  #buckets = new Uint32Array(64 * 2 * 2 * BUCKETS);
   readonly #contended = new Map<number, Map<string, number>>();
   readonly #contending = new Map<number, Map<string, number>>();
 
@@ -115,6 +127,7 @@ export class LockStatistics {
 
   clear(): void {
     this.#table.fill(0);
+    this.#buckets.fill(0);
     this.#contended.clear();
     this.#contending.clear();
   }
@@ -125,6 +138,9 @@ export class LockStatistics {
       const larger = new Float64Array((row + COLUMNS) * 2);
       larger.set(this.#table);
       this.#table = larger;
+      const buckets = new Uint32Array((larger.length / COLUMNS) * 2 * BUCKETS);
+      buckets.set(this.#buckets);
+      this.#buckets = buckets;
     }
     return row;
   }
@@ -136,12 +152,26 @@ export class LockStatistics {
     table[row + first] = seen === 0 ? time : Math.min(table[row + first]!, time);
     table[row + first + 1] = Math.max(table[row + first + 1]!, time);
     table[row + first + 2]! += time;
+    this.#buckets[bucketsOf(row, first) + bucketOf(time)]! += 1;
   }
 
   #durations(row: number, count: number, first: number): Durations {
     const [min, max, total] = this.#table.subarray(row + first, row + first + 3);
-    return { count: this.#table[row + count]!, min: min!, max: max!, total: total! };
+    const from = bucketsOf(row, first);
+    const buckets = [...this.#buckets.subarray(from, from + BUCKETS)];
+    const used = buckets.findLastIndex((seen) => seen > 0) + 1;
+    return { count: this.#table[row + count]!, min: min!, max: max!, total: total!, buckets: buckets.slice(0, used) };
   }
+}
+
+/** Where the buckets of a row's waits or holds begin. */
+function bucketsOf(row: number, first: number): number {
+  return ((row / COLUMNS) * 2 + (first === WAIT ? 0 : 1)) * BUCKETS;
+}
+
+function bucketOf(time: number): number {
+  // Clocks of different processors may disagree: a time below zero is none.
+  return 32 - Math.clz32(Math.max(0, Math.min(time / FIRST_BUCKET_US, 2 ** (BUCKETS - 2))));
 }
 
 function point(all: Map<number, Map<string, number>>, row: number, site: Site): void {

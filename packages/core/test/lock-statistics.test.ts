@@ -1,4 +1,4 @@
-import { LockKey, Validator } from '@lockdep/core';
+import { FIRST_BUCKET_US, LockKey, Validator } from '@lockdep/core';
 import { describe, expect, test } from 'vitest';
 
 function setUp() {
@@ -62,6 +62,60 @@ describe('statistics per class', () => {
     validator.release(one, second!);
     const holds = Object.fromEntries(validator.lockStat().map(({ name, hold }) => [name, hold.total]));
     expect(holds).toEqual({ first: 13, second: 7 });
+  });
+
+  test('times are counted by size, each bucket twice as wide as the one before', () => {
+    const { validator, lock, one, after } = setUp();
+    const held = [0, 0.06, 0.0625, 0.124, 0.125, 1, 1.99, 2, 1e6, 60e6, 100e6, 1e12, Number.MAX_VALUE];
+    let now = 0;
+    for (const time of held) {
+      // A large clock would swallow small times.
+      const fresh = new Validator({ sites: false, statistics: true, clock: () => now });
+      const [task, alone] = [fresh.task('t'), fresh.lock(new LockKey({ name: 'A' }))];
+      now = 0;
+      fresh.acquire(task, alone);
+      now = time;
+      fresh.release(task, alone);
+      const { buckets } = fresh.lockStat()[0]!.hold;
+      expect(buckets.reduce((sum, count) => sum + count, 0)).toBe(1);
+      const at = buckets.length - 1;
+      const [from, to] = [at === 0 ? 0 : FIRST_BUCKET_US * 2 ** (at - 1), FIRST_BUCKET_US * 2 ** at];
+      expect(time).toBeGreaterThanOrEqual(from);
+      if (at < 31) expect(time).toBeLessThan(to);
+    }
+    for (const time of [3, 3, 300]) {
+      validator.acquire(one, lock);
+      after(time);
+      validator.release(one, lock);
+    }
+    const { buckets } = validator.lockStat()[0]!.hold;
+    expect(buckets.filter((count) => count > 0)).toEqual([2, 1]);
+    expect(validator.lockStat()[0]!.wait.buckets).toEqual([]);
+  });
+
+  test('a clock that goes back gives the shortest time', () => {
+    const { validator, lock, one, after } = setUp();
+    validator.acquire(one, lock);
+    after(-5);
+    validator.release(one, lock);
+    expect(validator.lockStat()[0]!.hold.buckets).toEqual([1]);
+  });
+
+  test('rows of many classes keep their buckets apart', () => {
+    const { validator, one, after } = setUp();
+    for (let index = 0; index < 200; index++) {
+      const lock = validator.lock(new LockKey({ name: `c${index}` }));
+      for (let times = 0; times < 1 + (index % 3); times++) {
+        validator.acquire(one, lock, { mode: index % 2 === 0 ? 'write' : 'read' });
+        after(2 ** (index % 20));
+        validator.release(one, lock);
+      }
+    }
+    for (const { name, hold } of validator.lockStat()) {
+      const index = Number(name.slice(1));
+      expect(hold.buckets.filter((count) => count > 0)).toEqual([1 + (index % 3)]);
+      expect(hold.buckets).toHaveLength((index % 20) + 6);
+    }
   });
 
   test('off by default, and nothing is kept when switched off', () => {
