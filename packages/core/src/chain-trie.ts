@@ -121,7 +121,10 @@ export class ChainTrie {
     if ((this.#used + 1) * 2 > this.#mask) this.#rebuild((this.#mask + 1) * 2, child);
     let slot = hash(node, label) & this.#mask;
     while (this.#table[slot * WORDS] !== EMPTY) slot = (slot + 1) & this.#mask;
-    this.#table.set([node, label, child], slot * WORDS);
+    const at = slot * WORDS;
+    this.#table[at] = node;
+    this.#table[at + 1] = label;
+    this.#table[at + 2] = child;
     this.#used += 1;
   }
 
@@ -129,7 +132,9 @@ export class ChainTrie {
     this.#table = new Int32Array(slots * WORDS).fill(EMPTY);
     this.#mask = slots - 1;
     this.#used = 0;
-    for (const node of this.nodes()) if (node !== except) this.#put(this.parent[node]!, this.label[node]!, node);
+    for (let node = 1; node < this.#next; node++) {
+      if (this.parent[node] !== -1 && node !== except) this.#put(this.parent[node]!, this.label[node]!, node);
+    }
   }
 
   #grow(node: number): void {

@@ -46,7 +46,7 @@ export class Engine {
   readonly trie: ChainTrie = new ChainTrie();
   readonly order: OrderGraph = new OrderGraph();
   readonly paths: StrongPathSearch;
-  readonly evidence: Evidence = new Evidence();
+  readonly evidence: Evidence = new Evidence(this.trie);
   /** Where each chain was first formed, by trie node: the site of its last acquisition. */
   readonly nodeSites: (Site | undefined)[] = [];
   readonly circles: Circles = new Circles();

@@ -22,3 +22,10 @@ export function growUint8(array: Uint8Array, index: number): Uint8Array {
   next.set(array);
   return next;
 }
+
+export function growFloat64(array: Float64Array, index: number): Float64Array {
+  if (index < array.length) return array;
+  const next = new Float64Array(grown(array.length, index));
+  next.set(array);
+  return next;
+}

@@ -71,11 +71,11 @@ export class StrongPathSearch {
 
   #expand(at: number, node: number, weak: boolean, backward: boolean, maxRank: number): void {
     const order = this.#order;
-    if (node >= order.rank.length) return;
+    if (node >= order.ranks.size) return;
     const next = backward ? order.nextIn : order.nextOut;
     for (let edge = (backward ? order.firstIn : order.firstOut)[node]!; edge !== NONE; edge = next[edge]!) {
       const to = backward ? order.from[edge]! : order.to[edge]!;
-      if (order.rank[to]! > maxRank) continue;
+      if (order.ranks.rank[to]! > maxRank) continue;
       const strengths = strengthsAfter(order.bits[edge]!, backward, weak);
       const nowWeak = (strengths & BLOCKING_INNER) === 0;
       if (!this.#exact) {

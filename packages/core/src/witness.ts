@@ -25,7 +25,7 @@ export interface Witness {
   readonly clock: Clock;
   /** Class ids of everything held, the outer lock of the edge included. */
   readonly held: readonly number[];
-  /** Of these, the other locks that can guard: single locks, held exclusively and shared. */
+  /** Of these, the locks besides the outer one, held exclusively and shared: guards as long as their class is a single lock. */
   readonly exclusive: readonly number[];
   readonly shared: readonly number[];
   /** Where the two instances belong; null for one that may meet any other. */
@@ -41,18 +41,15 @@ export interface EdgeWitnesses {
 /** The circumstances of an acquisition under the held entry at `index`. */
 export function witnessOf({ task, lock }: Acquisition, index: number): Witness {
   const held: number[] = [];
-  let exclusive: readonly number[] = NO_GUARDS;
-  let shared: readonly number[] = NO_GUARDS;
+  const exclusive: number[] = [];
+  const shared: number[] = [];
   for (let other = 0; other < task.depth; other++) {
-    held.push(task.classOf(other));
+    const classId = task.classOf(other);
+    held.push(classId);
     // Inherited locks are held by the parent for all its children at once: they do not keep those apart.
     if (other === index || (task.how(other) & INHERITED) !== 0) continue;
-    if (task.locks[other]!.entry.instances !== 1) continue;
-    const guard = [task.classOf(other)];
-    if ((task.how(other) & MODE_MASK) === WRITE) exclusive = exclusive.concat(guard);
-    else shared = shared.concat(guard);
+    ((task.how(other) & MODE_MASK) === WRITE ? exclusive : shared).push(classId);
   }
-  const outer = task.locks[index]!;
   return {
     task: task.id,
     epoch: task.epoch,
@@ -60,7 +57,7 @@ export function witnessOf({ task, lock }: Acquisition, index: number): Witness {
     held,
     exclusive,
     shared,
-    outerScope: outer.scope,
+    outerScope: task.locks[index]!.scope,
     innerScope: lock.scope,
   };
 }

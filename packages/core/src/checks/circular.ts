@@ -21,7 +21,7 @@ export function findCircle(engine: Engine, { task, how, classId }: Acquisition, 
     classId,
     (how & MODE_MASK) === RECURSIVE_READ,
     (node, onlyXr) => node === from && (heldExclusively || !onlyXr),
-    { maxRank: Math.max(order.rank[from]!, order.highestBackSource()) },
+    { maxRank: Math.max(order.ranks.rank[from]!, order.highestBackSource()) },
   );
 }
 

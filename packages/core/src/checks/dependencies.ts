@@ -91,12 +91,21 @@ function checkDependency(engine: Engine, acquisition: Acquisition, index: number
 /** Adds the circumstances of this acquisition to an edge; what they change is judged anew. */
 function witnessed(engine: Engine, acquisition: Acquisition, index: number, edge: number): boolean {
   if (!engine.exact) return true;
-  const witnesses = engine.evidence.witnesses(edge);
-  if (addWitness(witnesses, witnessOf(acquisition, index))) {
-    acquisition.task.witnessed = acquisition.task.epoch;
-    engine.circles.judgeAgain(engine);
-  }
-  return witnesses.saturated;
+  const { evidence } = engine;
+  const { task, lock, chainStart } = acquisition;
+  const plain = lock.scope === null && task.locks[index]!.scope === null;
+  if (plain && evidence.firstWitness(edge, task, index, chainStart)) return news(engine, task, false);
+  const witnesses = evidence.witnesses(edge);
+  return addWitness(witnesses, witnessOf(acquisition, index))
+    ? news(engine, task, witnesses.saturated)
+    : witnesses.saturated;
+}
+
+/** A witness has been left that may make circles surer. */
+function news(engine: Engine, task: Task, saturated: boolean): boolean {
+  task.witnessed = task.epoch;
+  engine.circles.judgeAgain(engine);
+  return saturated;
 }
 
 function sighted(engine: Engine, acquisition: Acquisition, index: number, edge: number, bit: number): void {
