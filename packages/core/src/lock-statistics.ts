@@ -26,7 +26,7 @@ export interface Durations {
 }
 
 /** Upper bound of the first bucket of durations, in microseconds; a power of two. */
-export const FIRST_BUCKET_US = 1 / 16;
+export const FIRST_BUCKET_US: number = 1 / 16;
 /** The last one begins at 67 seconds. */
 const BUCKETS = 32;
 
