@@ -22,33 +22,42 @@ export interface BaselineRequest {
   readonly file: string | null;
   /** Write what is found into the file. */
   readonly update: boolean;
+  /** What the configuration suppresses besides. */
+  readonly suppressions?: readonly Suppression[];
 }
 
 /** A baseline that has been read, before anything long is done. */
-export interface OpenBaseline extends BaselineRequest {
+export interface OpenBaseline extends Required<BaselineRequest> {
   readonly old: Baseline;
 }
 
 /** @throws UsageError when the file is to be read and is not there, GraphFileError when it is no baseline. */
-export async function openBaseline({ file, update }: BaselineRequest): Promise<OpenBaseline> {
+export async function openBaseline({ file, update, suppressions = [] }: BaselineRequest): Promise<OpenBaseline> {
   if (file === null && update) {
     throw new UsageError('--update-baseline: no file to write', 'add --baseline lockdep.baseline.json');
   }
-  if (file === null) return { file, update, old: emptyBaseline };
-  if (existsSync(file)) return { file, update, old: parseBaseline(await readText(file), file) };
-  if (update) return { file, update, old: emptyBaseline };
+  const request = { file, update, suppressions };
+  if (file === null) return { ...request, old: emptyBaseline };
+  if (existsSync(file)) return { ...request, old: parseBaseline(await readText(file, 'a baseline file'), file) };
+  if (update) return { ...request, old: emptyBaseline };
   throw new UsageError(`--baseline ${file}: there is no such file`, 'make it with --update-baseline');
 }
 
 /** Findings against the baseline; with `update`, against the one that this writes. */
 export async function againstBaseline<T extends Baselined>(
   findings: readonly T[],
-  { file, update, old }: OpenBaseline,
+  { file, update, old, suppressions }: OpenBaseline,
 ): Promise<BaselineOutcome<T>> {
-  if (file === null || !update) return applyBaseline(findings, old);
-  const updated = updateBaseline(old, findings, new Date().toISOString().slice(0, 10));
+  const all = (baseline: Baseline): Baseline => ({
+    ...baseline,
+    suppressions: [...baseline.suppressions, ...suppressions],
+  });
+  if (file === null || !update) return applyBaseline(findings, all(old));
+  const { suppressed } = applyBaseline(findings, all(old));
+  const kept = findings.filter((finding) => !suppressed.includes(finding));
+  const updated = updateBaseline(old, kept, new Date().toISOString().slice(0, 10));
   await writeOutput('--baseline', file, baselineText(updated));
-  return applyBaseline(findings, updated);
+  return applyBaseline(findings, all(updated));
 }
 
 /** The outcome as data: fingerprints, and the baseline's own leftovers. */

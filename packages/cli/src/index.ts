@@ -1,2 +1,3 @@
 export type { Output } from './command.ts';
+export { defineConfig, type LockdepConfig } from './config.ts';
 export { run } from './run.ts';

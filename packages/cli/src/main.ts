@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The `lockdep` command. */
+import { wantsColor } from './color.ts';
 import type { Output } from './command.ts';
 import { run } from './run.ts';
 
@@ -9,6 +10,8 @@ const output: Output = {
   noteIsTerminal: process.stderr.isTTY === true && process.env['CI'] === undefined,
   writeIsTerminal: process.stdout.isTTY === true,
   columns: process.stdout.columns ?? 100,
+  writeColor: wantsColor(process.stdout, process.env),
+  noteColor: wantsColor(process.stderr, process.env),
 };
 
 // A reader that has seen enough (`lockdep … | head`) is no error.

@@ -1,25 +1,46 @@
-/** Saved graphs from files: as they are, or learned from the traces they turn out to be. */
+/** Saved files by what they contain: graphs, documents of reports, or traces from which a graph is learned. */
 import { basename } from 'node:path';
+import type { Report } from '@lockdep/core';
 import { GRAPH_FORMAT, parseGraph, type SavedGraph, saveGraph } from '@lockdep/graph';
 import { readTrace } from '@lockdep/trace';
+import { readDocument } from './conformance/read-document.ts';
 import { readText } from './read-text.ts';
 import { type ReplayRequest, replayFiles } from './replay-files.ts';
+import { reportsOf } from './saved-findings.ts';
+
+/** What a file holds; a document of reports has no graph. */
+export interface SavedFile {
+  readonly reports: readonly Report[];
+  readonly graph: SavedGraph | null;
+}
+
+export interface ReadOptions {
+  readonly note: (text: string) => void;
+  readonly progress: ReplayRequest['progress'];
+}
 
 /** @throws TraceError when the file cannot be read, GraphFileError when it is no graph. */
 export async function readGraph(file: string): Promise<SavedGraph> {
-  return parseGraph(await readText(file), file);
+  return parseGraph(await readText(file, 'a saved graph'), file);
 }
 
-/** The graph of a saved graph or of a trace of any format, each trace in a validator of its own. */
-export async function readGraphOrTrace(
-  file: string,
-  { note, progress }: { readonly note: (text: string) => void; readonly progress: ReplayRequest['progress'] },
-): Promise<SavedGraph> {
-  if (file !== '-' && (await isSavedGraph(file))) return readGraph(file);
+/** A saved graph, a document of reports, or a trace of any format, each trace in a validator of its own. Standard input is a trace. */
+export async function readSaved(file: string, { note, progress }: ReadOptions): Promise<SavedFile> {
+  const kind = file === '-' ? 'trace' : await kindOf(file);
+  if (kind === 'graph') return { reports: [], graph: await readGraph(file) };
+  if (kind === 'reports') {
+    return {
+      reports: reportsOf(
+        await readDocument(file, { what: 'a document of reports', hint: 'a document of reports is JSON' }),
+        file,
+      ),
+      graph: null,
+    };
+  }
   const request: ReplayRequest = { format: 'auto', mode: null, from: null, oracle: null, progress };
   const { validator, warnings } = await replayFiles([file], request);
   for (const warning of warnings) note(`lockdep: ${warning}\n`);
-  return saveGraph(validator, { run: runName([file]), root: process.cwd() });
+  return { reports: validator.reports, graph: saveGraph(validator, { run: runName([file]), root: process.cwd() }) };
 }
 
 /** What the sightings of a run are called by when nobody says: the names of its files, without folders. */
@@ -27,11 +48,12 @@ export function runName(files: readonly string[]): string {
   return files.map((file) => (file === '-' ? 'standard input' : basename(file))).join('+');
 }
 
-async function isSavedGraph(file: string): Promise<boolean> {
+async function kindOf(file: string): Promise<'graph' | 'reports' | 'trace'> {
   let head = '';
   for await (const chunk of readTrace(file)) {
     head += Buffer.from(chunk).toString('latin1');
     if (head.length >= 256) break;
   }
-  return /^\s*\{\s*"format"\s*:\s*"([^"]*)"/.exec(head)?.[1] === GRAPH_FORMAT;
+  if (/^\s*\{\s*"format"\s*:\s*"([^"]*)"/.exec(head)?.[1] === GRAPH_FORMAT) return 'graph';
+  return /^\s*\{\s*"(?:version"\s*:\s*\d+\s*,\s*"reports"|reports"|events")\s*:/.test(head) ? 'reports' : 'trace';
 }

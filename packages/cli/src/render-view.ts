@@ -1,11 +1,10 @@
 /**
- * What a validator found and learned, in the formats that people and other tools take: one function for all commands. Files
- * are named relative to the working directory, and source is quoted only from below it: a trace may name any file.
+ * What was found and learned, in the formats that people and other tools take: one function for all commands. Files are named
+ * relative to the working directory, and source is quoted only from below it: a trace may name any file.
  */
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Report, Validator } from '@lockdep/core';
 import {
   renderDot,
   renderGithubAnnotations,
@@ -18,49 +17,31 @@ import {
   renderSvg,
   toJson,
 } from '@lockdep/report';
+import { DirectedGraph } from 'graphology';
+import type { Findings } from './findings.ts';
+import type { ViewName } from './formats.ts';
 import { version } from './version.ts';
 
-/** The formats, but for text, which each command writes in its own way. */
-export const VIEWS = [
-  'json',
-  'dot',
-  'svg',
-  'html',
-  'sarif',
-  'github',
-  'github-summary',
-  'markdown',
-  'mermaid',
-  'graphml',
-] as const;
-
-export type ViewName = (typeof VIEWS)[number];
-
-/** What {@link renderView} shows. */
-export interface View {
-  readonly validator: Validator;
-  readonly reports: readonly Report[];
-  /** The page's title. */
-  readonly title: string;
-  /** Classes to which a picture is restricted. */
-  readonly focus?: readonly string[];
-}
-
-/** Renders one format. */
-export async function renderView(name: ViewName, { validator, reports, title, focus }: View): Promise<string> {
+/** Renders one format; `focus` are the classes to which a picture is restricted. Without a graph, a picture is of nothing. */
+export async function renderView(
+  name: ViewName,
+  { graph: known, reports, title, statistics = [], heldLocks = [] }: Findings,
+  { focus }: { readonly focus?: readonly string[] } = {},
+): Promise<string> {
   const root = process.cwd();
+  const graph = known ?? new DirectedGraph();
   const picture = { reports, ...(focus === undefined ? {} : { focus }) };
   switch (name) {
     case 'json':
       return toJson(reports);
     case 'dot':
-      return renderDot(validator.graph(), picture);
+      return renderDot(graph, picture);
     case 'svg':
-      return renderSvg(renderDot(validator.graph(), picture));
+      return renderSvg(renderDot(graph, picture));
     case 'mermaid':
-      return renderMermaid(validator.graph(), { reports });
+      return renderMermaid(graph, { reports });
     case 'graphml':
-      return renderGraphml(validator.graph(), { reports, root });
+      return renderGraphml(graph, { reports, root });
     case 'sarif':
       return renderSarif(reports, { root, version });
     case 'github':
@@ -71,21 +52,15 @@ export async function renderView(name: ViewName, { validator, reports, title, fo
       return renderMarkdown(reports, { root });
     case 'html':
       return renderHtml({
-        ...page(validator),
-        graph: validator.graph(),
+        ...(statistics.length === 0 ? {} : { statistics }),
+        ...(heldLocks.length === 0 ? {} : { heldLocks }),
+        graph,
         reports,
         title,
         root,
         readSource: sourceBelow(root),
       });
   }
-}
-
-/** Sections that would be empty are left out. */
-function page(validator: Validator): object {
-  const statistics = validator.lockStat();
-  const heldLocks = validator.heldLocks();
-  return { ...(statistics.length === 0 ? {} : { statistics }), ...(heldLocks.length === 0 ? {} : { heldLocks }) };
 }
 
 /** A source file is never that large; a bundle may be, and its frames help nobody. */

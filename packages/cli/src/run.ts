@@ -1,74 +1,80 @@
 /** Runs a command line: picks the command, turns its errors into one clear message and an exit status. */
-import { GraphFileError } from '@lockdep/graph';
-import { TraceError } from '@lockdep/trace';
-import { type Command, exitStatus, type Output } from './command.ts';
-import { check } from './commands/check.ts';
-import { diff } from './commands/diff.ts';
-import { explore } from './commands/explore.ts';
-import { merge } from './commands/merge.ts';
-import { order } from './commands/order.ts';
-import { replay } from './commands/replay.ts';
-import { stat } from './commands/stat.ts';
-import { CaseError } from './conformance/run-case.ts';
+import { closest } from './closest.ts';
+import { type Command, type CommandEntry, exitStatus, type Output } from './command.ts';
+import { commands } from './commands.ts';
+import { passedOn } from './options.ts';
 import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
-
-const commands: readonly Command[] = [replay, merge, diff, order, check, stat, explore];
 
 /** @returns the exit status; never throws. */
 export async function run(args: readonly string[], output: Output): Promise<number> {
   const [name, ...rest] = args;
   try {
-    if (name === undefined || name === '--help' || name === '-h' || name === 'help') return help(rest[0], output);
+    if (name === undefined || isHelp(name) || name === 'help') {
+      output.write(rest[0] === undefined ? overview() : (await named(rest[0]).load()).help);
+      return exitStatus.clean;
+    }
     if (name === '--version' || name === '-V') {
       output.write(`${version}\n`);
       return exitStatus.clean;
     }
-    const command = commandNamed(name);
-    if (rest.includes('--help') || rest.includes('-h')) return help(name, output);
+    const command = await named(name).load();
+    if (ownArguments(command, rest).some(isHelp)) {
+      output.write(command.help);
+      return exitStatus.clean;
+    }
     return await command.run(rest, output);
   } catch (error) {
     return fail(error, output);
   }
 }
 
-function commandNamed(name: string): Command {
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command === undefined) {
-    throw new UsageError(
-      `no command '${name}': there are ${commands.map((known) => known.name).join(', ')}`,
-      'see `lockdep --help`',
-    );
-  }
-  return command;
+const isHelp = (word: string): boolean => word === '--help' || word === '-h';
+
+/** What follows `--`, or the command line passed on, is not for us. */
+function ownArguments(command: Command, args: readonly string[]): readonly string[] {
+  if (command.arguments === 'command') return passedOn(args, command.options).own;
+  const end = args.indexOf('--');
+  return end < 0 ? args : args.slice(0, end);
 }
 
-function help(name: string | undefined, output: Output): number {
-  output.write(name === undefined ? overview() : commandNamed(name).help);
-  return exitStatus.clean;
+function named(name: string): CommandEntry {
+  const names = commands.map((known) => known.name);
+  const found = commands.find((known) => known.name === name);
+  if (found !== undefined) return found;
+  const isOption = name.startsWith('-');
+  const near = closest(name, isOption ? ['--help', '--version'] : names);
+  throw new UsageError(
+    `no ${isOption ? 'option' : 'command'} '${name}'${near === null ? `: there are ${names.join(', ')}` : `; did you mean ${near}?`}`,
+    'see `lockdep --help`',
+  );
 }
 
 function overview(): string {
-  const lines = commands.map((command) => `  ${command.name.padEnd(10)}${command.summary}`);
+  const lines = commands.map((command) => `  ${command.name.padEnd(12)}${command.summary}`);
   return `lockdep ${version}: learns the order in which locks are taken, and reports orders that can deadlock
 
-Usage: lockdep COMMAND [options]
+Usage: lockdep COMMAND [options]        lockdep COMMAND --help has the options and examples of each
 
 ${lines.join('\n')}
 
-  lockdep COMMAND --help    options and examples of a command
-  lockdep --version
+Examples:
+  lockdep run -- node app.js                 lockdep replay trace.txt.zst --format html -o order.html
+  lockdep run --format sarif -o out.sarif -- npm test                  lockdep explain LD2
 
-Exit status: 0 clean, 1 findings or disagreement, 2 usage or input error, 3 internal error.
+Exit status: 0 clean, 1 findings, 2 usage or input error, 3 internal error.
 `;
 }
+
+/** Bad input, by the names of the errors, whose classes would have to be loaded. */
+const INPUT_ERRORS = ['TraceError', 'GraphFileError', 'CaseError'];
 
 function fail(error: unknown, output: Output): number {
   if (error instanceof UsageError) {
     output.note(`lockdep: ${error.message}\n${error.hint === null ? '' : `  ${error.hint}\n`}`);
     return exitStatus.usage;
   }
-  if (error instanceof TraceError || error instanceof GraphFileError || error instanceof CaseError) {
+  if (error instanceof Error && INPUT_ERRORS.includes(error.name)) {
     output.note(`lockdep: ${error.message}\n`);
     return exitStatus.usage;
   }

@@ -4,7 +4,9 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LockKey, type Site, Validator } from '@lockdep/core';
 import { expect, test } from 'vitest';
-import { renderView, VIEWS, type ViewName } from '../src/render-view.ts';
+import { validatorFindings } from '../src/findings.ts';
+import { VIEWS, type ViewName } from '../src/formats.ts';
+import { renderView } from '../src/render-view.ts';
 import { run } from '../src/run.ts';
 
 const here = fileURLToPath(import.meta.url);
@@ -29,7 +31,7 @@ function inversion(place: Site): Validator {
 }
 
 const render = (name: ViewName, validator: Validator): Promise<string> =>
-  renderView(name, { validator, reports: validator.reports, title: 'test' });
+  renderView(name, validatorFindings(validator, { title: 'test' }));
 
 const SIGNS: Readonly<Record<ViewName, RegExp>> = {
   json: /^\{\n {2}"version": 1,[\s\S]*\}\n$/,

@@ -17,6 +17,7 @@ export { type ContextUsageStats, renderStats, type StatsTable } from './render-s
 export { renderSummary, type SummaryOptions } from './render-summary.ts';
 export { renderSvg } from './render-svg.ts';
 export { type ReportDocument, reportDocument, toJson } from './report-document.ts';
+export { ruleKinds, rulePage } from './rule-pages.ts';
 export { reportHeading } from './story/report-heading.ts';
 export { type StoryStep, type TaskStory, taskStories } from './story/task-story.ts';
 export { printable } from './text/printable.ts';

@@ -9,6 +9,7 @@ import { type RankedEdge, rankCycleReports } from '../conformance/rank-cycle-rep
 import { casesIn, type Judgeable } from '../conformance/read-cases.ts';
 import { readDocument } from '../conformance/read-document.ts';
 import { CaseError } from '../conformance/run-case.ts';
+import { PLAIN_FORMATS } from '../formats.ts';
 import { oneOf, parseOptions } from '../options.ts';
 import { readOrder } from '../read-order.ts';
 import { UsageError } from '../usage-error.ts';
@@ -23,9 +24,18 @@ interface FileVerdict {
   readonly order?: { readonly file: string; readonly edges: readonly RankedEdge[] };
 }
 
+const LEVELS = ['auto', 'ideal', 'kernel'] as const;
+
+const options = {
+  level: { type: 'string', values: LEVELS, default: 'auto' },
+  order: { type: 'string' },
+  format: { type: 'string', values: PLAIN_FORMATS, default: 'pretty' },
+  json: { type: 'boolean', default: false },
+} as const;
+
 export const check: Command = {
-  name: 'check',
-  summary: 'run conformance cases and compare what is reported',
+  options,
+  arguments: 'files',
   help: `Usage: lockdep check CASES.json... [options]
 
 Runs every case of the files on a fresh validator and compares. Notations are told apart by a case's fields: kernel cases
@@ -37,6 +47,7 @@ cycle reports ({"reports":[{"edges":[{"outer","inner"}]}]}) agrees where exactly
                   ideal   every case in ideal mode; kernel: every case in kernel mode
   --order FILE    rank every edge of cycle reports against a declared order (see \`lockdep order --help\`):
                   it agrees, contradicts it or is unordered there
+  --format FORMAT pretty (default) or json
   --json          one JSON document on standard output:
                   {"files":[{"file","total","agreed","unsupported","disagreed":[{"id","expected","got","step"}],
                   "order"?:{"file","edges":[{"report","edge","outer","inner","rank","declared"}]}}]}
@@ -48,17 +59,14 @@ Examples:
   lockdep check --json cases.json more.json | jq '.files[].agreed'
 `,
   async run(args, output) {
-    const { values, positionals } = parseOptions('check', args, {
-      level: { type: 'string', default: 'auto' },
-      order: { type: 'string' },
-      json: { type: 'boolean', default: false },
-    });
+    const { values, positionals } = parseOptions('check', args, options);
     if (positionals.length === 0) throw new UsageError('check: no case file given', 'see `lockdep check --help`');
-    const level = oneOf('level', values.level, ['auto', 'ideal', 'kernel']);
+    const level = oneOf('level', values.level, LEVELS);
+    const json = oneOf('format', values.format, PLAIN_FORMATS) === 'json' || values.json;
     const order = values.order === undefined ? null : await readOrder(values.order);
     const files: FileVerdict[] = [];
     for (const file of positionals) files.push(await checkFile(file, level, order));
-    if (values.json) output.write(`${JSON.stringify({ files })}\n`);
+    if (json) output.write(`${JSON.stringify({ files })}\n`);
     else for (const verdict of files) print(verdict, output);
     return files.some((verdict) => verdict.disagreed.length > 0) ? exitStatus.findings : exitStatus.clean;
   },
@@ -66,7 +74,7 @@ Examples:
 
 /** The notations are told apart by their fields. */
 async function checkFile(file: string, level: Level, order: OrderDeclaration | null): Promise<FileVerdict> {
-  const document = await readDocument(file, 'a case file is a JSON array of cases');
+  const document = await readDocument(file, { what: 'a case file', hint: 'a case file is a JSON array of cases' });
   if (isCycleReports(document)) {
     const reports = cycleReportsIn(file, document);
     const ranked = order === null ? {} : { order: { file: order.name, edges: rankCycleReports(reports, order) } };

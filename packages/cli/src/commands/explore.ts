@@ -13,9 +13,10 @@ import {
   progressLine,
   SimulatorError,
   STRATEGIES,
-  type StrategyName,
 } from '@lockdep/simulator';
+import { didYouMean } from '../closest.ts';
 import { type Command, exitStatus, type Output } from '../command.ts';
+import { PLAIN_FORMATS } from '../formats.ts';
 import { oneOf, parseOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { readText } from '../read-text.ts';
@@ -27,9 +28,19 @@ interface Named {
   explore(options: ExploreOptions): ExploreResult | Promise<ExploreResult>;
 }
 
+const options = {
+  strategy: { type: 'string', values: STRATEGIES.filter((name) => name !== 'replay'), default: 'auto' },
+  budget: { type: 'string', free: true, default: '100000' },
+  ms: { type: 'string', free: true, default: '30000' },
+  seed: { type: 'string', free: true, default: '1' },
+  program: { type: 'string', free: true },
+  format: { type: 'string', values: PLAIN_FORMATS, default: 'pretty' },
+  json: { type: 'boolean', default: false },
+} as const;
+
 export const explore: Command = {
-  name: 'explore',
-  summary: 'run programs under every relevant interleaving',
+  options,
+  arguments: 'files',
   help: `Usage: lockdep explore FILE... [options]
 
 FILE.json (plain, .gz or .zst) holds programs in the notation of lock steps; FILE.ts or FILE.js exports one program as its
@@ -42,6 +53,7 @@ default: a function (sim) => void that declares locks, variables and tasks.
   --ms N            milliseconds at most, each program; default 30000
   --seed N          of everything random; default 1
   --program ID      only this program of the files
+  --format FORMAT   pretty (default) or json
   --json            one JSON document on standard output: {"programs":[{"id","verdict","executions","deadlocks",
                     "failing","sleepBlocked","exhausted","minPreemptions","schedule"}]}
 
@@ -52,19 +64,12 @@ Examples:
   lockdep explore model.ts --strategy pos --budget 10000 --seed 7
 `,
   async run(args, output) {
-    const { values, positionals } = parseOptions('explore', args, {
-      strategy: { type: 'string', default: 'auto' },
-      budget: { type: 'string', default: '100000' },
-      ms: { type: 'string', default: '30000' },
-      seed: { type: 'string', default: '1' },
-      program: { type: 'string' },
-      json: { type: 'boolean', default: false },
-    });
+    const { values, positionals } = parseOptions('explore', args, options);
+    const json = oneOf('format', values.format, PLAIN_FORMATS) === 'json' || values.json;
     if (positionals.length === 0) throw new UsageError('explore: no file given', 'see `lockdep explore --help`');
     const progress = new Progress(output);
-    const strategies = STRATEGIES.filter((name) => name !== 'replay');
-    const options: ExploreOptions = {
-      strategy: oneOf('strategy', values.strategy, strategies) as StrategyName,
+    const request: ExploreOptions = {
+      strategy: oneOf('strategy', values.strategy, options.strategy.values),
       budget: { executions: wholeNumber('budget', values.budget), ms: wholeNumber('ms', values.ms) },
       seed: wholeNumber('seed', values.seed),
     };
@@ -72,13 +77,13 @@ Examples:
     const documents: object[] = [];
     let failing = false;
     for (const { id, explore: run } of programs) {
-      const result = await run({ ...options, onProgress: (at) => progress.update(() => `${id}: ${progressLine(at)}`) });
+      const result = await run({ ...request, onProgress: (at) => progress.update(() => `${id}: ${progressLine(at)}`) });
       progress.clear();
       failing ||= result.verdict !== 'ok';
       documents.push(documentOf(id, result));
-      if (!values.json) print(id, result, output);
+      if (!json) print(id, result, output);
     }
-    if (values.json) output.write(`${JSON.stringify({ programs: documents })}\n`);
+    if (json) output.write(`${JSON.stringify({ programs: documents })}\n`);
     return failing ? exitStatus.findings : exitStatus.clean;
   },
 };
@@ -95,14 +100,14 @@ async function programsOf(files: readonly string[], only: string | undefined): P
   if (only === undefined) return found;
   const chosen = found.filter(({ id }) => id === only);
   if (chosen.length === 0) {
-    const known = found.map(({ id }) => id).join(', ');
-    throw new UsageError(`--program ${only}: no such program; there are ${known}`);
+    const known = found.map(({ id }) => id);
+    throw new UsageError(`--program ${only}: no such program${didYouMean(only, known)}; there are ${known.join(', ')}`);
   }
   return chosen;
 }
 
 async function notation(file: string): Promise<Named[]> {
-  const text = await readText(file);
+  const text = await readText(file, 'a program file');
   return asInput(() =>
     parseProgramFile(text, file).map((program) => {
       const compiled = compileProgram(program);

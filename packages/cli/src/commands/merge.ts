@@ -1,26 +1,32 @@
 /** `lockdep merge`: one graph of several runs, and the inversions that only show when they are put together. */
 import { findInversions, graphText, mergeGraphs, mergeInversions, type SavedGraph } from '@lockdep/graph';
-import { printable } from '@lockdep/report';
-import { againstBaseline, baselineLines, baselineSummary, openBaseline } from '../baseline-file.ts';
-import { type Command, exitStatus } from '../command.ts';
+import { printable, renderText } from '@lockdep/report';
+import type { Command } from '../command.ts';
+import { readConfig } from '../config-file.ts';
 import { inversionLines, plural } from '../graph-lines.ts';
+import { inversionReports } from '../inversion-report.ts';
 import { parseOptions } from '../options.ts';
 import { readGraph } from '../read-graph.ts';
+import { formatOption, openReporting, reportingOptions, tell } from '../reporting.ts';
+import { savedGraphView } from '../saved-graph-view.ts';
 import { UsageError } from '../usage-error.ts';
-import { writeOutput } from '../write-output.ts';
+
+const { save: _save, run: _run, ...shared } = reportingOptions;
+const options = { ...shared, format: formatOption, all: { type: 'boolean', default: false } } as const;
 
 export const merge: Command = {
-  name: 'merge',
-  summary: 'merge saved graphs and report inversions that only their union shows',
+  options,
+  arguments: 'files',
   help: `Usage: lockdep merge GRAPH... [-o OUT] [options]
 
-Merges graphs that \`lockdep replay --save\` has written (plain, .gz or .zst), by class name. Neither the sequence nor the
-grouping of merges matters. Reports the inversions that none of the graphs shows by itself, with the runs of every dependency.
+Merges graphs that \`lockdep replay --save\` or \`lockdep run --save\` has written (plain, .gz or .zst), by class name. Neither the
+sequence nor the grouping of merges matters. Reports the inversions that none of the graphs shows by itself, with the runs of every
+dependency. \`lockdep report\` shows all that saved graphs hold, whichever graph it is from.
 
   -o, --output OUT  write the merged graph there
   --all             report the inversions of single graphs too
-  --baseline FILE   show and count only what is new: not in FILE (lockdep.baseline.json), nor suppressed there
-  --update-baseline write what is reported into FILE, keeping its reasons and suppressions; then nothing is new
+  --format FORMAT   pretty (default), json, sarif, github, html, … as of \`lockdep replay\`
+  --around, --order, --baseline, --update-baseline, --report-only, --config  as of \`lockdep replay\`
   --json            one JSON document on standard output: {"runs","classes","dependencies","inversions":[{"fingerprint",
                     "classes","runs","acrossRuns","dependencies":[…]}],"alreadyShown",
                     "baseline"?:{"new","known","suppressed","stale","unused"}}
@@ -32,40 +38,51 @@ Examples:
   lockdep merge graphs/*.json --json | jq '.inversions[].runs'
 `,
   async run(args, output) {
-    const { values, positionals } = parseOptions('merge', args, {
-      output: { type: 'string', short: 'o' },
-      all: { type: 'boolean', default: false },
-      baseline: { type: 'string' },
-      'update-baseline': { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-    });
+    const { values, positionals } = parseOptions('merge', args, options);
     if (positionals.length === 0) throw new UsageError('merge: no graph given', 'see `lockdep merge --help`');
-    const baseline = await openBaseline({ file: values.baseline ?? null, update: values['update-baseline'] });
+    const { output: save, ...rest } = values;
+    const reporting = await openReporting({ ...rest, save }, values.format, await readConfig(values));
     const graphs: SavedGraph[] = [];
     for (const file of positionals) graphs.push(await readGraph(file));
     for (const warning of sharedRuns(positionals, graphs)) output.note(`lockdep: ${warning}\n`);
     const merged = mergeGraphs(graphs);
-    if (values.output !== undefined) await writeOutput('--output', values.output, graphText(merged));
     const found = findInversions(merged);
     const inversions = values.all ? found : mergeInversions(graphs, merged);
-    const outcome = await againstBaseline(inversions, baseline);
-    const { runs, classes, dependencies } = merged;
-    const reported = new Set(inversions.map(({ fingerprint }) => fingerprint));
+    const reported = new Map(inversions.map((inversion) => [inversion.fingerprint, inversion]));
     const alreadyShown = found.filter(({ fingerprint }) => !reported.has(fingerprint)).length;
-    if (values.json) {
-      const counts = { runs, classes: classes.length, dependencies: dependencies.length };
-      const summary = baseline.file === null ? {} : { baseline: baselineSummary(outcome) };
-      output.write(`${JSON.stringify({ ...counts, inversions, alreadyShown, ...summary })}\n`);
-    } else {
-      for (const inversion of outcome.fresh) output.write(`${inversionLines(inversion).join('\n')}\n\n`);
-      output.write(
-        `${plural(runs.length, 'run')}, ${plural(classes.length, 'class', 'classes')}, ${plural(dependencies.length, 'dependency', 'dependencies')}: ` +
-          `${plural(inversions.length, 'inversion')}${values.all ? '' : ' that no graph shows by itself'}` +
-          `${alreadyShown === 0 ? '' : `, and ${alreadyShown} that one does (--all)`}\n`,
-      );
-      if (baseline.file !== null) output.write(`${baselineLines(outcome).join('\n')}\n`);
-    }
-    return outcome.fresh.length > 0 ? exitStatus.findings : exitStatus.clean;
+    const { runs, classes, dependencies } = merged;
+    const counts = `${plural(runs.length, 'run')}, ${plural(classes.length, 'class', 'classes')}, ${plural(dependencies.length, 'dependency', 'dependencies')}`;
+    return tell(
+      {
+        title: `Merged lock order of ${plural(runs.length, 'run')}`,
+        reports: inversionReports(inversions, merged),
+        graph: savedGraphView(merged),
+        saved: () => merged,
+      },
+      reporting,
+      {
+        run: '',
+        pretty: ({ reports }, { color }) => {
+          const shown = reports.map((report) => {
+            const inversion = reported.get(report.fingerprint);
+            return inversion === undefined
+              ? renderText(report, { color })
+              : `${inversionLines(inversion).join('\n')}\n`;
+          });
+          const rest = alreadyShown === 0 ? '' : `, and ${alreadyShown} that one does (--all)`;
+          const alone = values.all ? '' : ' that no graph shows by itself';
+          return [...shown, `${counts}: ${plural(inversions.length, 'inversion')}${alone}${rest}\n`].join('\n');
+        },
+        document: () => ({
+          runs,
+          classes: classes.length,
+          dependencies: dependencies.length,
+          inversions,
+          alreadyShown,
+        }),
+      },
+      output,
+    );
   },
 };
 

@@ -8,17 +8,25 @@ import {
   type SavedGraph,
 } from '@lockdep/graph';
 import { printable } from '@lockdep/report';
+import { didYouMean } from '../closest.ts';
 import { type Command, exitStatus, type Output } from '../command.ts';
+import { PLAIN_FORMATS } from '../formats.ts';
 import { dependencyLines, inversionLines, plural } from '../graph-lines.ts';
-import { parseOptions } from '../options.ts';
+import { oneOf, parseOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
-import { readGraphOrTrace } from '../read-graph.ts';
+import { readSaved } from '../read-graph.ts';
 import { readOrder } from '../read-order.ts';
 import { UsageError } from '../usage-error.ts';
 
+const options = {
+  domains: { type: 'string', free: true },
+  format: { type: 'string', values: PLAIN_FORMATS, default: 'pretty' },
+  json: { type: 'boolean', default: false },
+} as const;
+
 export const order: Command = {
-  name: 'order',
-  summary: 'check a declared lock order against saved graphs or recorded runs',
+  options,
+  arguments: 'files',
   help: `Usage: lockdep order ORDER [GRAPH|TRACE...] [options]
 
 Checks the order that ORDER declares against what was learned: each declared edge is agreed, contradicted or never seen; each
@@ -34,6 +42,7 @@ ORDER is text, or JSON in the shape {"edges":[{"outer","inner","where"?,"domain"
 A name without #2 and /1 speaks for all classes and subclasses of that name. Trylock and forbidden edges are no order.
 
   --domains LIST    only edges of these domains (comma separated) and those without one
+  --format FORMAT   pretty (default) or json
   --json            one JSON document on standard output: {"order","edges":[{"outer","inner","where","domain","verdict",
                     "shownBy"}],"learned":{"agrees","contradicts":[…],"unordered"},"inversions","selfContradictions","unknown"}
 
@@ -45,21 +54,22 @@ Examples:
   lockdep order ordering.json trace.txt.zst --domains mm,vfs,inode,ext4
 `,
   async run(args, output) {
-    const { values, positionals } = parseOptions('order', args, {
-      domains: { type: 'string' },
-      json: { type: 'boolean', default: false },
-    });
+    const { values, positionals } = parseOptions('order', args, options);
+    const json = oneOf('format', values.format, PLAIN_FORMATS) === 'json' || values.json;
     const [file, ...files] = positionals;
     if (file === undefined) throw new UsageError('order: no order given', 'see `lockdep order --help`');
     const declaration = inDomains(await readOrder(file), values.domains);
     const progress = new Progress(output);
     const graphs: SavedGraph[] = [];
     for (const graph of files) {
-      graphs.push(await readGraphOrTrace(graph, { note: output.note, progress: (line) => progress.update(line) }));
+      const saved = await readSaved(graph, { note: output.note, progress: (line) => progress.update(line) });
+      if (saved.graph === null)
+        throw new UsageError(`${graph}: reports, and no order`, 'give a saved graph or a trace');
+      graphs.push(saved.graph);
     }
     progress.clear();
     const found = checkOrder(declaration, mergeGraphs(graphs));
-    if (values.json) output.write(`${JSON.stringify(document(declaration, found))}\n`);
+    if (json) output.write(`${JSON.stringify(document(declaration, found))}\n`);
     else print(declaration, found, files.length > 0, output);
     const contradicted =
       found.edges.some(({ verdict }) => verdict === 'contradicted') ||
@@ -78,7 +88,7 @@ function inDomains(declaration: OrderDeclaration, list: string | undefined): Ord
   const strange = wanted.find((name) => !known.has(name));
   if (strange !== undefined) {
     throw new UsageError(
-      `--domains ${strange}: ${declaration.name} has ${[...known].sort().join(', ') || 'no domains'}`,
+      `--domains ${strange}${didYouMean(strange, known)}: ${declaration.name} has ${[...known].sort().join(', ') || 'no domains'}`,
     );
   }
   return {

@@ -2,9 +2,12 @@
 import { readText } from '../read-text.ts';
 import { UsageError } from '../usage-error.ts';
 
-/** @throws TraceError when the file cannot be read, UsageError with `hint` when it is not JSON. */
-export async function readDocument(file: string, hint: string): Promise<unknown> {
-  const text = await readText(file);
+/** @throws UsageError when the file cannot be read, or with `hint` when it is not JSON. */
+export async function readDocument(
+  file: string,
+  { what, hint }: { readonly what: string; readonly hint: string },
+): Promise<unknown> {
+  const text = await readText(file, what);
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -1,0 +1,59 @@
+/** Finds and reads the configuration file: in the working directory, else in the nearest folder above it, up to the repository's. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { checkConfig, type LockdepConfig } from './config.ts';
+import { UsageError } from './usage-error.ts';
+
+const NAMES = ['ts', 'mts', 'js', 'mjs', 'json'].map((extension) => `lockdep.config.${extension}`);
+
+/** What a command line says of it. */
+export interface ConfigRequest {
+  readonly config?: string | undefined;
+  readonly 'no-config'?: boolean | undefined;
+}
+
+export const configOptions = {
+  config: { type: 'string' },
+  'no-config': { type: 'boolean' },
+} as const;
+
+/** The settings, with paths that hold from the working directory; empty without a file. @throws UsageError when it cannot be used. */
+export async function readConfig(request: ConfigRequest): Promise<LockdepConfig> {
+  if (request['no-config'] === true) return {};
+  const file = request.config ?? findConfig(process.cwd());
+  if (file === null) return {};
+  if (!existsSync(file)) {
+    throw new UsageError(`--config ${file}: there is no such file`, `name a ${NAMES.join(', ')}`);
+  }
+  const config = checkConfig(await load(file), file);
+  const folder = dirname(resolve(file));
+  const from = (path: string): string => relative(process.cwd(), resolve(folder, path)) || path;
+  return {
+    ...config,
+    ...(config.baseline === undefined ? {} : { baseline: from(config.baseline) }),
+    ...(config.orders === undefined ? {} : { orders: config.orders.map(from) }),
+  };
+}
+
+function findConfig(folder: string): string | null {
+  const found = NAMES.map((name) => join(folder, name)).find((file) => existsSync(file));
+  if (found !== undefined) return relative(process.cwd(), found);
+  const above = dirname(folder);
+  return above === folder || existsSync(join(folder, '.git')) ? null : findConfig(above);
+}
+
+async function load(file: string): Promise<unknown> {
+  try {
+    if (file.endsWith('.json')) return JSON.parse(await readFile(file, 'utf8'));
+    const module = (await import(pathToFileURL(resolve(file)).href)) as { readonly default?: unknown };
+    return module.default;
+  } catch (error) {
+    const [what] = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw new UsageError(
+      `${file}: ${what}`,
+      'the file has to load by itself and export its configuration as default; --no-config leaves it out',
+    );
+  }
+}

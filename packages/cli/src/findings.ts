@@ -1,0 +1,33 @@
+/** What the reporting commands show: reports, the learned order as people see it and as it is saved, and what else is known. */
+import type { LockStat, Report, TaskLocks, Validator } from '@lockdep/core';
+import { type SavedGraph, saveGraph } from '@lockdep/graph';
+import type { DirectedGraph } from 'graphology';
+
+export interface Findings {
+  /** What they are of, as a page is titled. */
+  readonly title: string;
+  readonly reports: readonly Report[];
+  /** The order; null where only reports are known. */
+  readonly graph: DirectedGraph | null;
+  /** The order for a file; sightings bear this name of a run, where it is not known better. */
+  saved(run: string): SavedGraph | null;
+  readonly chains?: number;
+  readonly statistics?: readonly LockStat[];
+  readonly heldLocks?: readonly TaskLocks[];
+}
+
+/** What a validator found and learned. */
+export function validatorFindings(
+  validator: Validator,
+  { title, reports = validator.reports }: { readonly title: string; readonly reports?: readonly Report[] },
+): Findings {
+  return {
+    title,
+    reports,
+    graph: validator.graph(),
+    saved: (run) => saveGraph(validator, { run, root: process.cwd() }),
+    chains: validator.stats().chains,
+    statistics: validator.lockStat(),
+    heldLocks: validator.heldLocks(),
+  };
+}
