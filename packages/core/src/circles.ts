@@ -4,9 +4,12 @@
  * closed them. A verdict only rises.
  */
 import type { Engine } from './engine.ts';
-import type { CircularReport, Level, Verdict, VerdictKind } from './report.ts';
+import { layerOf } from './layer.ts';
+import type { CircularReport, Layer, Level, Verdict, VerdictKind } from './report.ts';
 import { eachStrongCircle } from './strong-circles.ts';
 import { judge } from './verdict.ts';
+
+const LAYERS: readonly Layer[] = ['order', 'event'];
 
 /** Least sure first. */
 const ORDER: readonly VerdictKind[] = [
@@ -21,25 +24,30 @@ const ORDER: readonly VerdictKind[] = [
   'confirmed',
 ];
 
-/** How loud a verdict is. One task that shows both orders is worth a warning: any task may run its code. */
-export function levelOf(verdict: VerdictKind): Level {
+/**
+ * How loud a verdict is. One task that shows both orders is worth a warning: any task may run its code. With events among them it
+ * takes one step more for each.
+ */
+export function levelOf(verdict: VerdictKind, layer: Layer): Level {
   const sureness = ORDER.indexOf(verdict);
-  if (sureness >= ORDER.indexOf('predicted')) return 'error';
-  return sureness >= ORDER.indexOf('single-task') ? 'warning' : 'note';
+  if (sureness >= ORDER.indexOf(layer === 'order' ? 'predicted' : 'confirmed')) return 'error';
+  return sureness >= ORDER.indexOf(layer === 'order' ? 'single-task' : 'possible') ? 'warning' : 'note';
 }
 
 /** Is it loud enough that no surer circle need be looked for? */
 export const isPossible = (verdict: VerdictKind): boolean => ORDER.indexOf(verdict) >= ORDER.indexOf('possible');
 
-/** Of all circles through a dependency, the nearest that is possible; else the one that was given, with its own verdict. */
+/** Of all circles of a layer through a dependency, the nearest that is possible; else the one that was given, with its own verdict. */
 export function surestCircle(
   engine: Engine,
   circle: readonly number[],
 ): { circle: readonly number[]; verdict: Verdict } {
   const first = { circle, verdict: judge(engine, circle) };
   if (!engine.exact || isPossible(first.verdict.kind)) return first;
+  const layer = layerOf(engine, circle);
   let best = first;
   eachStrongCircle(engine.order, circle[0]!, (other) => {
+    if (layerOf(engine, other) !== layer) return false;
     const verdict = judge(engine, other);
     if (ORDER.indexOf(verdict.kind) > ORDER.indexOf(best.verdict.kind)) best = { circle: other, verdict };
     return isPossible(verdict.kind);
@@ -54,27 +62,34 @@ interface Open {
 }
 
 export class Circles {
-  /** Reports whose verdict is still milder than possible, by closing edge. */
-  readonly #open = new Map<number, Open>();
+  /** Reports whose verdict is still milder than possible, by closing edge, for each layer. */
+  readonly #open: Readonly<Record<Layer, Map<number, Open>>> = { order: new Map(), event: new Map() };
 
   add(report: CircularReport, circle: readonly number[]): void {
-    if (!isPossible(report.verdict.kind)) this.#open.set(circle[0]!, { report, circle });
+    if (!isPossible(report.verdict.kind)) this.#open[report.layer].set(circle[0]!, { report, circle });
   }
 
   /** A dependency was seen in new circumstances, or a guard is one of several locks now, or a class has its first writer. */
   judgeAgain(engine: Engine): void {
-    for (const [edge, open] of this.#open) {
+    for (const layer of LAYERS) this.#judgeLayer(engine, this.#open[layer]);
+  }
+
+  #judgeLayer(engine: Engine, layer: Map<number, Open>): void {
+    for (const [edge, open] of layer) {
       const { circle, verdict } = surestCircle(engine, open.circle);
       if (ORDER.indexOf(verdict.kind) <= ORDER.indexOf(open.report.verdict.kind)) continue;
       const report = engine.raise(open.report, circle, verdict);
-      if (isPossible(verdict.kind)) this.#open.delete(edge);
-      else this.#open.set(edge, { report, circle });
+      if (isPossible(verdict.kind)) layer.delete(edge);
+      else layer.set(edge, { report, circle });
     }
   }
 
   /** The edges are gone, with their classes: those verdicts stay as they are. */
   forget(edges: Iterable<number>): void {
     const gone = new Set(edges);
-    for (const [edge, { circle }] of this.#open) if (circle.some((part) => gone.has(part))) this.#open.delete(edge);
+    for (const layer of LAYERS) {
+      const open = this.#open[layer];
+      for (const [edge, { circle }] of open) if (circle.some((part) => gone.has(part))) open.delete(edge);
+    }
   }
 }

@@ -7,12 +7,21 @@
 import { LABEL_BITS } from './chain-trie.ts';
 import { growUint8, growUint32 } from './grow.ts';
 import type { LockKey } from './lock-key.ts';
+import type { LockType } from './lock-kind.ts';
 import { MAX_SUBCLASSES, UNCHECKED } from './mode.ts';
 import type { Site } from './report.ts';
 
 export const NORMAL = 0;
 export const PERCPU = 1;
 export const WAIT_OVERRIDE = 2;
+export const EVENT = 3;
+
+const TYPES: Readonly<Record<LockType, number>> = {
+  normal: NORMAL,
+  percpu: PERCPU,
+  'wait-override': WAIT_OVERRIDE,
+  event: EVENT,
+};
 
 /** A key as one validator knows it: the class of each subclass, −1 where none was used yet. */
 export interface KeyEntry {
@@ -46,6 +55,8 @@ export class ClassTable {
   type: Uint8Array = new Uint8Array(64);
   /** Usage bits by class, see usage.ts. */
   usage: Uint32Array = new Uint32Array(64);
+  /** Has there ever been a class of events? */
+  hasEvents = false;
   /** How many are alive, and how many have been removed. */
   size = 0;
   zapped = 0;
@@ -76,7 +87,8 @@ export class ClassTable {
     this.classes[id] = { id, key, subclass, name: displayName(key.name, entry.version, subclass), usageSites: [] };
     this.waitInner[id] = key.waitInner;
     this.waitOuter[id] = key.waitOuter;
-    this.type[id] = key.type === 'normal' ? NORMAL : key.type === 'percpu' ? PERCPU : WAIT_OVERRIDE;
+    this.type[id] = TYPES[key.type];
+    if (key.type === 'event') this.hasEvents = true;
     this.usage[id] = 0;
     entry.ids[subclass] = id;
     if (key.track) entry.labels[subclass] = (id << LABEL_BITS) | entry.forced | (key.readers === 'recursive' ? 1 : 0);

@@ -121,7 +121,8 @@ export class Engine {
     if (known !== undefined) return known;
     const { id, level: usual } = rules[finding.kind];
     const readers = finding.kind === 'recursive' ? this.#onlyRead(finding) : null;
-    const level = finding.kind === 'circular' ? levelOf(finding.verdict.kind) : readers !== null ? 'note' : usual;
+    const level =
+      finding.kind === 'circular' ? levelOf(finding.verdict.kind, finding.layer) : readers !== null ? 'note' : usual;
     const report = { ...finding, rule: id, level, fingerprint: mark, task, held, site, count: 1, event } as Report;
     this.#byFingerprint.set(mark, report);
     this.reports.push(report);
@@ -140,14 +141,14 @@ export class Engine {
   /** A circle has become surer: the same report when it is the same circle, another one when another through its closing edge is. */
   raise(report: CircularReport, circle: readonly number[], verdict: Verdict): CircularReport {
     const cycle = pathHops(this, circle).map((hop, at) => (at === 0 ? { ...hop, isNew: true } : hop));
-    const { kind, message, want, holding } = report;
+    const { kind, message, want, holding, layer } = report;
     const same = cycleIdentity(cycle) === cycleIdentity(report.cycle);
     const surer = same
       ? report
-      : (this.#add({ kind, message, want, holding, cycle, verdict }, report) as CircularReport);
+      : (this.#add({ kind, message, want, holding, cycle, verdict, layer }, report) as CircularReport);
     // The other circle may have been reported before, when it was less sure.
     Object.assign(surer, { verdict });
-    this.#setLevel(surer, levelOf(verdict.kind));
+    this.#setLevel(surer, levelOf(verdict.kind, layer));
     return surer;
   }
 

@@ -10,8 +10,11 @@ export type WaitType = 0 | 1 | 2 | 3 | 4 | 5;
 
 export const WAIT_NAMES: readonly string[] = ['unchecked', 'free', 'spin', 'config', 'sleep', 'max'];
 
-/** `percpu` locks are passed over in context searches; `wait-override` replaces the wait limit in force where it is held. */
-export type LockType = 'normal' | 'percpu' | 'wait-override';
+/**
+ * `percpu` locks and events are passed over in context searches; `wait-override` replaces the wait limit in force where it is held. An
+ * `event` is not held but happens: orders that lead through one are a layer of their own (checks/circular.ts).
+ */
+export type LockType = 'normal' | 'percpu' | 'wait-override' | 'event';
 
 export interface LockKind {
   /** What may be waited for while it is held. */
@@ -58,7 +61,7 @@ export const lockKinds: Readonly<Record<LockKindName, LockKind>> = {
   ww_mutex: kind(4),
   rwsem: kind(4),
   semaphore: kind(4),
-  completion: kind(0),
+  completion: kind(0, 0, 'event'),
   ww_ctx: kind(0),
   lockmap: kind(0),
   rcu: kind(3, 1),

@@ -119,6 +119,9 @@ export interface Verdict {
   readonly reason: string;
 }
 
+/** Orders of locks alone, or with events among them. */
+export type Layer = 'order' | 'event';
+
 /** A new dependency closes a circle in which every task can block. */
 export interface CircularReport extends ReportBase {
   readonly kind: 'circular';
@@ -128,6 +131,8 @@ export interface CircularReport extends ReportBase {
   readonly cycle: readonly Hop[];
   /** How sure it is; raised, with the level, when new evidence comes. */
   readonly verdict: Verdict;
+  /** `event` when somebody in the circle waits for an event (a completion, a promise): who will let it happen is less certain than who holds a lock. */
+  readonly layer: Layer;
 }
 
 /** Something released (downgraded, re-classed) that this task does not hold in this context. */

@@ -109,7 +109,7 @@ function readClass(reader: JsonReader, at: string, item: unknown): SavedClass {
     version: reader.integer(at, fields, 'version', 1, MOST),
     subclass: reader.integer(at, fields, 'subclass', 0, 7),
     kind: reader.oneOf(at, fields, 'kind', KINDS),
-    type: reader.oneOf(at, fields, 'type', ['normal', 'percpu', 'wait-override']),
+    type: reader.oneOf(at, fields, 'type', ['normal', 'percpu', 'wait-override', 'event']),
     waitInner: reader.integer(at, fields, 'waitInner', 0, 5) as WaitType,
     waitOuter: reader.integer(at, fields, 'waitOuter', 0, 5) as WaitType,
     usage: reader.strings(at, fields, 'usage'),

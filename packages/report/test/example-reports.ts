@@ -86,6 +86,7 @@ export function circular(
     site: cycle[0]!.innerSite,
     cycle,
     verdict: { kind: 'possible', reason: 'tasks that have shown these orders can meet' },
+    layer: 'order',
   };
 }
 

@@ -15,7 +15,7 @@ import { MODE_MASK, NESTED, RECURSIVE_READ, TRYLOCK, UNCHECKED } from '../mode.t
 import type { Task } from '../task.ts';
 import { addWitness, witnessOf } from '../witness.ts';
 import type { Found } from './check.ts';
-import { findCircle, reportCircle } from './circular.ts';
+import { findCircle, reportCircles } from './circular.ts';
 import { checkContextOrder } from './context-order.ts';
 
 /** Checks and records the dependencies. Returns true when nothing more can be learned from other tasks on this chain. */
@@ -83,7 +83,7 @@ function checkDependency(engine: Engine, acquisition: Acquisition, index: number
     sighted(engine, acquisition, index, edge, bit);
   }
   const saturated = witnessed(engine, acquisition, index, edge);
-  if (circle !== null) reportCircle(engine, acquisition, index, edge, circle, found);
+  if (circle !== null) reportCircles(engine, acquisition, index, edge, circle, found);
   if (looks) checkContextOrder(engine, acquisition, index, found);
   return saturated;
 }

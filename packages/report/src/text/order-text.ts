@@ -109,6 +109,9 @@ export const circularText: KindText<'circular'> = {
       ...readerNote(joints(cycle)),
       '',
       `verdict: ${report.verdict.kind}: ${printable(report.verdict.reason)}`,
+      ...(report.layer === 'event'
+        ? ['an event is among them: nobody holds it, somebody has said that it will happen.']
+        : []),
     ];
   },
 };
