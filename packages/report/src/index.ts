@@ -6,7 +6,6 @@ export { reportClasses } from './graph/neighbourhood.ts';
 export { type GraphmlOptions, renderGraphml } from './graph-formats/render-graphml.ts';
 export { type MermaidOptions, renderMermaid } from './graph-formats/render-mermaid.ts';
 export { type HtmlInput, renderHtml } from './html/render-html.ts';
-export type { Schedule, ScheduleStep } from './html/schedule-section.ts';
 export { renderMarkdown } from './markdown/render-markdown.ts';
 export { type DotOptions, FULL_LIMIT, renderDot } from './render-dot.ts';
 export { RenderError } from './render-error.ts';
@@ -19,6 +18,14 @@ export { renderSvg } from './render-svg.ts';
 export { type ReportDocument, reportDocument, toJson } from './report-document.ts';
 export { ruleKinds, rulePage } from './rule-pages.ts';
 export { reportHeading } from './story/report-heading.ts';
+export {
+  type FinalWait,
+  type HeldLock,
+  type Moment,
+  moments,
+  type Schedule,
+  type TaskState,
+} from './story/schedule.ts';
 export { type StoryStep, type TaskStory, taskStories } from './story/task-story.ts';
 export { printable } from './text/printable.ts';
 export { renderText, reportTitle } from './text/render-text.ts';

@@ -17,7 +17,13 @@ export function layered(count: number): DirectedGraph {
   return graphOf(edges, [name(0)]);
 }
 
-const durations = (count: number, total: number) => ({ count, min: 0.5, max: total / 3, total });
+const durations = (count: number, total: number) => ({
+  count,
+  min: 0.5,
+  max: total / 3,
+  total,
+  buckets: count === 0 ? [] : [0, 0, 0, Math.ceil(count / 8), 0, Math.ceil(count / 2), Math.floor(count / 3)],
+});
 
 const statistics: LockStat[] = Array.from({ length: 30 }, (_, index) => ({
   name: `&layer${Math.floor(index / 5)}->lock_${index}`,
@@ -67,12 +73,17 @@ export function examplePage(): HtmlInput {
     schedules: [
       {
         title: 'the deadlock',
-        steps: [
-          { task: 'one', label: 'acquire a', held: ['a'] },
-          { task: 'two', label: 'acquire b', held: ['b'] },
-          { task: 'one', label: 'acquire b', held: ['a'], waitsFor: 'b' },
-          { task: 'two', label: 'acquire a', held: ['b'], waitsFor: 'a' },
+        message: "one waits at 'lock b' (held by two); two waits at 'lock a' (held by one)",
+        schedule: [
+          ['one', 'lock a'],
+          ['two', 'rdlock c', 'lock b'],
         ],
+        waits: [
+          { task: 'one', wants: 'lock b', heldBy: ['two'] },
+          { task: 'two', wants: 'lock a', heldBy: ['one'] },
+        ],
+        literal: "[\n  ['one', 'lock a'],\n  ['two', 'rdlock c', 'lock b'],\n]",
+        sites: ['one (/project/src/writeback.ts:2:9)', null, null],
       },
     ],
     root: '/project',

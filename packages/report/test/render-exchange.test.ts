@@ -18,8 +18,8 @@ describe('GitHub', () => {
     const text = renderGithubAnnotations([report], { root: '/project' });
     expect(text).toBe(
       '::error file=src/a%2Cb.ts,line=7,col=9,title=LD13 assertion%3A &b->lock::&b->lock must be held for writing.%0Amain:%0A' +
-        '  holds inode 12 (&b->lock){++++}-{4:4}, read, at: readInode (src/inode.ts:40:9)%0A' +
-        '  assert held-for-write: inode 12 (&b->lock){++++}-{4:4}, at: check (src/a,b.ts:7:9)\n',
+        '  holds &b->lock (inode 12), read, at: readInode (src/inode.ts:40:9)%0A' +
+        '  assert held-for-write: &b->lock (inode 12), at: check (src/a,b.ts:7:9)\n',
     );
   });
 

@@ -2,7 +2,7 @@ import { renderHtml } from '@lockdep/report';
 import { describe, expect, test } from 'vitest';
 import { graphOf } from './example-graphs.ts';
 import { examplePage, layered } from './example-page.ts';
-import { circular, examples } from './example-reports.ts';
+import { circular, examples, jsSite } from './example-reports.ts';
 
 const page = await renderHtml(examplePage());
 
@@ -68,7 +68,17 @@ describe('the HTML page', () => {
       title: '</title><b>',
       graph: graphOf(edges),
       reports: [circular(evil)],
-      schedules: [{ title: '<i>', steps: [{ task: '<u>', label: '"', held: ['\u2028</td>'], waitsFor: '<s>' }] }],
+      schedules: [
+        {
+          title: '<i>',
+          message: '<u>',
+          schedule: [['<u>', 'lock \u2028</td>', '"']],
+          waits: [{ task: '<s>', wants: 'lock <b>', heldBy: ['<u>'] }],
+          literal: '</pre><b>',
+          sites: ['<b> (/a</code>.ts:1:1)'],
+        },
+      ],
+      seenIn: new Map([[circular(evil).fingerprint, ['<u> > "<b>']]]),
       statistics: [{ ...examplePage().statistics![2]!, name: evil[0]! }],
     });
     expect(text.match(/<script/g)).toHaveLength(2);
@@ -92,8 +102,73 @@ describe('the HTML page', () => {
       statistics: [],
       schedules: [],
     });
-    expect(text).toContain('Nothing reported.');
+    expect(text).toContain('Nothing reported');
     expect(text).toContain('No locks held.');
+  });
+
+  test('who showed it: tests of a dependency and of a report', async () => {
+    const graph = graphOf([['a', 'b']]);
+    graph.forEachEdge((edge) => graph.setEdgeAttribute(edge, 'origins', ['one.test.ts > nests', 'two.test.ts']));
+    const report = circular(['a', 'b']);
+    const seenIn = new Map([[report.fingerprint, ['one.test.ts > nests']]]);
+    const text = await renderHtml({ title: 'tests', graph, reports: [report], seenIn });
+    expect(text).toContain('In <q>one.test.ts &gt; nests</q>');
+    expect(text).toContain('<td><q>one.test.ts &gt; nests</q> <q>two.test.ts</q> </td>');
+    expect(dataOf(text).texts).toContain('two.test.ts');
+  });
+
+  test('locking tables: the square of classes, what contradicts the order apart; what each operation takes', () => {
+    const square = /<table class="square">.*?<\/table>/s.exec(page)![0];
+    const { graph } = examplePage();
+    expect(square.match(/<td class="taken">/g)).toHaveLength(graph.size - 1);
+    expect(square.match(/<td class="back">/g)).toHaveLength(1);
+    expect(page).toMatch(/<th scope="row">layer0lock_0_layer1lock_5<\/th><td>&amp;layer1-&gt;lock_5<\/td>/);
+  });
+
+  test('locking tables of a large graph show a part, and say so', async () => {
+    const busiest = await renderHtml({ title: 'large', graph: layered(100), reports: [] });
+    expect(busiest).toContain('The 40 classes with the most dependencies, of 100');
+    const reports = [circular(['&layer3->lock_15', '&layer1->lock_5'])];
+    const around = await renderHtml({ title: 'large', graph: layered(100), reports });
+    expect(around).toMatch(/The classes of the reports and those around them, \d+ of 100/);
+    expect(/<table class="square">.*?<\/table>/s.exec(around)![0]).toContain('layer3-&gt;lock_15');
+  });
+
+  test('times are drawn by size, one path of bars for holds and one for waits', async () => {
+    const durations = (buckets: number[]) => ({ count: 3, min: 1, max: 9, total: 12, buckets });
+    const row = { name: 'a', mode: 'write', acquisitions: 3, contendedAt: [], contendingAt: [] } as const;
+    const statistics = [{ ...row, hold: durations([0, 0, 0, 0, 1, 2]), wait: durations([0, 0, 0, 0, 0, 0, 0, 1]) }];
+    const text = await renderHtml({ title: 'times', graph: graphOf([]), reports: [], statistics });
+    const [holds, waits] = ['hold', 'wait'].map(
+      (name) => new RegExp(`<path class="${name}" d="([^"]*)"`).exec(text)![1],
+    );
+    expect(holds!.match(/M/g)).toHaveLength(2);
+    expect(waits!.match(/M/g)).toHaveLength(1);
+    // The axis begins at the lower bound of the first bucket used, half a microsecond.
+    expect(text).toMatch(/<text x="0" y="\d+">500 ns<\/text>/);
+  });
+
+  test('code frames lose the margin they share, and mark the word', async () => {
+    const report = {
+      ...circular(['a', 'b']),
+      cycle: [{ ...circular(['a', 'b']).cycle[0]!, innerSite: jsSite('f', 'x.ts', 3) }],
+    };
+    const readSource = () => 'class A {\n      one();\n        two(3);\n\n      three();\n';
+    const text = await renderHtml({
+      title: 'code',
+      graph: graphOf([]),
+      reports: [report],
+      readSource,
+      root: '/project',
+    });
+    expect(text).toContain('<span class="line hit"><i>3</i>        <mark>two</mark>(3);\n</span>');
+    const inner = await renderHtml({
+      title: 'code',
+      graph: graphOf([]),
+      reports: [report],
+      readSource: () => 'x\n\n        two(3);\n          three();\n\n',
+    });
+    expect(inner).toContain('<mark>two</mark>');
   });
 
   test('above 300 classes: the neighbourhood of each report and the folded whole', async () => {

@@ -19,9 +19,9 @@ describe('task stories', () => {
   test('a deadlock: everybody holds what the one before waits for', () => {
     const lines = taskStories(examples['deadlock']!).map(({ name, steps }) => [name, ...steps.map(({ text }) => text)]);
     expect(lines).toEqual([
-      ['T0 one', 'holds inode 12 (&b->lock){++++}-{4:4}', 'waits for ffff88800001 (&a->lock){+.+.}-{4:4}, write'],
-      ['T1 two', 'holds ffff88800001 (&a->lock){+.+.}-{4:4}', 'waits for inode 13 (&b->lock){++++}-{4:4}, read'],
-      ['T2 three', 'holds inode 13 (&b->lock){++++}-{4:4}', 'waits for inode 12 (&b->lock){++++}-{4:4}, read'],
+      ['T0 one', 'holds &b->lock (inode 12)', 'waits for &a->lock (ffff88800001), write'],
+      ['T1 two', 'holds &a->lock (ffff88800001)', 'waits for &b->lock (inode 13), read'],
+      ['T2 three', 'holds &b->lock (inode 13)', 'waits for &b->lock (inode 12), read'],
     ]);
   });
 

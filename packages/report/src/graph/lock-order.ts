@@ -31,6 +31,8 @@ export interface OrderEdge {
   readonly distance: number;
   /** A task that showed it; empty when unknown. */
   readonly task: string;
+  /** Tests or runs that showed it, where several were merged. */
+  readonly origins: readonly string[];
   readonly outerSite: Site | null;
   readonly innerSite: Site | null;
 }
@@ -75,7 +77,7 @@ function compare(a: string, b: string): number {
 }
 
 function readEdge(from: number, to: number, attributes: Readonly<Record<string, unknown>>): Marked {
-  const { modes, count, distance, task, outerSite, innerSite, back } = attributes;
+  const { modes, count, distance, task, origins, outerSite, innerSite, back } = attributes;
   return {
     from,
     to,
@@ -83,6 +85,7 @@ function readEdge(from: number, to: number, attributes: Readonly<Record<string, 
     count: typeof count === 'number' ? count : 1,
     distance: typeof distance === 'number' ? distance : 1,
     task: text(task),
+    origins: Array.isArray(origins) ? origins.filter((origin) => typeof origin === 'string') : [],
     outerSite: isSite(outerSite) ? outerSite : null,
     innerSite: isSite(innerSite) ? innerSite : null,
     isBack: back === true,

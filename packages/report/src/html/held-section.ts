@@ -1,7 +1,8 @@
 /** Who holds what, and who waits for what, when the page was made. */
 import type { LockRef } from '@lockdep/core';
 import type { TaskLocks } from '../render-held-locks.ts';
-import { instanceText, modeText, placeText } from '../text/notation.ts';
+import { lockName } from '../story/lock-name.ts';
+import { modeText, placeText } from '../text/notation.ts';
 import type { TextStyle } from '../text/text-style.ts';
 import { html, type Markup } from './html.ts';
 import type { Section } from './render-html.ts';
@@ -10,7 +11,7 @@ import type { Section } from './render-html.ts';
 export function heldSection(tasks: readonly TaskLocks[], style: TextStyle): Section {
   const busy = tasks.filter((task) => task.held.length > 0 || (task.waitsFor ?? null) !== null);
   const lock = (one: LockRef, what: string): Markup =>
-    html`<li${what === '' ? null : html` class="culprit"`}>${what}${instanceText(one)}, ${modeText(one.mode)}${one.trylock ? ', trylock' : ''} <code class="place">${placeText(one.site, style)}</code></li>`;
+    html`<li${what === '' ? null : html` class="culprit"`}>${what}${lockName(one)}, ${modeText(one.mode)}${one.trylock ? ', trylock' : ''} <code class="place">${placeText(one.site, style)}</code></li>`;
   const body = html`<div class="tasks">${busy.map(
     ({ task, held, waitsFor }) =>
       html`<div class="task" data-text="${task}"><h3>${task}</h3><ol>${held.map((one) => lock(one, ''))}</ol>${

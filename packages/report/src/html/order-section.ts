@@ -1,5 +1,4 @@
 /** The order to read: the hierarchy as a tree that folds, the classes by rank, the dependencies with both places. */
-import type { Report } from '@lockdep/core';
 import { type Hierarchy, hierarchy } from '../graph/hierarchy.ts';
 import type { LockOrder, OrderEdge } from '../graph/lock-order.ts';
 import { placeText } from '../text/notation.ts';
@@ -13,18 +12,22 @@ const ROWS = 1000;
 const OPEN_DEPTH = 3;
 const MAX_DEPTH = 40;
 
-/** The three sections. */
-export function orderSections(view: LockOrder, _reports: readonly Report[], style: TextStyle): Section[] {
+/** The tree. */
+export function hierarchySection(view: LockOrder): Section {
+  return { id: 'hierarchy', title: 'Hierarchy', count: null, body: tree(view, hierarchy(view)) };
+}
+
+/** The two tables. */
+export function orderSections(view: LockOrder, style: TextStyle): Section[] {
   const all = [...view.back, ...view.edges, ...view.self];
   return [
-    { id: 'hierarchy', title: 'Hierarchy', count: null, body: tree(view, hierarchy(view)) },
     { id: 'classes', title: 'Classes', count: view.classes.length, body: classTable(view, all) },
     { id: 'dependencies', title: 'Dependencies', count: all.length, body: dependencyTable(view, all, style) },
   ];
 }
 
 function classLink(view: LockOrder, position: number): Markup {
-  return html`<a href="#c${position}" data-class="${position}">${view.classes[position]!.name}</a>`;
+  return html`<a href="#c${position}">${view.classes[position]!.name}</a>`;
 }
 
 /** Each class once with all that nests in it, under its deepest parent; elsewhere a link. What stands alone is counted. */
@@ -41,7 +44,8 @@ function tree(view: LockOrder, order: Hierarchy): Markup {
   const outermost = order.members.filter((member) => !order.home.has(member));
   const roots = outermost.filter((member) => order.inner.get(member)!.length > 0);
   const alone = outermost.length - roots.length;
-  return html`<p>Each class stands under its deepest parent; where it is shown <i>slanted</i>, it is only mentioned.</p>
+  if (roots.length === 0) return html`<p>Nothing nests.</p>`;
+  return html`<p>Outermost first; each class stands once, under its deepest parent. Elsewhere, <i>slanted</i>, it is only mentioned.</p>
 <ul class="tree">${roots.map((member) => branch(member, 0))}</ul>${alone === 0 ? null : html`<p>${alone} ${alone === 1 ? 'class nests' : 'classes nest'} with nothing.</p>`}`;
 }
 
@@ -54,8 +58,8 @@ function classTable(view: LockOrder, edges: readonly OrderEdge[]): Markup {
   }
   const byRank = [...view.classes.keys()].toSorted((a, b) => view.classes[a]!.rank - view.classes[b]!.rank || a - b);
   const rows = byRank.slice(0, ROWS).map((position) => {
-    const { name, kind, usage, rank } = view.classes[position]!;
-    return html`<tr id="c${position}" data-text="${name}"><th scope="row">${classLink(view, position)}</th><td>${kind}</td><td><code>${usage}</code></td><td class="number">${rank}</td><td class="number">${inner[position]!}</td><td class="number">${outer[position]!}</td></tr>\n`;
+    const { kind, usage, rank } = view.classes[position]!;
+    return html`<tr id="c${position}"><th scope="row">${classLink(view, position)}</th><td>${kind}</td><td>${usage}</td><td>${rank}</td><td>${inner[position]!}</td><td>${outer[position]!}</td></tr>\n`;
   });
   return table(
     ['class', 'kind', 'usage', 'rank', 'held around', 'taken under'],
@@ -68,13 +72,19 @@ function classTable(view: LockOrder, edges: readonly OrderEdge[]): Markup {
 function dependencyTable(view: LockOrder, edges: readonly OrderEdge[], style: TextStyle): Markup {
   const back = new Set(view.back);
   const rows = edges.slice(0, ROWS).map((edge) => {
-    const { from, to, modes, task, innerSite, outerSite } = edge;
+    const { from, to, modes, innerSite, outerSite } = edge;
     const names = `${view.classes[from]!.name} → ${view.classes[to]!.name}`;
     const place = (site: OrderEdge['outerSite']): string => (site === null ? '' : placeText(site, style));
-    return html`<tr id="d${from}-${to}" data-text="${names}"${back.has(edge) ? html` class="back"` : null}><th scope="row"><a href="#d${from}-${to}" data-edge="${from}-${to}">${names}</a></th><td>${modes}</td><td>${task}</td><td><code>${place(outerSite)}</code></td><td><code>${place(innerSite)}</code></td></tr>\n`;
+    return html`<tr id="d${from}-${to}"${back.has(edge) ? html` class="back"` : null}><th scope="row"><a href="#d${from}-${to}">${names}</a></th><td>${modes}</td><td>${shownBy(edge)}</td><td>${place(outerSite)}</td><td>${place(innerSite)}</td></tr>\n`;
   });
   const note = view.back.length === 0 ? null : html`<p>Those in red contradict the order.</p>`;
-  return html`${note}${table(['dependency', 'modes', 'first seen by', 'outer taken at', 'inner taken at'], rows, edges.length, edges.length <= 40)}`;
+  return html`${note}${table(['dependency', 'modes', 'first shown by', 'outer taken at', 'inner taken at'], rows, edges.length, edges.length <= 40)}`;
+}
+
+/** The tests or runs where they are known, else the task. */
+function shownBy({ origins, task }: OrderEdge): Markup {
+  if (origins.length === 0) return html`${task}`;
+  return html`${origins.map((origin) => html`<q>${origin}</q> `)}`;
 }
 
 function table(heads: readonly string[], rows: readonly Markup[], total: number, open: boolean): Markup {

@@ -34,6 +34,7 @@ export function pageData(view: LockOrder, style: TextStyle): string {
       frames(edge.outerSite),
       frames(edge.innerSite),
       back.has(edge) ? 1 : 0,
+      edge.origins.map((origin) => number(printable(origin))),
     ]),
     texts,
   };

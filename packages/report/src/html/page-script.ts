@@ -42,19 +42,23 @@ const classDetail = (key) => {
 const edgeDetail = (key) => {
   const edge = edges.get(key);
   if (edge === undefined) return null;
-  const [from, to, modes, count, distance, task, outer, inner, back] = edge;
+  const [from, to, modes, count, distance, task, outer, inner, back, origins] = edge;
   const facts = [
-    'modes ' + data.texts[modes], count > 1 ? 'seen ' + count + '×' : '', distance > 1 ? distance + ' locks apart' : '',
+    data.texts[modes] === '' ? '' : 'modes ' + data.texts[modes], count > 1 ? 'seen ' + count + '×' : '', distance > 1 ? distance + ' locks apart' : '',
     data.texts[task] === '' ? '' : 'first by ' + data.texts[task], back ? 'contradicts the order' : '',
   ].filter((fact) => fact !== '').join(', ');
   return [
     className(from) + ' → ' + className(to), make('p', facts),
     make('p', '', linkTo('class', from, className(from)), ' · ', linkTo('class', to, className(to))),
+    ...list('Shown by', origins.map((origin) => document.createTextNode(data.texts[origin]))),
     ...stack('Outer lock taken at', outer), ...stack('Inner lock taken at', inner),
   ];
 };
+const LINKS = '[data-class], [data-edge], a[href^="#c"], a[href^="#d"]';
 const open = (target) => {
-  const { class: ofClass, edge } = target.dataset;
+  const [kind, key] = [target.hash?.[1], target.hash?.slice(2)];
+  const { class: ofClass = kind === 'c' ? key : undefined, edge = kind === 'd' ? key : undefined } = target.dataset;
+  if (edge === undefined && data.classes[ofClass] === undefined) return false;
   const detail = edge === undefined ? classDetail(ofClass) : edgeDetail(edge);
   if (detail === null) return false;
   const [title, ...content] = detail;
@@ -79,7 +83,7 @@ const shut = () => {
 };
 let dragged = false;
 document.addEventListener('click', (event) => {
-  const target = event.target.closest('[data-class], [data-edge]');
+  const target = event.target.closest(LINKS);
   if (target !== null && !dragged && open(target)) event.preventDefault();
 });
 for (const element of all('svg [data-class], svg [data-edge]')) {
@@ -96,8 +100,8 @@ const found = document.getElementById('found');
 search.addEventListener('input', () => {
   const wanted = search.value.trim().toLowerCase();
   let hits = 0;
-  for (const element of all('[data-text]')) {
-    const isHit = wanted === '' || element.textContent.toLowerCase().includes(wanted) || element.dataset.text.toLowerCase().includes(wanted);
+  for (const element of all('[data-text], main table:not(.square) tbody tr')) {
+    const isHit = wanted === '' || element.textContent.toLowerCase().includes(wanted) || (element.dataset.text ?? '').toLowerCase().includes(wanted);
     element.hidden = !isHit;
   }
   data.classes.forEach(([name], position) => {
@@ -149,6 +153,11 @@ for (const picture of all('.picture')) {
   const start = [whole.x, whole.y, whole.width, whole.height];
   let box = [...start];
   svg.setAttribute('tabindex', '0');
+  // As tall as it is at its own size, and no taller than the page; a small one is not blown up.
+  const natural = start[3] * 1.5;
+  const fit = () => { svg.style.height = Math.min(natural, start[3] * Math.max(1, svg.clientWidth) / start[2] * 1.1, Math.max(240, innerHeight * 0.7)) + 'px'; };
+  fit();
+  addEventListener('resize', fit);
   const show = () => svg.setAttribute('viewBox', box.join(' '));
   const zoom = (factor, x = 0.5, y = 0.5) => {
     const width = Math.min(start[2] * 4, Math.max(40, box[2] * factor));
@@ -174,8 +183,8 @@ for (const picture of all('.picture')) {
     if (first !== null) centre(first);
     if (reported === null) { box[1] = start[1]; show(); }
   }
-  addEventListener('beforeprint', () => svg.setAttribute('viewBox', start.join(' ')));
-  addEventListener('afterprint', show);
+  addEventListener('beforeprint', () => { svg.setAttribute('viewBox', start.join(' ')); svg.style.height = 'auto'; });
+  addEventListener('afterprint', () => { fit(); show(); });
   picture.addEventListener('centre', () => {
     const chosen = svg.querySelector('.chosen');
     if (chosen !== null && (box[2] < start[2] || box[3] < start[3])) centre(chosen);
@@ -225,29 +234,45 @@ for (const schedule of all('.schedule')) {
   const rows = all('tbody tr', schedule);
   const slider = schedule.querySelector('input');
   const tasks = all('.now .task', schedule);
-  const show = (at) => {
+  const here = schedule.querySelector('.here');
+  let at = 0;
+  const show = (wanted) => {
+    at = Math.max(0, Math.min(rows.length - 1, wanted));
+    const row = rows[at];
+    if (row === undefined) return;
     slider.value = at;
-    rows.forEach((row, index) => row.classList.toggle('current', index === at));
-    schedule.querySelector('output').textContent = rows.length === 0 ? '' : 'step ' + (at + 1) + ' of ' + rows.length;
-    for (const task of tasks) {
-      const row = rows.slice(0, at + 1).findLast((one) => one.dataset.task === task.dataset.task);
-      const held = row === undefined ? [] : JSON.parse(row.dataset.held);
-      const waits = row === undefined ? '' : row.dataset.waits;
-      task.querySelector('ol').replaceChildren(...held.map((name) => make('li', name)));
-      const state = task.querySelector('p');
-      state.textContent = waits !== '' ? 'waits for ' + waits : held.length === 0 ? 'holds nothing' : '';
-      state.className = waits === '' ? 'dim' : 'waits';
-    }
+    rows.forEach((one, index) => {
+      one.classList.toggle('current', index === at);
+      one.classList.toggle('later', index > at);
+    });
+    schedule.querySelector('output').textContent = 'step ' + (at + 1) + ' of ' + rows.length;
+    JSON.parse(row.dataset.now).forEach((state, index) => {
+      const [held, waits] = state ?? [[], ''];
+      tasks[index].classList.toggle('acts', String(index) === row.dataset.task);
+      tasks[index].querySelector('ol').replaceChildren(...held.map((name) => make('li', name)));
+      const line = tasks[index].querySelector('p');
+      line.textContent = state === null ? 'has not begun' : waits !== '' ? 'waits for ' + waits : held.length === 0 ? 'holds nothing' : '';
+      line.className = waits === '' ? 'dim' : 'waits';
+    });
+    const source = row.querySelector('.source > pre');
+    here.replaceChildren(...(source === null ? [] : [source.cloneNode(true)]));
   };
-  const clamp = (at) => Math.max(0, Math.min(rows.length - 1, at));
+  const move = (kind) => show(kind === 'first' ? 0 : kind === 'last' ? rows.length - 1 : at + Number(kind));
+  const reveal = () => rows[at]?.scrollIntoView({ block: 'nearest' });
   slider.addEventListener('input', () => show(Number(slider.value)));
-  for (const button of all('[data-move]', schedule)) {
-    button.addEventListener('click', () => show(clamp(Number(slider.value) + Number(button.dataset.move))));
-  }
+  for (const button of all('[data-move]', schedule)) button.addEventListener('click', () => { move(button.dataset.move); reveal(); });
   rows.forEach((row, index) => row.addEventListener('click', () => show(index)));
+  schedule.addEventListener('keydown', (event) => {
+    if (event.target === slider) return;
+    const kind = { ArrowRight: '1', ArrowLeft: '-1', Home: 'first', End: 'last' }[event.key];
+    if (kind === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    move(kind);
+    reveal();
+  });
   show(0);
 }
 `;
 
-/** JavaScript text. */
-export const pageScript: string = `'use strict';\n{${DETAILS}${SEARCH}${PICTURES}${STEPPER}}`;
+/** JavaScript text, without indentation. */
+export const pageScript: string = `'use strict';\n{${DETAILS}${SEARCH}${PICTURES}${STEPPER}}`.replaceAll(/\n +/g, '\n');

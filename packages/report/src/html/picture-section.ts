@@ -38,7 +38,13 @@ export async function pictureSection(
     pictures.push(picture(`The whole order, outermost on top${reduce ? `, ${left}` : ''}`, await renderSvg(dot)));
   } else {
     for (const [title, dot] of neighbourhoods(graph, reports)) pictures.push(picture(title, await renderSvg(dot)));
-    pictures.push(picture('The whole order, folded by rank', await renderSvg(foldedDot(view))));
+    pictures.push(
+      picture(
+        'The whole order, folded by rank',
+        await renderSvg(foldedDot(view)),
+        html`<p class="legend">A box is all classes of one rank (or a few), outermost on top; a number, the dependencies between two boxes. Red leads back against the order.</p>`,
+      ),
+    );
   }
   return { id: 'graph', title: 'Lock graph', count: view.classes.length, body: html`${pictures}` };
 }
@@ -97,10 +103,12 @@ ${[...nodes, ...edges].join('\n')}
 `;
 }
 
-function picture(title: string, svg: string): Markup {
+const LEGEND = html`<p class="legend">An arrow leads from a lock to one that was taken while it was held. Written beside it where both were not simply exclusive: E or S, the outer one held exclusively or shared; N or R, the inner one taken as a recursive reader (R) or not. Red closes a reported circle.</p>`;
+
+function picture(title: string, svg: string, legend: Markup | null = LEGEND): Markup {
   return html`<figure class="picture"><figcaption>${title}</figcaption>
 <p class="tools" hidden><button type="button" data-zoom="in" aria-label="Zoom in">+</button> <button type="button" data-zoom="out" aria-label="Zoom out">−</button> <button type="button" data-zoom="all">whole</button></p>
-<div class="canvas">${trusted(slim(svg))}</div></figure>
+<div class="canvas">${trusted(slim(svg))}</div>${legend}</figure>
 `;
 }
 
@@ -120,6 +128,8 @@ function slim(svg: string): string {
         return `<g class="${type}" data-${of === 'c' ? 'class' : 'edge'}="${mark?.replace('_', '-') ?? ''}"`;
       },
     )
+    .replaceAll(/ xml:space="preserve" text-anchor="middle"| (?:fill="(?:none|#6b7280)" )?stroke="#6b7280"/g, '')
+    .replaceAll('&#45;', '-')
     .replaceAll(/ font-family="[^"]*"| font-size="[^"]*"| xmlns(?::xlink)?="[^"]*"/g, '')
     .replaceAll(/(\d\.\d)\d+/g, '$1')
     .replace('<svg', '<svg role="img" aria-label="Lock graph"');

@@ -9,19 +9,22 @@
 import { createHash } from 'node:crypto';
 import type { LockStat, Report } from '@lockdep/core';
 import type { DirectedGraph } from 'graphology';
-import { lockOrder } from '../graph/lock-order.ts';
+import { type LockOrder, lockOrder } from '../graph/lock-order.ts';
 import type { TaskLocks } from '../render-held-locks.ts';
+import type { Schedule } from '../story/schedule.ts';
 import { textStyle } from '../text/text-style.ts';
 import { heldSection } from './held-section.ts';
 import { html, type Markup, trusted } from './html.ts';
-import { orderSections } from './order-section.ts';
+import { hierarchySection, orderSections } from './order-section.ts';
 import { pageData } from './page-data.ts';
 import { pageScript } from './page-script.ts';
 import { pageStyle } from './page-style.ts';
 import { pictureSection } from './picture-section.ts';
-import { type Schedule, scheduleSection } from './schedule-section.ts';
+import type { ReadSource } from './place.ts';
+import { scheduleSection } from './schedule-section.ts';
 import { statisticsSection } from './statistics-section.ts';
 import { storySection } from './story-section.ts';
+import { tablesSection } from './tables-section.ts';
 
 /** What {@link renderHtml} shows. */
 export interface HtmlInput {
@@ -35,7 +38,9 @@ export interface HtmlInput {
   /** A folder to leave out of file names. */
   readonly root?: string;
   /** Gives the text of a source file (named as recorded), for code frames; undefined when it cannot be read. */
-  readonly readSource?: (file: string) => string | undefined;
+  readonly readSource?: ReadSource;
+  /** Per fingerprint of a report: the tests or runs in which it came up. */
+  readonly seenIn?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** A part of the page; `count` is shown in the contents. */
@@ -51,13 +56,18 @@ export async function renderHtml(input: HtmlInput): Promise<string> {
   const { graph, reports, title } = input;
   const style = textStyle(input.root === undefined ? {} : { root: input.root });
   const view = lockOrder(graph, reports);
+  const schedules = input.schedules ?? [];
+  const tables = tablesSection(view, reports, style);
+  const context = { view, style, read: input.readSource, seenIn: input.seenIn ?? new Map() };
   const sections: readonly Section[] = [
-    ...(reports.length === 0 ? [] : [storySection(reports, view, style, input.readSource)]),
+    ...(reports.length === 0 ? [] : [storySection(reports, context)]),
+    ...(schedules.length === 0 ? [] : [scheduleSection(schedules, style, input.readSource)]),
     await pictureSection(graph, view, reports),
-    ...orderSections(view, reports, style),
-    ...(input.schedules ?? []).map((schedule, index) => scheduleSection(schedule, index)),
+    hierarchySection(view),
+    ...(tables === null ? [] : [tables]),
     ...(input.heldLocks === undefined ? [] : [heldSection(input.heldLocks, style)]),
     ...(input.statistics === undefined ? [] : [statisticsSection(input.statistics)]),
+    ...orderSections(view, style),
   ];
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${createHash('sha256').update(pageScript).digest('base64')}'`;
   const page = html`<!DOCTYPE html>
@@ -73,14 +83,16 @@ export async function renderHtml(input: HtmlInput): Promise<string> {
 <body>
 <header>
 <h1>${title}</h1>
-<p class="verdict ${worst(reports)}">${verdict(reports)}</p>
-<nav aria-label="Contents">${sections.map(({ id, title: name, count }) => html`<a href="#${id}">${name}${count === null ? '' : ` (${count})`}</a>`)}</nav>
-<p class="tools" hidden><label>Search <input type="search" id="search" placeholder="class, place or task" autocomplete="off"></label> <output id="found"></output></p>
+<p class="tally">${tally(view, reports)}</p>
 </header>
+<div class="side">
+<p class="tools" hidden><input type="search" id="search" placeholder="Search" aria-label="Search classes, places and tasks" autocomplete="off"><output id="found"></output></p>
+<nav aria-label="Contents">${sections.map(({ id, title: name, count }) => html`<a href="#${id}">${name}${count === null ? null : html` <span class="count">${count}</span>`}</a>`)}</nav>
+</div>
 <main>
 ${sections.map(({ id, title: name, body }) => html`<section id="${id}" aria-labelledby="${id}-title">\n<h2 id="${id}-title">${name}</h2>\n${body}\n</section>\n`)}</main>
 <aside id="detail" aria-label="Details" tabindex="-1" hidden></aside>
-<footer>Keys: <kbd>/</kbd> searches, <kbd>Tab</kbd> and <kbd>Enter</kbd> open a class or a dependency, <kbd>Esc</kbd> closes it; in a picture <kbd>+</kbd> <kbd>−</kbd> <kbd>0</kbd> zoom and arrows move.</footer>
+<footer>Keys: <kbd>/</kbd> searches, <kbd>Tab</kbd> and <kbd>Enter</kbd> open a class or a dependency, <kbd>Esc</kbd> closes it; in a picture <kbd>+</kbd> <kbd>−</kbd> <kbd>0</kbd> zoom and arrows move; in a schedule <kbd>←</kbd> <kbd>→</kbd> step.</footer>
 <script type="application/json" id="data">${trusted(pageData(view, style))}</script>
 <script>${trusted(pageScript)}</script>
 </body>
@@ -89,14 +101,21 @@ ${sections.map(({ id, title: name, body }) => html`<section id="${id}" aria-labe
   return page.markup;
 }
 
-function worst(reports: readonly Report[]): string {
-  return ['error', 'warning', 'note'].find((level) => reports.some((report) => report.level === level)) ?? 'good';
-}
-
-function verdict(reports: readonly Report[]): string {
-  if (reports.length === 0) return 'Nothing reported.';
-  const counts = (['error', 'warning', 'note'] as const)
+/** What there is, in one line: reports by level, then the size of the order. */
+function tally({ classes, edges, back, self }: LockOrder, reports: readonly Report[]): Markup {
+  const levels = (['error', 'warning', 'note'] as const)
     .map((level) => [level, reports.filter((report) => report.level === level).length] as const)
     .filter(([, count]) => count > 0);
-  return `${counts.map(([level, count]) => `${count} ${level}${count === 1 ? '' : 's'}`).join(', ')} reported.`;
+  const found = levels.map(
+    ([level, count]) => html`<span class="chip ${level}">${counted(count, level, `${level}s`)}</span> `,
+  );
+  const sizes = [
+    counted(classes.length, 'class', 'classes'),
+    counted(edges.length + back.length + self.length, 'dependency', 'dependencies'),
+  ];
+  return html`${reports.length === 0 ? html`<span class="chip good">Nothing reported</span> ` : found}<span class="dim">${sizes.join(', ')}</span>`;
+}
+
+function counted(count: number, one: string, more: string): string {
+  return `${count} ${count === 1 ? one : more}`;
 }

@@ -5,10 +5,11 @@
  * Every report has at least one story, every story at least one step. Linear in the report.
  */
 import type { Hop, LockRef, Report, Site } from '@lockdep/core';
-import { instanceText, modeText } from '../text/notation.ts';
+import { modeText } from '../text/notation.ts';
 import { printable } from '../text/printable.ts';
 import { reportTitle } from '../text/render-text.ts';
 import { participantName } from '../text/scenario-block.ts';
+import { instanceName, lockName } from './lock-name.ts';
 
 /** One step of a task. */
 export interface StoryStep {
@@ -39,11 +40,11 @@ export function taskStories(report: Report): TaskStory[] {
       return report.waits.map(({ task, wants }, index) => {
         const holds = report.waits
           .filter((wait) => wait.heldBy === task)
-          .map((wait) => step(`holds ${instanceText(wait.wants)}`, wait.heldSite));
+          .map((wait) => step(`holds ${lockName(wait.wants)}`, wait.heldSite));
         return {
           name: participantName(index, task),
           isNew: false,
-          steps: [...holds, culprit(`waits for ${instanceText(wants)}, ${modeText(wants.mode)}`, wants.site)],
+          steps: [...holds, culprit(`waits for ${lockName(wants)}, ${modeText(wants.mode)}`, wants.site)],
         };
       });
     default:
@@ -60,14 +61,12 @@ function culprit(text: string, site: Site): StoryStep {
 }
 
 function hopStory(hop: Hop, index: number): TaskStory {
-  const name = (label: string, of: string): string =>
-    label === '' ? printable(of) : `${printable(of)} (${printable(label)})`;
   return {
     name: participantName(index, hop.task),
     isNew: hop.isNew,
     steps: [
-      step(`takes ${name(hop.outerLock, hop.from.name)}, ${modeText(hop.heldMode)}`, hop.outerSite),
-      culprit(`wants ${name(hop.innerLock, hop.to.name)}, ${modeText(hop.wantMode)}`, hop.innerSite),
+      step(`takes ${instanceName(hop.outerLock, hop.from.name)}, ${modeText(hop.heldMode)}`, hop.outerSite),
+      culprit(`wants ${instanceName(hop.innerLock, hop.to.name)}, ${modeText(hop.wantMode)}`, hop.innerSite),
     ],
   };
 }
@@ -106,7 +105,7 @@ function ownStory(report: Report): TaskStory {
     steps: [
       ...held
         .filter((lock) => !isSubject(lock))
-        .map((lock) => step(`holds ${instanceText(lock)}, ${modeText(lock.mode)}`, lock.site)),
+        .map((lock) => step(`holds ${lockName(lock)}, ${modeText(lock.mode)}`, lock.site)),
       ...(report.kind === 'inconsistent-state' ? [step(`earlier: ${report.oldUsage}`, report.oldSite)] : []),
       wrong === null ? culprit(reportTitle(report), report.site) : culprit(wrong.text, wrongSite(report, wrong.lock)),
     ],
@@ -128,11 +127,11 @@ interface Subject {
 function subject(report: Report): [Subject | null, readonly LockRef[]] {
   if (report.kind === 'held-at-exit') return [null, report.left];
   if ('want' in report) {
-    const text = `wants ${instanceText(report.want)}, ${modeText(report.want.mode)}`;
+    const text = `wants ${lockName(report.want)}, ${modeText(report.want.mode)}`;
     return [{ lock: report.want, text }, report.held];
   }
   if (!('lock' in report) || report.lock === null) return [null, report.held];
   const what =
     'action' in report ? report.action : report.kind === 'assertion' ? `assert ${report.asserted}` : report.kind;
-  return [{ lock: report.lock, text: `${what}: ${instanceText(report.lock)}` }, report.held];
+  return [{ lock: report.lock, text: `${what}: ${lockName(report.lock)}` }, report.held];
 }
