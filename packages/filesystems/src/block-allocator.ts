@@ -61,6 +61,11 @@ export class BlockAllocator {
     });
   }
 
+  /** @throws RangeError the program needs a larger disk. */
+  refuse(): never {
+    throw new RangeError(`the disk is full: give geometry.diskBlocks more than ${this.#device.blocks.length}`);
+  }
+
   /** @internal The same file under another inode object. */
   rename(block: number, from: Inode, to: Inode): void {
     const target = this.#device.blocks[block]!;
@@ -70,8 +75,7 @@ export class BlockAllocator {
   /** @internal Setup: a block with this content, without a step. */
   place(inode: Inode, index: number, data: readonly (typeof ZERO)[]): number {
     const block = this.#take();
-    if (block < 0)
-      throw new RangeError(`the disk is full: give geometry.diskBlocks more than ${this.#device.blocks.length}`);
+    if (block < 0) this.refuse();
     const target = this.#device.blocks[block]!;
     target.owners = [{ inode, index }];
     for (let i = 0; i < target.data.length; i++) target.data[i] = data[i] ?? ZERO;

@@ -99,6 +99,7 @@ export abstract class BlockFileSystem extends FileSystem {
       folio.buffers[b]!.uptodate = true;
     }
     inode.mapping.place(folio);
+    folio.drop();
   }
 
   /** Drops the clean pages of a file (`drop_caches`). */
@@ -141,9 +142,11 @@ export abstract class BlockFileSystem extends FileSystem {
     return this.info(inode).privateLock;
   }
 
-  /** Zero-fills holes, and reads the blocks that are not uptodate in one request. */
+  /** Zero-fills holes and what lies past the end, and reads the other blocks that are not uptodate in one request. */
   override *readFolio(folio: Folio): Proc<Completion | Errno | null> {
-    const inode = folio.mapping!.host;
+    const { inode } = folio;
+    // Without a lock. Truncate publishes the new size before it evicts, so who adds a folio after that sees it.
+    const size = yield* inode.sizeRead();
     const { machine, geometry } = this.engine;
     const first = folio.start / geometry.blockSize;
     const missing = folio.buffers.flatMap((buffer, i) => (buffer.uptodate ? [] : [i]));
@@ -155,7 +158,8 @@ export abstract class BlockFileSystem extends FileSystem {
     const zeroes: number[] = [];
     for (const [at, buffer] of missing.entries()) {
       const extent = extents[at];
-      if (extent?.state === 'mapped') parts.push({ buffer, block: extent.block });
+      const isPastEnd = folio.start + buffer * geometry.blockSize >= size;
+      if (extent?.state === 'mapped' && !isPastEnd) parts.push({ buffer, block: extent.block });
       else zeroes.push(buffer);
     }
     if (zeroes.length > 0) {

@@ -16,8 +16,9 @@ import {
 } from '@lockdep/page-cache';
 import { BlockFileSystem, type BlockFileSystemOptions } from './block-file-system.ts';
 import type { BlockMap, Extent } from './block-map.ts';
+import { freeBehind } from './free-blocks.ts';
 import { evictAndFree, flushRange } from './punch-hole.ts';
-import { freeBehind, zeroTail } from './truncate-blocks.ts';
+import { zeroTail } from './zero-blocks.ts';
 
 const ext2 = new FileSystemType('ext2');
 const truncateMutex = new LockKey({ name: '&ei->truncate_mutex', kind: 'mutex' });

@@ -16,8 +16,9 @@ import {
   truncatePagecache,
 } from '@lockdep/page-cache';
 import { BlockFileSystem, type BlockFileSystemOptions } from './block-file-system.ts';
-import { evictAndFree, flushRange } from './punch-hole.ts';
-import { freeBehind, zeroTail } from './truncate-blocks.ts';
+import { freeBehind } from './free-blocks.ts';
+import { evictAndFree, flushRange, mkcleanBoundaries } from './punch-hole.ts';
+import { zeroTail } from './zero-blocks.ts';
 
 const ext4 = new FileSystemType('ext4');
 const iDataSem = new LockKey({ name: '&ei->i_data_sem', kind: 'rwsem' });
@@ -39,9 +40,12 @@ export class Ext4Like extends BlockFileSystem {
     return null;
   }
 
+  /** The latest kernel does not flush: it write-protects the pages that stay, and keeps them dirty. */
   override *punchHole(inode: Inode, from: number, to: number): Proc {
-    yield* flushRange(this, inode, from, to);
+    const { boundaryMkclean } = this.engine.rules;
+    if (!boundaryMkclean) yield* flushRange(this, inode, from, to);
     const lock = yield* this.lockForEviction(inode);
+    if (boundaryMkclean) yield* mkcleanBoundaries(this, inode, from, to);
     yield* evictAndFree(this, inode, from, to);
     yield* this.unlockAfterEviction(inode, lock);
   }

@@ -6,9 +6,10 @@ export { CephLike } from './ceph-like.ts';
 export type { BlockOwner, DiskBlock } from './disk-block.ts';
 export { Ext2Like } from './ext2-like.ts';
 export { Ext4Like } from './ext4-like.ts';
+export { freeBehind, freeBlocks } from './free-blocks.ts';
 export { InodeCache } from './inode-cache.ts';
 export { InodeSlab } from './inode-slab.ts';
-export { evictAndFree, flushRange, freeBlocks } from './punch-hole.ts';
+export { evictAndFree, flushRange, mkcleanBoundaries } from './punch-hole.ts';
 export { type RemapCaller, remapFileRange } from './remap-file-range.ts';
 export { crossedMappedWrites } from './scenarios/crossed-mapped-writes.ts';
 export { crossedReflinks, interleavedPair } from './scenarios/crossed-reflinks.ts';
@@ -34,6 +35,16 @@ export { subPageRead } from './scenarios/sub-page-read.ts';
 export { truncateVersusFault } from './scenarios/truncate-versus-fault.ts';
 export { writeFromOwnMapping } from './scenarios/write-from-own-mapping.ts';
 export { writeVersusMunmap } from './scenarios/write-versus-munmap.ts';
-export { fadviseWillneed, fsync, ftruncate, pread, punchHole, pwrite, remap } from './syscalls.ts';
-export { freeBehind, zeroTail } from './truncate-blocks.ts';
+export {
+  fadviseDontneed,
+  fadviseWillneed,
+  fsync,
+  ftruncate,
+  pread,
+  preadAsync,
+  punchHole,
+  pwrite,
+  remap,
+} from './syscalls.ts';
 export { XfsLike } from './xfs-like.ts';
+export { zeroEdges, zeroTail } from './zero-blocks.ts';

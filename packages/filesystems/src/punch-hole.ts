@@ -1,29 +1,40 @@
 /**
  * `fallocate(FALLOC_FL_PUNCH_HOLE)`: evict, then free, with the eviction lock held over both. What lies between is the race of 2021.
+ *
+ * Blocks that the hole covers in part are zeroed in the cache and stay; pages that it covers in part differ by file system.
  */
-import { filemapWriteAndWait, type Inode, type Proc, truncatePagecacheRange } from '@lockdep/page-cache';
+import {
+  filemapWriteAndWait,
+  folioMkclean,
+  type Inode,
+  lockFolioAt,
+  type Proc,
+  truncatePagecacheRange,
+} from '@lockdep/page-cache';
 import type { BlockFileSystem } from './block-file-system.ts';
+import { freeBlocks } from './free-blocks.ts';
+import { zeroEdges } from './zero-blocks.ts';
 
 /** Everything that is done with `i_rwsem` and the eviction lock held: the range leaves the cache, then its blocks the file. */
 export function* evictAndFree(fs: BlockFileSystem, inode: Inode, from: number, to: number): Proc {
   yield* truncatePagecacheRange(inode, from, to);
+  yield* zeroEdges(fs, inode, from, to);
   yield* fs.inTransaction(() => freeBlocks(fs, inode, from, to));
-}
-
-/** Frees the blocks wholly inside [from, to). */
-export function* freeBlocks(fs: BlockFileSystem, inode: Inode, from: number, to: number): Proc {
-  const { blockSize } = fs.engine.geometry;
-  const first = Math.ceil(from / blockSize);
-  const end = Math.floor(to / blockSize);
-  yield* fs.changeMap(inode, function* (map) {
-    for (const [index, extent] of map.range(first, end)) {
-      map.delete(index);
-      if (extent.state !== 'delayed') yield* fs.allocator.release(extent.block, inode, index);
-    }
-  });
 }
 
 /** Writes what is dirty in the range, so that partly covered pages lose nothing. */
 export function* flushRange(fs: BlockFileSystem, inode: Inode, from: number, to: number): Proc {
   yield* filemapWriteAndWait(inode, fs.engine.pageOf(from), fs.engine.pageOf(to - 1));
+}
+
+/** Write-protects the pages that the range covers in part, so that the next store asks for blocks (`ext4_truncate_folio`). */
+export function* mkcleanBoundaries(fs: BlockFileSystem, inode: Inode, from: number, to: number): Proc {
+  const { pageSize } = fs.engine.geometry;
+  const partial = new Set([from, to].filter((at) => at % pageSize !== 0).map((at) => fs.engine.pageOf(at)));
+  for (const index of partial) {
+    const folio = yield* lockFolioAt(inode.mapping, index);
+    if (folio === null) continue;
+    yield* folioMkclean(inode.mapping, folio);
+    yield* folio.unlockAndPut();
+  }
 }

@@ -8,6 +8,7 @@
 import type { RwSemaphore } from '@lockdep/locks';
 import {
   type Errno,
+  type Folio,
   filemapWriteAndWait,
   type Inode,
   inOrder,
@@ -15,12 +16,14 @@ import {
   lockPair,
   type PairOrder,
   type Proc,
+  putFolios,
   readCachePage,
   SECOND,
   type Tag,
   truncatePagecache,
   unlockPair,
   ZERO,
+  zeroTags,
 } from '@lockdep/page-cache';
 import type { BlockFileSystem } from './block-file-system.ts';
 
@@ -39,7 +42,7 @@ export function* remapFileRange(
   let error: Errno | null = null;
   if (caller === 'dedupe' && !(yield* isEqual(fs, source, target))) error = 'EBADE';
   else if (target !== source) yield* share(fs, source, target);
-  yield* unlockPair(source, target, (inode) => fs.evictLock(inode)!);
+  if (fs.evictLock(source) !== null) yield* unlockPair(source, target, (inode) => fs.evictLock(inode)!);
   yield* unlockPair(source, target, iRwsemOf);
   return error;
 }
@@ -55,6 +58,7 @@ function* lockBoth(fs: BlockFileSystem, source: Inode, target: Inode, caller: Re
     return;
   }
   yield* lockPair(source, target, orderOf(fs, caller, 'address'), iRwsemOf);
+  if (fs.evictLock(source) === null) return;
   yield* lockPair(source, target, orderOf(fs, caller, rules.xfsPairOrder), evictLockOf);
 }
 
@@ -74,8 +78,10 @@ function* share(fs: BlockFileSystem, source: Inode, target: Inode): Proc {
   yield* truncatePagecache(target, 0);
   const snapshot = contentOf(fs, source);
   const { oracle } = fs.engine;
-  oracle.file(target.name).begin(0, snapshot, oracle.tick()).end(oracle.tick());
-  oracle.file(target.name).resize(source.size, oracle.tick())(oracle.tick());
+  const shadow = oracle.file(target.name);
+  const cut = zeroTags(Math.max(0, target.size - source.size));
+  shadow.begin(0, [...snapshot, ...cut], oracle.tick()).end(oracle.tick());
+  shadow.resize(source.size, oracle.tick())(oracle.tick());
   for (let index = 0; index * blockSize < Math.max(source.size, target.size); index++) {
     yield* fs.inTransaction(() => shareBlock(fs, source, target, index));
   }
@@ -111,19 +117,28 @@ function contentOf(fs: BlockFileSystem, inode: Inode): Tag[] {
   });
 }
 
-/** Page by page, through the cache, with no lock but those held already. Equal bytes are equal tags here. */
+/** Page by page, through the cache, with no lock of the mappings but those held already. Equal bytes are equal tags here. */
 function* isEqual(fs: BlockFileSystem, a: Inode, b: Inode): Proc<boolean> {
   if (a.size !== b.size) return false;
-  const { machine, geometry } = fs.engine;
-  for (let index = 0; index * geometry.pageSize < a.size; index++) {
+  for (let index = 0; index * fs.engine.geometry.pageSize < a.size; index++) {
     const x = yield* readCachePage(a.mapping, index);
+    if (typeof x === 'string') return false;
     const y = yield* readCachePage(b.mapping, index);
-    if (typeof x === 'string' || typeof y === 'string') return false;
-    const words = `compare ${x.label} and ${y.label}`;
-    const same = yield* machine.access([x.state, y.state], [], words, () =>
-      x.data.every((tag, i) => tag === y.data[i]),
-    );
+    const same = typeof y !== 'string' && (yield* compareLocked(x, y));
+    yield* putFolios(typeof y === 'string' ? [x] : [x, y]);
     if (!same) return false;
   }
   return true;
+}
+
+/** Two folios of one index are locked in the order of the arguments: whoever does it holds the locks of both mappings. */
+function* compareLocked(x: Folio, y: Folio): Proc<boolean> {
+  const { machine } = x.sb.engine;
+  yield* x.lock.acquire();
+  if (y !== x) yield* y.lock.acquire();
+  const words = `compare ${x.label} and ${y.label}`;
+  const same = yield* machine.access([x.state, y.state], [], words, () => x.data.every((tag, i) => tag === y.data[i]));
+  if (y !== x) yield* y.lock.release();
+  yield* x.lock.release();
+  return same;
 }

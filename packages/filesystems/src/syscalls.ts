@@ -6,6 +6,7 @@ import {
   type Errno,
   genericPerformWrite,
   type Inode,
+  invalidateMappingPages,
   Kiocb,
   PresentBuffer,
   type Proc,
@@ -28,8 +29,27 @@ export function* pread(
   const start = oracle.tick();
   const { to = new PresentBuffer(), ...how } = flags;
   const { tags, error } = yield* inode.fs.readIter(new Kiocb(inode, pos, how), to, count);
-  oracle.check(inode.name, pos, tags, start, 'read');
+  oracle.checkRead(inode.name, pos, tags, start);
   return tags.length === 0 && error !== null ? error : tags;
+}
+
+/**
+ * `pread` as io_uring does it: never sleeps for a folio lock, but waits to be told that it is free, and tries again; what would have to
+ * start I/O is left to a worker, which may sleep.
+ */
+export function* preadAsync(inode: Inode, pos: number, count: number): Proc<readonly Tag[] | Errno> {
+  const { oracle } = inode.sb.engine;
+  const start = oracle.tick();
+  for (;;) {
+    const kiocb = new Kiocb(inode, pos, { waitq: true });
+    const { tags, error } = yield* inode.fs.readIter(kiocb, new PresentBuffer(), count);
+    if (tags.length === 0 && error === 'EIOCBQUEUED') yield* kiocb.queued!.wait();
+    else if (tags.length === 0 && error === 'EAGAIN') return yield* pread(inode, pos, count);
+    else {
+      oracle.checkRead(inode.name, pos, tags, start);
+      return tags.length === 0 && error !== null ? error : tags;
+    }
+  }
 }
 
 /** `pwrite` of fresh data, tagged with the name of this write; or of what a buffer holds. */
@@ -44,17 +64,18 @@ export function* pwrite(
   const tags = dataTags(inode.name, write, pos, count);
   const shadow = oracle.file(inode.name);
   const open = shadow.begin(pos, tags, oracle.tick());
-  const grown = pos + count > inode.size ? shadow.resize(pos + count, oracle.tick()) : null;
+  const grown = shadow.resize(pos + count, oracle.tick());
   inode.sb.writers.acquireRead();
   yield* inode.iRwsem.downWrite();
+  const grows = pos + count > inode.size;
   const result = yield* genericPerformWrite(inode, pos, from ?? new PresentBuffer(tags), count, (bytes, offset) =>
     tags.slice(offset - pos, offset - pos + bytes.length),
   );
   yield* inode.iRwsem.upWrite();
   inode.sb.writers.release();
   const end = oracle.tick();
-  open.end(end);
-  grown?.(end);
+  open.end(end, result.written);
+  if (grows && result.written === count) grown(end);
   return result.written === 0 && result.error !== null ? result.error : result.written;
 }
 
@@ -92,6 +113,13 @@ export function* fadviseWillneed(inode: Inode, pos: number, count: number): Proc
   const { engine } = inode.sb;
   const first = engine.pageOf(pos);
   yield* inode.fs.fadviseWillneed(inode, first, engine.pageOf(pos + count - 1) - first + 1);
+}
+
+/** `posix_fadvise(POSIX_FADV_DONTNEED)` of the whole pages in bytes [pos, pos + count). */
+export function* fadviseDontneed(inode: Inode, pos: number, count: number): Proc {
+  const { pageSize } = inode.sb.engine.geometry;
+  const last = Math.floor((pos + count) / pageSize) - 1;
+  yield* invalidateMappingPages(inode.mapping, Math.ceil(pos / pageSize), last);
 }
 
 /** `ioctl(FICLONE)` or `FIDEDUPERANGE` of whole files. */

@@ -18,7 +18,7 @@ export function* writeBegin(fs: BlockFileSystem, inode: Inode, pos: number, byte
   if (!fs.mapsBeforeFolio) {
     const error = yield* prepare(fs, inode, first, last);
     if (error !== null) {
-      yield* folio.lock.release();
+      yield* folio.unlockAndPut();
       return error;
     }
   }
@@ -82,6 +82,6 @@ export function* writeEnd(
     // Before the folio is unlocked: writeback sees the old end, or all of the new one.
     if (pos + usable > inode.size) yield* inode.sizeWrite(pos + usable);
   }
-  yield* folio.lock.release();
+  yield* folio.unlockAndPut();
   return usable;
 }

@@ -4,7 +4,15 @@
  * Where the transaction is relative to the folio lock differs: outside it on ext4, inside on XFS.
  */
 import type { Completion } from '@lockdep/locks';
-import { endWriteback, type Folio, type Inode, lockForWriteback, type Proc, startWriteback } from '@lockdep/page-cache';
+import {
+  endWriteback,
+  type Folio,
+  type Inode,
+  lockForWriteback,
+  type Proc,
+  startWriteback,
+  ZERO,
+} from '@lockdep/page-cache';
 import type { BioPart } from './block-device.ts';
 import type { BlockFileSystem } from './block-file-system.ts';
 import type { BlockMap, Extent } from './block-map.ts';
@@ -17,6 +25,7 @@ export function* writeFolio(fs: BlockFileSystem, inode: Inode, folio: Folio): Pr
 function* writeLocked(fs: BlockFileSystem, inode: Inode, folio: Folio): Proc<Completion | null> {
   if (!(yield* lockForWriteback(inode, folio))) return null;
   const size = yield* inode.sizeRead();
+  if (folio.start < size) yield* zeroBeyond(folio, size);
   const parts = folio.start >= size ? [] : yield* allocateParts(fs, inode, folio);
   if (parts.length === 0) {
     yield* folio.lock.release();
@@ -26,6 +35,15 @@ function* writeLocked(fs: BlockFileSystem, inode: Inode, folio: Folio): Proc<Com
   yield* folio.lock.release();
   yield* fs.device.submitWrite(folio, parts, () => endWriteback(folio));
   return end;
+}
+
+/** Stores past the end, through a mapping of the last page, do not reach the disk. */
+function* zeroBeyond(folio: Folio, size: number): Proc {
+  if (size >= folio.start + folio.data.length) return;
+  const { machine } = folio.sb.engine;
+  yield* machine.access([], [folio.state], `zero ${folio.label} past the end`, () => {
+    folio.data.fill(ZERO, size - folio.start);
+  });
 }
 
 /** The dirty blocks of a locked folio and where they go on disk. */
@@ -62,6 +80,8 @@ function* realize(
     const isShared = extent.state === 'mapped' && extent.shared === true;
     let block = extent.state === 'delayed' || isShared ? -1 : extent.block;
     if (block < 0) block = yield* fs.allocator.allocate(inode, first + buffer);
+    // Space for delayed blocks is not counted when they are reserved, so there is no error to answer here.
+    if (block < 0) fs.allocator.refuse();
     map.set(first + buffer, { state: 'mapped', block });
     if (isShared) yield* fs.allocator.release(extent.block, inode, first + buffer);
     parts.push({ buffer, block });

@@ -15,13 +15,15 @@ import {
   type Kiocb,
   type Proc,
   type ReadResult,
+  truncatePagecacheRange,
   truncateSetsize,
   type UserBuffer,
   type VmFault,
 } from '@lockdep/page-cache';
 import { BlockFileSystem, type BlockFileSystemOptions } from './block-file-system.ts';
-import { evictAndFree, flushRange } from './punch-hole.ts';
-import { freeBehind, zeroTail } from './truncate-blocks.ts';
+import { freeBehind, freeBlocks } from './free-blocks.ts';
+import { flushRange } from './punch-hole.ts';
+import { zeroEdges, zeroTail } from './zero-blocks.ts';
 
 const xfs = new FileSystemType('xfs');
 const ilock = new LockKey({ name: '&xfs_nondir_ilock_class', kind: 'rwsem' });
@@ -68,17 +70,26 @@ export class XfsLike extends BlockFileSystem {
     return null;
   }
 
+  /** Pages that the hole covers in part are written back and evicted as a whole (`xfs_flush_unmap_range`). */
   override *punchHole(inode: Inode, from: number, to: number): Proc {
+    const { pageSize } = this.engine.geometry;
     const lock = yield* this.lockForEviction(inode);
     yield* flushRange(this, inode, from, to);
-    yield* evictAndFree(this, inode, from, to);
+    yield* truncatePagecacheRange(inode, Math.floor(from / pageSize) * pageSize, Math.ceil(to / pageSize) * pageSize);
+    yield* this.inTransaction(() => freeBlocks(this, inode, from, to));
+    yield* zeroEdges(this, inode, from, to);
     yield* this.unlockAfterEviction(inode, lock);
   }
 
   override *setSize(inode: Inode, size: number): Proc {
     const lock = yield* this.lockForEviction(inode);
     const shrinks = size < inode.size;
-    if (shrinks) yield* zeroTail(this, inode, size);
+    if (shrinks) {
+      // Or a writeback that is under way would leave what lies past the new end on disk.
+      if (this.engine.rules.bugs['xfs.flushEofPageOnTruncate'] !== false)
+        yield* flushRange(this, inode, size, size + 1);
+      yield* zeroTail(this, inode, size);
+    }
     yield* truncateSetsize(inode, size);
     if (shrinks) yield* this.inTransaction(() => freeBehind(this, inode, size));
     yield* this.unlockAfterEviction(inode, lock);

@@ -186,27 +186,27 @@ const golden: readonly [string, TraceOptions, (stage: Stage) => Proc<unknown>, s
     '16 punch',
     { fs: 'ext4', before: cached },
     punch,
-    `sb_writers(s) · transaction(s) · folio · -folio · -transaction · i_rwsem · inv · ${EVICT} · ` +
+    `sb_writers(s) · i_rwsem · inv · ${EVICT} · ` +
       'transaction(s) · i_data_sem · -i_data_sem · -transaction · -inv · -i_rwsem · -sb_writers',
   ],
   [
     '16 punch',
     { fs: 'ext4', profile: 'before', before: cached },
     punch,
-    `sb_writers(s) · transaction(s) · folio · -folio · -transaction · i_rwsem · i_mmap_sem · ${EVICT} · ` +
+    `sb_writers(s) · i_rwsem · i_mmap_sem · ${EVICT} · ` +
       'transaction(s) · i_data_sem · -i_data_sem · -transaction · -i_mmap_sem · -i_rwsem · -sb_writers',
   ],
   [
     '17 punch',
     { fs: 'xfs', before: cached },
     punch,
-    `sb_writers(s) · i_rwsem · inv · folio · -folio · ${EVICT} · transaction(s) · ILOCK · -ILOCK · -transaction · -inv · -i_rwsem · -sb_writers`,
+    `sb_writers(s) · i_rwsem · inv · ${EVICT} · transaction(s) · ILOCK · -ILOCK · -transaction · -inv · -i_rwsem · -sb_writers`,
   ],
   [
     '17 punch',
     { fs: 'xfs', profile: 'latest', before: cached },
     punch,
-    'sb_writers(s) · i_rwsem · inv · folio · -folio · i_mmap_rwsem(s) · -i_mmap_rwsem · ?folio · xa_lock · -xa_lock · -folio · ' +
+    'sb_writers(s) · i_rwsem · inv · i_mmap_rwsem(s) · -i_mmap_rwsem · ?folio · xa_lock · -xa_lock · -folio · ' +
       'transaction(s) · ILOCK · -ILOCK · -transaction · -inv · -i_rwsem · -sb_writers',
   ],
   [
@@ -227,7 +227,7 @@ const golden: readonly [string, TraceOptions, (stage: Stage) => Proc<unknown>, s
       },
     },
     (stage) => remap(stage.fs, stage.a, stage.b, 'dedupe'),
-    'sb_writers(s) · i_rwsem · i_rwsem · inv · inv · folio · -folio · folio · -folio · folio · -folio · folio · -folio · folio · -folio · ' +
+    'sb_writers(s) · i_rwsem · i_rwsem · inv · inv · folio · folio · -folio · -folio · ' +
       '-inv · -inv · -i_rwsem · -i_rwsem · -sb_writers',
   ],
   [

@@ -1,7 +1,7 @@
 /**
  * The cached pages of one inode: `i_pages`, `invalidate_lock`, and the mappings into user memory under `i_mmap_rwsem`.
  *
- * Invariants: a slot of `i_pages` changes only with the folio locked and in one step under `xa_lock`; lookups take no lock.
+ * Invariants: whoever finds a folio gets a reference to it, and has to put it; a slot of `i_pages` changes only with the folio locked and in one step under `xa_lock`; lookups take no lock.
  * Each slot is a region of its own, so operations on different pages are independent.
  */
 import { RwSemaphore } from '@lockdep/locks';
@@ -42,11 +42,16 @@ export class AddressSpace {
     this.#pages = new Array<Folio | null>(filePages).fill(null);
   }
 
-  /** The folio at `index`, without any lock (RCU): it may be locked, not uptodate, and gone in the next step. */
+  /** The folio at `index`, without any lock (RCU): it may be locked, not uptodate, and out of the cache in the next step. */
   *lookup(index: number): Proc<Folio | null> {
     const slot = this.#slots[index];
     if (slot === undefined) return null;
-    return yield* this.sb.engine.machine.access([slot], [], `look up ${slot.name}`, () => this.#pages[index]!);
+    return yield* this.sb.engine.machine.access(
+      [slot],
+      [],
+      `look up ${slot.name}`,
+      () => this.#pages[index]?.get() ?? null,
+    );
   }
 
   /** Folios at first … last, where there are any. */
@@ -55,7 +60,7 @@ export class AddressSpace {
     const words =
       slots.length === 1 ? `look up ${slots[0]!.name}` : `look up ${this.host.name}.i_pages[${first}..${last}]`;
     return yield* this.sb.engine.machine.access(slots, [], words, () =>
-      this.#pages.slice(first, last + 1).filter((folio) => folio !== null),
+      this.#pages.slice(first, last + 1).flatMap((folio) => folio?.get() ?? []),
     );
   }
 
@@ -65,8 +70,7 @@ export class AddressSpace {
     return yield* this.sb.engine.machine.access([], [slot], `add ${folio.label}`, () =>
       this.xaLock.aroundIrq(() => {
         if (this.#pages[folio.index] !== null) return false;
-        this.#pages[folio.index] = folio;
-        folio.mapping = this;
+        this.place(folio);
         return true;
       }),
     );
@@ -76,17 +80,39 @@ export class AddressSpace {
   *remove(folio: Folio): Proc {
     const slot = this.#slots[folio.index]!;
     yield* this.sb.engine.machine.access([], [slot], `remove ${folio.label}`, () =>
-      this.xaLock.aroundIrq(() => {
-        this.#pages[folio.index] = null;
-        folio.mapping = null;
-      }),
+      this.xaLock.aroundIrq(() => this.#removeNow(folio)),
     );
   }
 
-  /** @internal Setup only: a folio that is there from the beginning. */
+  /**
+   * `__remove_mapping`: takes a locked folio out of the cache if it is clean and nobody uses it but the cache and the caller. Asking and
+   * taking are one step: the count is frozen.
+   */
+  *removeUnused(folio: Folio): Proc<boolean> {
+    const slot = this.#slots[folio.index]!;
+    return yield* this.sb.engine.machine.access(
+      [folio.state],
+      [slot, folio.references],
+      `remove ${folio.label} if unused`,
+      () =>
+        this.xaLock.aroundIrq(() => {
+          if (folio.dirty || folio.refcount !== 2) return false;
+          this.#removeNow(folio);
+          return true;
+        }),
+    );
+  }
+
+  /** @internal Without a step: at setup, or within one. */
   place(folio: Folio): void {
-    this.#pages[folio.index] = folio;
+    this.#pages[folio.index] = folio.get();
     folio.mapping = this;
+  }
+
+  #removeNow(folio: Folio): void {
+    this.#pages[folio.index] = null;
+    folio.mapping = null;
+    folio.drop();
   }
 
   /** What is cached, for oracles: no step, so only when nothing runs. */

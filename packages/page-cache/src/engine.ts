@@ -5,7 +5,9 @@
  */
 import type { Lock, Report, Validator } from '@lockdep/core';
 import type { BaseLock } from '@lockdep/locks';
+import type { Folio } from './folio.ts';
 import { checkGeometry, defaultGeometry, type Geometry } from './geometry.ts';
+import { inspectReferences } from './inspect-references.ts';
 import type { Machine } from './machine.ts';
 import { Oracle } from './oracle.ts';
 import { type BugSwitches, type Profile, type Rules, resolveRules } from './rules.ts';
@@ -37,8 +39,10 @@ export class Engine {
   /** File systems that evicted without being converted to invalidate_lock: exempt from its assertions. */
   readonly unconverted: Set<string> = new Set();
   readonly faultAround: boolean;
-  /** Things to look at when nothing runs any more: each answers what is wrong by adding findings. */
+  /** Those that have not been freed. */
+  readonly folios: Set<Folio> = new Set();
   #superBlocks = 0;
+  /** Things to look at when nothing runs any more: each answers what is wrong by adding findings. */
   readonly #inspections: (() => void)[] = [];
 
   constructor(options: EngineOptions) {
@@ -85,6 +89,7 @@ export class Engine {
   /** Looks at the final state, when every task has ended; the first finding of the run in words, null when all is well. */
   inspect(): string | null {
     for (const look of this.#inspections) look();
+    inspectReferences(this);
     return this.oracle.verdict();
   }
 

@@ -1,5 +1,5 @@
 /**
- * `filemap_fault`: brings the folio of a fault into the cache, uptodate, and answers it locked.
+ * `filemap_fault`: brings the folio of a fault into the cache, uptodate, and answers it locked, with a reference.
  *
  * Called with mmap_lock shared. The seed patch takes invalidate_lock in every fault; as merged, only a fault that has to add or to fill a
  * folio takes it: one on a cached, uptodate folio is kept out by the folio lock, under which eviction unmaps.
@@ -53,7 +53,7 @@ class FilemapFault {
     yield* filemapInvalidateUnlockShared(this.#mapping);
   }
 
-  /** One attempt with a folio that was found: null means look again. */
+  /** One attempt with a folio that was found, whose reference is the answer's or put: null means look again. */
   *#take(folio: Folio): Proc<FaultResult | null> {
     const vmf = this.#vmf;
     if (!(yield* folio.lock.tryAcquire())) {
@@ -61,18 +61,19 @@ class FilemapFault {
       yield* folio.lock.acquire();
     }
     if (folio.mapping !== this.#mapping) {
-      yield* folio.lock.release();
+      yield* folio.unlockAndPut();
       return null;
     }
     if (!(yield* this.#isUptodate(folio))) return yield* this.#fill(folio);
     if (vmf.dropped) {
-      yield* folio.lock.release();
+      yield* folio.unlockAndPut();
       return RETRY;
     }
+    const { bugs, faultLock } = this.#mapping.sb.engine.rules;
+    if (faultLock === 'absent') yield* this.unlockMapping();
     // i_size again, under the folio lock: what makes truncate safe, and has no counterpart for punch.
-    const { bugs } = this.#mapping.sb.engine.rules;
     if (bugs['fault.isizeRecheck'] !== false && (yield* this.#isBeyondEnd())) {
-      yield* folio.lock.release();
+      yield* folio.unlockAndPut();
       return SIGBUS;
     }
     yield* this.unlockMapping();
@@ -85,12 +86,13 @@ class FilemapFault {
     const { faultLock, dropAfterAdd } = this.#mapping.sb.engine.rules;
     if (faultLock === 'absent' && !this.#locked && dropAfterAdd !== 'all') {
       // It was uptodate, or not looked at, when invalidate_lock was passed by: start over with the lock.
-      yield* folio.lock.release();
+      yield* folio.unlockAndPut();
       yield* this.#lockMapping();
       return null;
     }
     yield* vmf.dropMmapLock();
     const error = yield* filemapReadPage(this.#mapping, folio, folio.start, folio.data.length);
+    yield* folio.put();
     if (vmf.dropped) return RETRY;
     return error === null || error === 'AOP_TRUNCATED_PAGE' ? null : SIGBUS;
   }
@@ -106,7 +108,10 @@ class FilemapFault {
       yield* folio.lock.tryAcquire();
       const added = yield* this.#mapping.add(folio);
       yield* folio.lock.release();
-      if (!added) continue;
+      if (!added) {
+        folio.drop();
+        continue;
+      }
       if (rules.dropAfterAdd === 'all') yield* this.unlockMapping();
       return folio;
     }

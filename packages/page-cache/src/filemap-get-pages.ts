@@ -1,12 +1,13 @@
 /**
  * `filemap_get_pages` and what it falls back on: find the folios of a read in the cache, or bring them there.
  *
- * Caller's duty: no invalidate_lock and no folio lock held. Where the rules say so, each of the two ways to fill a folio holds
- * invalidate_lock shared until the read I/O is over.
+ * Caller's duty: no invalidate_lock and no folio lock held, and to put the folios it gets. Where the rules say so, each of the two ways
+ * to fill a folio holds invalidate_lock shared until the read I/O is over.
  */
+import { Completion } from '@lockdep/locks';
 import type { AddressSpace } from './address-space.ts';
 import type { Errno } from './errno.ts';
-import { Folio } from './folio.ts';
+import { Folio, putFolios } from './folio.ts';
 import {
   filemapInvalidateLockShared,
   filemapInvalidateTrylockShared,
@@ -16,46 +17,77 @@ import type { Kiocb } from './kiocb.ts';
 import type { Proc } from './machine.ts';
 import { pageCacheAsyncRa, pageCacheSyncRa } from './readahead.ts';
 
-/** The folios of bytes [pos, pos + count), from the first on as far as they are uptodate; at least one, or an error. */
+/** The folios of bytes [pos, pos + count), from the first on as far as they can be had; at least one, or an error. */
 export function* filemapGetPages(kiocb: Kiocb, pos: number, count: number): Proc<Folio[] | Errno> {
   const { engine } = kiocb.inode.sb;
   const first = engine.pageOf(pos);
   const last = Math.min(engine.pageOf(pos + count - 1), kiocb.mapping.pages - 1);
   for (let round = 0; round < engine.patience; round++) {
-    let folios = contiguous(yield* kiocb.mapping.lookupRange(first, last), first);
-    if (folios.length === 0) {
+    let batch = yield* filemapGetReadBatch(kiocb, first, last, pos, count);
+    if (batch === null) {
       if (kiocb.noio) return 'EAGAIN';
       yield* pageCacheSyncRa(kiocb, first, last - first + 1);
-      folios = contiguous(yield* kiocb.mapping.lookupRange(first, last), first);
+      batch = yield* filemapGetReadBatch(kiocb, first, last, pos, count);
     }
-    if (folios.length === 0) {
-      if (kiocb.nowait) return 'EAGAIN';
+    if (batch === null) {
+      if (kiocb.nowait || kiocb.waitq) return 'EAGAIN';
       const made = yield* filemapCreatePage(kiocb, first);
       if (made === 'AOP_TRUNCATED_PAGE') continue;
       return made instanceof Folio ? [made] : made;
     }
-    if (folios.at(-1)!.readahead) yield* pageCacheAsyncRa(kiocb, folios.at(-1)!);
-    const usable = yield* uptodatePrefix(kiocb, folios, pos, count);
-    if (usable.length > 0) return usable;
-    const error = yield* filemapUpdatePage(kiocb, folios[0]!, pos, count);
-    if (error === 'AOP_TRUNCATED_PAGE') continue;
-    return error ?? [folios[0]!];
+    const error = yield* completeBatch(kiocb, batch, pos, count);
+    if (batch.folios.length > 0) return batch.folios;
+    if (error !== 'AOP_TRUNCATED_PAGE') return error ?? 'EAGAIN';
   }
   return 'EINTR';
 }
 
-/** Folios from `first` on without a gap. */
-function contiguous(folios: readonly Folio[], first: number): Folio[] {
-  return folios.filter((folio, i) => folio.index === first + i);
+/** Folios without a gap; all but the last are uptodate, and have no mark of readahead. */
+interface ReadBatch {
+  readonly folios: Folio[];
+  readonly uptodate: boolean;
+  readonly marked: boolean;
 }
 
-function* uptodatePrefix(kiocb: Kiocb, folios: readonly Folio[], pos: number, count: number): Proc<Folio[]> {
-  const usable: Folio[] = [];
-  for (const folio of folios) {
-    if (!(yield* rangeUptodate(kiocb.mapping, folio, pos, count))) break;
-    usable.push(folio);
+/** `filemap_get_read_batch`: up to the first folio that needs something to be done; null when there is none at all. */
+function* filemapGetReadBatch(
+  kiocb: Kiocb,
+  first: number,
+  last: number,
+  pos: number,
+  count: number,
+): Proc<ReadBatch | null> {
+  const found = yield* kiocb.mapping.lookupRange(first, last);
+  const folios: Folio[] = [];
+  let [uptodate, marked] = [true, false];
+  for (const folio of found) {
+    if (folio.index !== first + folios.length || !uptodate || marked) break;
+    folios.push(folio);
+    uptodate = yield* rangeUptodate(kiocb.mapping, folio, pos, count);
+    marked = folio.readahead;
   }
-  return usable;
+  yield* putFolios(found.slice(folios.length));
+  return folios.length === 0 ? null : { folios, uptodate, marked };
+}
+
+/** Does what the last folio of the batch needs; takes it out of the batch if that fails. */
+function* completeBatch(kiocb: Kiocb, batch: ReadBatch, pos: number, count: number): Proc<Errno | null> {
+  const { folios, uptodate, marked } = batch;
+  const last = folios.at(-1)!;
+  if (marked) {
+    if (kiocb.noio) {
+      folios.pop();
+      yield* last.put();
+      return 'EAGAIN';
+    }
+    yield* pageCacheAsyncRa(kiocb, last);
+  }
+  if (uptodate) return null;
+  // What there is already can be returned now, so there is nothing to be called back for.
+  if (kiocb.waitq && folios.length > 1) kiocb.nowait = true;
+  const error = yield* filemapUpdatePage(kiocb, last, pos, count);
+  if (error !== null) folios.pop();
+  return error;
 }
 
 /** Reads the uptodate bits, without the folio lock: of the whole folio, or of the blocks that are wanted. */
@@ -67,23 +99,30 @@ function* rangeUptodate(mapping: AddressSpace, folio: Folio, pos: number, count:
   });
 }
 
-/** A folio that is cached but not uptodate: waits for whoever fills it, or fills it. */
+/** A folio that is cached but not uptodate: waits for whoever fills it, or fills it. Puts it unless that works. */
 function* filemapUpdatePage(kiocb: Kiocb, folio: Folio, pos: number, count: number): Proc<Errno | null> {
   const { mapping } = kiocb;
   const { rules } = mapping.sb.engine;
   const locks = rules.readersTakeInvalidateLock && rules.dropAfterAdd !== 'all';
   if (locks) {
     if (!kiocb.nowait) yield* filemapInvalidateLockShared(mapping);
-    else if (!(yield* filemapInvalidateTrylockShared(mapping))) return 'EAGAIN';
+    else if (!(yield* filemapInvalidateTrylockShared(mapping))) {
+      yield* folio.put();
+      return 'EAGAIN';
+    }
   }
-  if (!(yield* folio.lock.tryAcquire())) {
+  const locked = (yield* folio.lock.tryAcquire()) || (kiocb.waitq && !kiocb.nowait && (yield* lockAsync(kiocb, folio)));
+  if (!locked) {
     if (locks) yield* filemapInvalidateUnlockShared(mapping);
+    yield* folio.put();
     if (kiocb.nowait || kiocb.noio) return 'EAGAIN';
+    if (kiocb.waitq) return 'EIOCBQUEUED';
     yield* waitOnFolioLocked(folio);
     return 'AOP_TRUNCATED_PAGE';
   }
   const error = yield* fillLocked(kiocb, folio, pos, count);
   if (locks) yield* filemapInvalidateUnlockShared(mapping);
+  if (error !== null) yield* folio.put();
   return error;
 }
 
@@ -96,17 +135,30 @@ function* fillLocked(kiocb: Kiocb, folio: Folio, pos: number, count: number): Pr
     yield* folio.lock.release();
     return null;
   }
-  if (kiocb.noio || kiocb.nowait) {
+  if (kiocb.noio || kiocb.nowait || kiocb.waitq) {
     yield* folio.lock.release();
     return 'EAGAIN';
   }
   return yield* filemapReadPage(kiocb.mapping, folio, pos, count);
 }
 
-/** Waits until the folio is unlocked, holding nothing; it may be anything afterwards. */
+/** Waits until the folio is unlocked, holding nothing, not even a reference; it may be anything afterwards. */
 export function* waitOnFolioLocked(folio: Folio): Proc {
   yield* folio.lock.acquire();
   yield* folio.lock.release();
+}
+
+/** `__folio_lock_async`: the lock, or a promise to be told when it is free ({@link Kiocb.queued}). */
+function* lockAsync(kiocb: Kiocb, folio: Folio): Proc<boolean> {
+  if (yield* folio.lock.tryAcquire()) return true;
+  const { engine, classes } = folio.sb;
+  const queued = new Completion({ key: classes.writeback, label: `unlock of ${folio.label}`, validator: null });
+  kiocb.queued = queued;
+  yield* engine.machine.start(`wake for ${folio.label}`, function* () {
+    yield* waitOnFolioLocked(folio);
+    yield* queued.completeAll();
+  });
+  return false;
 }
 
 /** No folio after readahead has had its chance: adds one and fills it. */
@@ -126,7 +178,9 @@ function* filemapCreatePage(kiocb: Kiocb, index: number): Proc<Folio | Errno> {
     error = yield* filemapReadPage(mapping, folio, folio.start, folio.data.length);
   } else yield* folio.lock.release();
   if (locked) yield* filemapInvalidateUnlockShared(mapping);
-  return error ?? folio;
+  if (error === null) return folio;
+  yield* folio.put();
+  return error;
 }
 
 /** Reads a locked folio; the I/O unlocks it. Waits for that. */

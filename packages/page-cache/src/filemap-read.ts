@@ -4,7 +4,7 @@
  */
 import type { Errno } from './errno.ts';
 import { filemapGetPages } from './filemap-get-pages.ts';
-import type { Folio } from './folio.ts';
+import { type Folio, putFolios } from './folio.ts';
 import { filemapInvalidateLockShared, filemapInvalidateUnlockShared } from './invalidate-lock.ts';
 import type { Kiocb } from './kiocb.ts';
 import type { Proc } from './machine.ts';
@@ -18,25 +18,28 @@ export interface ReadResult {
 }
 
 export function* filemapRead(kiocb: Kiocb, to: UserBuffer, count: number): Proc<ReadResult> {
+  const { inode, mapping } = kiocb;
+  const { rules, geometry } = mapping.sb.engine;
   const tags: Tag[] = [];
   let error: Errno | null = null;
-  while (tags.length < count && error === null) {
+  for (let end = mapping.pages * geometry.pageSize; error === null && tags.length < count; ) {
     const pos = kiocb.pos + tags.length;
-    const size = yield* kiocb.inode.sizeRead();
-    if (pos >= size) break;
-    const folios = yield* filemapGetPages(kiocb, pos, Math.min(count - tags.length, size - pos));
+    if (pos >= end || (rules.readChecksSizeFirst && pos >= (yield* inode.sizeRead()))) break;
+    // EIOCBQUEUED would lose what has been copied.
+    if (kiocb.waitq && tags.length > 0) kiocb.nowait = true;
+    const folios = yield* filemapGetPages(kiocb, pos, count - tags.length);
     if (!Array.isArray(folios)) {
       error = folios;
       break;
     }
-    // i_size again, now that the folios are known to be uptodate: what has been cut off is not delivered.
-    const limit = Math.min(kiocb.pos + count, yield* kiocb.inode.sizeRead());
-    if (pos >= limit) break;
-    error = yield* copyFolios(kiocb, folios, pos, limit, to, tags);
+    // i_size now that the folios are known to be uptodate: what has been cut off is not delivered.
+    end = yield* inode.sizeRead();
+    error = yield* copyFolios(kiocb, folios, pos, Math.min(kiocb.pos + count, end), to, tags);
   }
   return { tags, error };
 }
 
+/** Copies what lies before `limit`, and puts all folios. */
 function* copyFolios(
   kiocb: Kiocb,
   folios: readonly Folio[],
@@ -46,22 +49,34 @@ function* copyFolios(
   tags: Tag[],
 ): Proc<Errno | null> {
   const { mapping } = kiocb;
-  const { machine, rules } = mapping.sb.engine;
-  const keepsLock = rules.bugs['read.invalidateLockOverCopy'] === true;
+  const { bugs } = mapping.sb.engine.rules;
+  const keepsLock = bugs['read.invalidateLockOverCopy'] === true;
+  const keepsReference = bugs['read.putsBeforeCopy'] !== true;
   if (keepsLock) yield* filemapInvalidateLockShared(mapping);
+  if (!keepsReference) yield* putFolios(folios);
   let error: Errno | null = null;
-  for (const folio of folios) {
+  let copied = 0;
+  for (; copied < folios.length && error === null; copied++) {
+    const folio = folios[copied]!;
     const from = Math.max(pos, folio.start) - folio.start;
     const upTo = Math.min(limit - folio.start, folio.data.length);
     if (from >= upTo) break;
-    const bytes = yield* machine.access([folio.state], [], `copy ${folio.label}`, () => folio.data.slice(from, upTo));
-    const copied = yield* to.put(tags.length, bytes);
-    tags.push(...bytes.slice(0, copied));
-    if (copied < bytes.length) {
-      error = 'EFAULT';
-      break;
-    }
+    const bytes = yield* takeBytes(folio, from, upTo, keepsReference);
+    const put = yield* to.put(tags.length, bytes);
+    tags.push(...bytes.slice(0, put));
+    if (put < bytes.length) error = 'EFAULT';
   }
+  if (keepsReference) yield* putFolios(folios.slice(copied));
   if (keepsLock) yield* filemapInvalidateUnlockShared(mapping);
   return error;
+}
+
+/** The bytes, and the end of the reference: what is left of the copy concerns the user's memory alone. */
+function* takeBytes(folio: Folio, from: number, upTo: number, puts: boolean): Proc<readonly Tag[]> {
+  const { machine } = folio.sb.engine;
+  return yield* machine.access([folio.state, folio.references], [], `copy ${folio.label}`, () => {
+    const bytes = folio.data.slice(from, upTo);
+    if (puts) folio.drop();
+    return bytes;
+  });
 }

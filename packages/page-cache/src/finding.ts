@@ -2,6 +2,7 @@
 export type FindingKind =
   | 'stale-block-exposure'
   | 'uninitialised-memory'
+  | 'use-after-free'
   | 'lost-write'
   | 'beyond-eof-read'
   | 'non-zero-tail'

@@ -1,15 +1,18 @@
 /**
- * A folio (page): its lock bit, state bits, and contents block by block.
+ * A folio (page): its lock bit, state bits, references, and contents block by block.
  *
  * Invariants: contents and uptodate bits are changed with the folio locked, but for stores through a writable pte; so who reads
  * them unlocked does so in a step that reads `state`. `mapping` is null once the folio has left the cache, `index` is kept.
+ * It is freed with its last reference: one of its maker's, of the cache, of each pte, of each task that uses it, of its writeback. Gets
+ * and puts commute, so they are parts of other steps; only who freezes the count depends on them ({@link AddressSpace.removeUnused}).
  */
 import { BitLock, Completion } from '@lockdep/locks';
 import type { AddressSpace } from './address-space.ts';
+import type { Inode } from './inode.ts';
 import { registerFolioLock } from './lock-classes.ts';
-import type { Region } from './machine.ts';
+import type { Proc, Region } from './machine.ts';
 import type { SuperBlock } from './super-block.ts';
-import { type Tag, UNINIT } from './tag.ts';
+import { FREED, type Tag, UNINIT } from './tag.ts';
 
 /** What is known of one block of a folio (a buffer_head, or iomap's bits). */
 export interface Buffer {
@@ -29,20 +32,28 @@ export class Folio {
   readahead = false;
   /** Ptes that map it. */
   mapcount = 0;
+  /** 0 when it has been freed. */
+  refcount = 1;
+  /** Read by those who put, written by those who freeze. */
+  readonly references: Region;
   /** The writeback under way; null when there is none. */
   writeback: Completion | null = null;
-  /** Its file system, also after it has left the cache. */
+  /** Its file and file system, also after it has left the cache. */
+  readonly inode: Inode;
   readonly sb: SuperBlock;
 
   constructor(mapping: AddressSpace, index: number) {
     const { engine, classes } = mapping.sb;
     const { pageSize, blockSize } = engine.geometry;
     const label = `folio(${mapping.host.name},${index})`;
+    this.inode = mapping.host;
     this.sb = mapping.sb;
     this.index = index;
     this.lock = new BitLock({ key: classes.folioLock, label, validator: engine.validator, policy: 'any' });
     if (this.lock.instance !== null) registerFolioLock(this.lock.instance, this);
     this.state = engine.machine.region(label);
+    this.references = engine.machine.region(`references of ${label}`);
+    engine.folios.add(this);
     this.data = new Array<Tag>(pageSize).fill(UNINIT);
     this.buffers = Array.from({ length: pageSize / blockSize }, () => ({ uptodate: false, dirty: false }));
   }
@@ -73,6 +84,36 @@ export class Folio {
     for (const [i, tag] of tags.entries()) this.data[from + i] = tag;
   }
 
+  /** One more reference, for somebody who found it where it has one. */
+  get(): this {
+    this.refcount += 1;
+    return this;
+  }
+
+  /**
+   * One reference less: in a step that reads `references`, or together with the release of the folio lock.
+   *
+   * @throws RangeError when there is none left: somebody has put it twice.
+   */
+  drop(): void {
+    if (this.refcount === 0) throw new RangeError(`${this.label} is put once too often: it has been freed`);
+    this.refcount -= 1;
+    if (this.refcount > 0) return;
+    this.data.fill(FREED);
+    this.sb.engine.folios.delete(this);
+  }
+
+  /** `folio_put`, as a step of its own. */
+  *put(): Proc {
+    yield* putFolios([this]);
+  }
+
+  /** `folio_unlock`, then `folio_put`, in one step: who freezes the count holds the lock. */
+  *unlockAndPut(): Proc {
+    yield* this.lock.release();
+    this.drop();
+  }
+
   /** Starts a writeback; its completion is what waiters wait for. */
   startWriteback(): Completion {
     const { engine, classes } = this.sb;
@@ -83,4 +124,15 @@ export class Folio {
     });
     return this.writeback;
   }
+}
+
+/** Puts several folios in one step. */
+export function* putFolios(folios: readonly Folio[]): Proc {
+  const [first] = folios;
+  if (first === undefined) return;
+  const references = folios.map((folio) => folio.references);
+  const words = `put ${folios.map((folio) => folio.label).join(', ')}`;
+  yield* first.sb.engine.machine.access(references, [], words, () => {
+    for (const folio of folios) folio.drop();
+  });
 }

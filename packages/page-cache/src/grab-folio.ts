@@ -1,4 +1,4 @@
-/** `__filemap_get_folio(FGP_LOCK | FGP_CREAT)`: the folio at an index, locked and in the cache; made when there is none. */
+/** `__filemap_get_folio(FGP_LOCK | FGP_CREAT)`: the folio at an index, locked, in the cache, with a reference; made when there is none. */
 import type { AddressSpace } from './address-space.ts';
 import { Folio } from './folio.ts';
 import type { Proc } from './machine.ts';
@@ -10,17 +10,26 @@ export function* grabFolio(mapping: AddressSpace, index: number): Proc<Folio> {
     const folio = new Folio(mapping, index);
     yield* folio.lock.tryAcquire();
     if (yield* mapping.add(folio)) return folio;
-    yield* folio.lock.release();
+    yield* folio.unlockAndPut();
   }
 }
 
-/** `filemap_lock_folio`: the cached folio, locked; null when there is none. */
+/** `filemap_lock_folio`: the cached folio, locked, with a reference; null when there is none. */
 export function* lockFolioAt(mapping: AddressSpace, index: number): Proc<Folio | null> {
   for (;;) {
     const folio = yield* mapping.lookup(index);
     if (folio === null) return null;
     yield* folio.lock.acquire();
     if (folio.mapping === mapping) return folio;
-    yield* folio.lock.release();
+    yield* folio.unlockAndPut();
   }
+}
+
+/** The cached folio, locked, with a reference; null when there is none or somebody else has locked it. */
+export function* tryLockFolioAt(mapping: AddressSpace, index: number): Proc<Folio | null> {
+  const folio = yield* mapping.lookup(index);
+  if (folio === null) return null;
+  if (yield* folio.lock.tryAcquire()) return folio;
+  yield* folio.put();
+  return null;
 }

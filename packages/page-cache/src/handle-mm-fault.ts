@@ -25,33 +25,42 @@ export function* pageFault(vma: Vma, index: number, write: boolean): Proc<boolea
 function* handleMmFault(vmf: VmFault, pte: Pte): Proc<'DONE' | 'RETRY' | 'SIGBUS'> {
   const { vma } = vmf;
   const present = yield* readPte(vma, pte);
-  if (present !== null) return vmf.write ? yield* doWpPage(vma, pte, present) : 'DONE';
+  // The pte has a reference at this moment, so there is one to be had.
+  if (present !== null) return vmf.write ? yield* doWpPage(vma, pte, present.get()) : 'DONE';
   if (!vmf.write && vma.mm.engine.faultAround && (yield* vma.inode.fs.mapPages(vmf))) return 'DONE';
   const result = yield* vma.inode.fs.fault(vmf);
   if (result.code !== 'LOCKED') return result.code;
   const { folio } = result;
   if (vmf.write) {
     yield* folio.lock.release();
-    const code = yield* vma.inode.fs.pageMkwrite(vma, folio);
-    if (code !== 'LOCKED') return code === 'SIGBUS' ? 'SIGBUS' : 'DONE';
+    const code = yield* makeWritable(vma, folio);
+    if (code !== 'LOCKED') return code;
   }
   yield* finishFault(vma, pte, folio, vmf.write);
-  yield* folio.lock.release();
+  yield* folio.unlockAndPut();
   return 'DONE';
 }
 
 /** `wp_page_shared`: a store to a page that is mapped read-only. */
 function* doWpPage(vma: Vma, pte: Pte, folio: Folio): Proc<'DONE' | 'SIGBUS'> {
-  const code = yield* vma.inode.fs.pageMkwrite(vma, folio);
-  if (code !== 'LOCKED') return code === 'SIGBUS' ? 'SIGBUS' : 'DONE';
+  const code = yield* makeWritable(vma, folio);
+  if (code !== 'LOCKED') return code;
   const { machine } = vma.mm.engine;
   yield* machine.access([], [pte.region], `make ${pte.region.name} writable`, () =>
     vma.mm.pteLock.around(() => {
       if (pte.folio === folio) pte.writable = true;
     }),
   );
-  yield* folio.lock.release();
+  yield* folio.unlockAndPut();
   return 'DONE';
+}
+
+/** Asks the file system, without the folio lock. When it does not answer with the lock, the folio is put. */
+function* makeWritable(vma: Vma, folio: Folio): Proc<'LOCKED' | 'DONE' | 'SIGBUS'> {
+  const code = yield* vma.inode.fs.pageMkwrite(vma, folio);
+  if (code === 'LOCKED') return code;
+  yield* folio.put();
+  return code === 'SIGBUS' ? 'SIGBUS' : 'DONE';
 }
 
 /** `finish_fault`: sets the pte, unless somebody else has. The folio is locked. */
@@ -60,7 +69,7 @@ export function* finishFault(vma: Vma, pte: Pte, folio: Folio, write: boolean): 
   return yield* machine.access([], [pte.region, folio.state], `map ${pte.region.name}`, () =>
     vma.mm.pteLock.around(() => {
       if (pte.folio !== null) return false;
-      pte.folio = folio;
+      pte.folio = folio.get();
       pte.writable = write;
       pte.dirty = false;
       folio.mapcount += 1;

@@ -9,13 +9,14 @@ export { filemapGetPages, filemapReadPage, waitOnFolioLocked } from './filemap-g
 export { filemapMapPages } from './filemap-map-pages.ts';
 export { filemapRead, type ReadResult } from './filemap-read.ts';
 export { type Finding, type FindingKind, type FindingSource, findingText } from './finding.ts';
-export { type Buffer, Folio } from './folio.ts';
+export { type Buffer, Folio, putFolios } from './folio.ts';
 export { genericPerformWrite, type WriteResult } from './generic-perform-write.ts';
 export { checkGeometry, defaultGeometry, type Geometry } from './geometry.ts';
-export { grabFolio, lockFolioAt } from './grab-folio.ts';
+export { grabFolio, lockFolioAt, tryLockFolioAt } from './grab-folio.ts';
 export { finishFault, pageFault } from './handle-mm-fault.ts';
 export { immediate } from './immediate.ts';
 export { Inode, type InodeOptions } from './inode.ts';
+export { filemapInvalidateInode, invalidateInodePages2Range, invalidateMappingPages } from './invalidate.ts';
 export {
   filemapInvalidateLock,
   filemapInvalidateLockShared,
@@ -53,7 +54,7 @@ export { OpenWrite, ShadowFile } from './shadow-file.ts';
 export { shrinkFolio, unmapPage } from './shrink-folio.ts';
 export { type SimulationLike, simulatedMachine } from './simulated-machine.ts';
 export { SuperBlock } from './super-block.ts';
-export { dataTags, type Tag, tagName, UNINIT, ZERO, zeroTags } from './tag.ts';
+export { dataTags, FREED, type Tag, tagName, UNINIT, ZERO, zeroTags } from './tag.ts';
 export { truncateInodePagesRange, truncatePagecache, truncatePagecacheRange } from './truncate.ts';
 export { pagecacheIsizeExtended, truncateSetsize } from './truncate-setsize.ts';
 export { folioMkclean, markDirty, unmapFolio, unmapMappingPages, zapPte } from './unmap.ts';

@@ -1,4 +1,5 @@
 /** One buffered read in the making: where, how patient, and the file's readahead state. */
+import type { Completion } from '@lockdep/locks';
 import type { AddressSpace } from './address-space.ts';
 import type { Inode } from './inode.ts';
 
@@ -16,14 +17,20 @@ export interface ReadFlags {
   readonly nowait?: boolean;
   /** Do not start I/O. */
   readonly noio?: boolean;
+  /** Instead of sleeping for a folio lock, ask to be told when it is free, and answer `EIOCBQUEUED`. */
+  readonly waitq?: boolean;
 }
 
 export class Kiocb {
   readonly inode: Inode;
   readonly mapping: AddressSpace;
   readonly pos: number;
-  readonly nowait: boolean;
+  /** Set on the way when a WAITQ read has something to return already. */
+  nowait: boolean;
   readonly noio: boolean;
+  readonly waitq: boolean;
+  /** After `EIOCBQUEUED`: happens when it is worth trying again. */
+  queued: Completion | null = null;
   readonly ra: FileRaState;
 
   constructor(
@@ -37,6 +44,7 @@ export class Kiocb {
     this.pos = pos;
     this.nowait = flags.nowait ?? false;
     this.noio = flags.noio ?? false;
+    this.waitq = flags.waitq ?? false;
     this.ra = ra;
   }
 }

@@ -14,9 +14,11 @@ export function registerFolioLock(lock: Lock, folio: Folio): void {
   folioOf.set(lock, folio);
 }
 
-/** Folio locks nest in ascending index. */
+/** Folio locks nest in ascending index; those of one index in two files in any order, since both mappings are locked by then. */
 function byIndex(held: Lock, wanted: Lock): number {
-  return (folioOf.get(held)?.index ?? 0) - (folioOf.get(wanted)?.index ?? 0);
+  const [a, b] = [folioOf.get(held), folioOf.get(wanted)];
+  if (a === undefined || b === undefined) return 0;
+  return a.index === b.index && a.inode !== b.inode ? -1 : a.index - b.index;
 }
 
 /** The classes of one file-system type. */

@@ -1,4 +1,9 @@
-/** `mmap` and `munmap`: mmap_lock exclusively, i_mmap_rwsem inside it to link and unlink. */
+/**
+ * `mmap` and `munmap`: mmap_lock exclusively, i_mmap_rwsem inside it to link and unlink.
+ *
+ * An unlinked mapping is out of reach of truncate and writeback, so from that moment on its user gets no further through it; its
+ * ptes still have their references, so reclaim leaves their folios alone.
+ */
 import type { Inode } from './inode.ts';
 import type { Proc } from './machine.ts';
 import type { Mm } from './mm.ts';
@@ -21,6 +26,7 @@ export function* munmap(vma: Vma): Proc {
   yield* mm.mmapLock.downWrite();
   yield* mapping.iMmapRwsem.downWrite();
   mapping.iMmap.splice(mapping.iMmap.indexOf(vma), 1);
+  yield* vma.unlink();
   yield* mapping.iMmapRwsem.upWrite();
   for (const pte of vma.ptes) yield* zapPte(vma, pte, null);
   mm.vmas.splice(mm.vmas.indexOf(vma), 1);

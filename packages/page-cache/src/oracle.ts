@@ -48,6 +48,26 @@ export class Oracle {
     }
   }
 
+  /** The same for a read(2), which may not go past the end either. */
+  checkRead(name: string, offset: number, tags: readonly Tag[], start: number): void {
+    this.check(name, offset, tags, start, 'read');
+    const size = this.file(name).largestSize(start, this.#time);
+    const last = offset + tags.length - 1;
+    if (tags.length === 0 || last < size) return;
+    const saw = tagName(tags.at(-1)!);
+    const message = `byte ${last} was read from a file of ${size} bytes`;
+    this.add({ kind: 'beyond-eof-read', via: 'read', file: name, offset: last, saw, message });
+  }
+
+  /** A store through a mapping took effect. One past the end, in the last page, may be kept or zeroed. */
+  stored(name: string, offset: number, tag: Tag, isPastEnd: boolean): void {
+    const file = this.file(name);
+    const start = this.tick();
+    const end = this.tick();
+    file.begin(offset, [tag], start).end(end);
+    if (isPastEnd) file.begin(offset, [ZERO], start).end(end);
+  }
+
   add(finding: Omit<Finding, 'index'>): void {
     const full: Finding = { ...finding, index: Math.floor(finding.offset / this.#pageSize) };
     const text = findingText(full);
@@ -69,6 +89,7 @@ export class Oracle {
 }
 
 function kindOf(tag: Tag, file: string, visible: readonly Tag[]): Finding['kind'] {
+  if (tag.origin === 'freed') return 'use-after-free';
   if (tag.origin === 'uninit') return 'uninitialised-memory';
   if (tag.origin === 'data' && tag.file !== file) return 'stale-block-exposure';
   return tag.origin === 'data' && visible.every((other) => other === ZERO) ? 'hole-has-data' : 'lost-write';

@@ -1,5 +1,5 @@
 /**
- * `read_cache_page`: a folio, uptodate, for code inside the kernel (dedupe compares with it).
+ * `read_cache_page`: a folio, uptodate, with a reference, for code inside the kernel (dedupe compares with it).
  *
  * Duty of the caller: invalidate_lock held, in any mode; asserted where the file system is converted. It is not taken here, since
  * callers hold it exclusively.
@@ -15,13 +15,22 @@ export function* readCachePage(mapping: AddressSpace, index: number): Proc<Folio
   const { engine } = mapping.sb;
   if (mapping.host.fs.assertsInvalidateLock()) engine.assertHeld(mapping.invalidateLock);
   for (;;) {
+    const cached = yield* mapping.lookup(index);
+    if (cached !== null && (yield* isUptodate(cached))) return cached;
+    if (cached !== null) yield* cached.put();
     const folio = yield* grabFolio(mapping, index);
-    const words = `uptodate ${folio.label}?`;
-    if (yield* engine.machine.access([folio.state], [], words, () => folio.uptodate)) {
+    if (yield* isUptodate(folio)) {
       yield* folio.lock.release();
       return folio;
     }
     const error = yield* filemapReadPage(mapping, folio, folio.start, folio.data.length);
-    if (error !== null && error !== 'AOP_TRUNCATED_PAGE') return error;
+    if (error === null) return folio;
+    yield* folio.put();
+    if (error !== 'AOP_TRUNCATED_PAGE') return error;
   }
+}
+
+function* isUptodate(folio: Folio): Proc<boolean> {
+  const { machine } = folio.sb.engine;
+  return yield* machine.access([folio.state], [], `uptodate ${folio.label}?`, () => folio.uptodate);
 }

@@ -24,7 +24,13 @@ export function* pageCacheSyncRa(kiocb: Kiocb, index: number, count: number): Pr
 
 /** A hit on the folio that was marked: starts the next window. */
 export function* pageCacheAsyncRa(kiocb: Kiocb, folio: Folio): Proc {
-  folio.readahead = false;
+  const { machine } = folio.sb.engine;
+  const wasMarked = yield* machine.access([], [folio.state], `take the mark of ${folio.label}`, () => {
+    const { readahead } = folio;
+    folio.readahead = false;
+    return readahead;
+  });
+  if (!wasMarked) return;
   const ahead = kiocb.inode.sb.engine.readaheadPages;
   if (ahead <= 0) return;
   kiocb.ra.start += kiocb.ra.size;
@@ -67,8 +73,10 @@ function* pageCacheRaUnbounded(kiocb: Kiocb, index: number, pages: number, looka
     yield* folio.lock.tryAcquire();
     if (yield* mapping.add(folio)) {
       if (lookahead > 0 && i === pages - lookahead) folio.readahead = true;
+      // Locked and in the cache it stays without this reference.
+      folio.drop();
       batch.push(folio);
-    } else yield* folio.lock.release();
+    } else yield* folio.unlockAndPut();
   }
   const drops = locked && engine.rules.dropAfterAdd === 'all';
   if (drops) yield* filemapInvalidateUnlockShared(mapping);

@@ -28,6 +28,8 @@ export interface BugSwitches {
   readonly 'lockTwo.interleaved'?: boolean;
   /** `true`: read(2) keeps invalidate_lock while it copies to user memory (PC-111). */
   readonly 'read.invalidateLockOverCopy'?: boolean;
+  /** `true`: read(2) puts the folios before it copies from them. */
+  readonly 'read.putsBeforeCopy'?: boolean;
   /** `false`: write(2) copies with page faults enabled, under the folio lock (PC-036). */
   readonly 'write.atomicCopy'?: boolean;
   /** `false`: faults do not look at i_size again under the folio lock. */
@@ -40,6 +42,10 @@ export interface BugSwitches {
   readonly 'truncate.zeroedIsUptodate'?: boolean;
   /** `true`: NOWAIT readahead only tries invalidate_lock (fix for PC-106). */
   readonly 'readahead.nowaitTrylock'?: boolean;
+  /** `false`: XFS truncates without writing back the page of the new end first (PC-020). */
+  readonly 'xfs.flushEofPageOnTruncate'?: boolean;
+  /** `false`: growing a file leaves the page of its old end writable (PC-024). */
+  readonly isizeExtendedMkclean?: boolean;
   /** `true`: assert invalidate_lock in truncate_inode_pages_range. Default true wherever the file system is converted. */
   readonly assertInvalidateLock?: boolean;
 }
@@ -50,6 +56,8 @@ export interface Rules {
   readonly bugs: BugSwitches;
   /** read(2) and readahead hold invalidate_lock shared. */
   readonly readersTakeInvalidateLock: boolean;
+  /** read(2) looks at i_size before it looks for folios too, and so adds none past the end. */
+  readonly readChecksSizeFirst: boolean;
   /** Faults: the file system's own lock, invalidate_lock always, or only to add or fill a folio; or nothing. */
   readonly faultLock: 'private' | 'always' | 'absent' | 'none';
   /** Truncate and punch hold invalidate_lock (else the file system's private lock, where it has one). */
@@ -76,6 +84,7 @@ export function resolveRules(profile: Profile, bugs: BugSwitches): Rules {
     profile,
     bugs,
     readersTakeInvalidateLock: readers,
+    readChecksSizeFirst: late,
     faultLock: bugs['fs.faultsTakeInvalidateLock'] === false ? 'none' : faults,
     evictTakesInvalidateLock: converted,
     dropAfterAdd:

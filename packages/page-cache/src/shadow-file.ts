@@ -22,8 +22,8 @@ export class OpenWrite {
   }
 
   /** Acknowledged at `time`; `length` bytes of it took effect, the rest may or may not have. */
-  end(time: number): void {
-    for (const record of this.#records) record.end = time;
+  end(time: number, length: number = this.#records.length): void {
+    for (const record of this.#records.slice(0, length)) record.end = time;
   }
 }
 
@@ -45,7 +45,7 @@ export class ShadowFile {
     return new OpenWrite(records);
   }
 
-  /** The size will be `size` from some moment after `time` on; the answer ends the interval. */
+  /** The size may be `size` from some moment after `time` on; the answer says when it was for certain. */
   resize(size: number, time: number): (end: number) => void {
     const record = { size, start: time, end: Number.POSITIVE_INFINITY };
     this.#sizes.push(record);

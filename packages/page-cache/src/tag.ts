@@ -4,8 +4,8 @@
  * Tags are interned by their maker and compared with `===`; nothing in the engine looks inside.
  */
 export interface Tag {
-  readonly origin: 'zero' | 'uninit' | 'data';
-  /** File that the byte was written to, its offset there, and which write it was. Empty for zero and uninit. */
+  readonly origin: 'zero' | 'uninit' | 'freed' | 'data';
+  /** File that the byte was written to, its offset there, and which write it was. Empty for the others. */
   readonly file: string;
   readonly offset: number;
   readonly write: string;
@@ -15,6 +15,9 @@ export interface Tag {
 export const ZERO: Tag = Object.freeze({ origin: 'zero', file: '', offset: 0, write: '' });
 /** What a fresh page or a fresh disk contains: must never be seen. */
 export const UNINIT: Tag = Object.freeze({ origin: 'uninit', file: '', offset: 0, write: '' });
+
+/** What a page contains that has been freed: must never be seen either. */
+export const FREED: Tag = Object.freeze({ origin: 'freed', file: '', offset: 0, write: '' });
 
 /** The tags of one write: byte i of it goes to `offset + i`. */
 export function dataTags(file: string, write: string, offset: number, length: number): Tag[] {

@@ -20,8 +20,9 @@ export function* truncateSetsize(inode: Inode, size: number): Proc {
 export function* pagecacheIsizeExtended(inode: Inode, old: number): Proc {
   const { pageSize, blockSize } = inode.sb.engine.geometry;
   if (blockSize === pageSize || old % pageSize === 0) return;
+  if (inode.sb.engine.rules.bugs.isizeExtendedMkclean === false) return;
   const folio = yield* lockFolioAt(inode.mapping, Math.floor(old / pageSize));
   if (folio === null) return;
   yield* folioMkclean(inode.mapping, folio);
-  yield* folio.lock.release();
+  yield* folio.unlockAndPut();
 }

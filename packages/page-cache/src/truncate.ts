@@ -37,9 +37,10 @@ export function* truncateInodePagesRange(mapping: AddressSpace, from: number, to
   if (first <= last) yield* truncateTrying(mapping, first, last);
   const head = Math.floor(from / pageSize);
   const tail = Math.floor(to / pageSize);
-  if (head < first)
+  const startsInside = from % pageSize !== 0;
+  if (startsInside)
     yield* truncatePartial(mapping, head, from - head * pageSize, Math.min(to - head * pageSize, pageSize));
-  if (tail > last && tail !== head && to > tail * pageSize)
+  if (to % pageSize !== 0 && (tail !== head || !startsInside))
     yield* truncatePartial(mapping, tail, 0, to - tail * pageSize);
   while (first <= last) {
     const folios = yield* mapping.lookupRange(first, last);
@@ -58,10 +59,13 @@ function assertCallersLocks(mapping: AddressSpace): void {
 /** The first pass takes what is not locked at this moment; many folio locks at once are fine, since none is waited for. */
 function* truncateTrying(mapping: AddressSpace, first: number, last: number): Proc {
   for (const folio of yield* mapping.lookupRange(first, last)) {
-    if (!(yield* folio.lock.tryAcquire())) continue;
+    if (!(yield* folio.lock.tryAcquire())) {
+      yield* folio.put();
+      continue;
+    }
     const busy = yield* isUnderWriteback(folio);
     if (folio.mapping === mapping && !busy) yield* removeLocked(mapping, folio);
-    yield* folio.lock.release();
+    yield* folio.unlockAndPut();
   }
 }
 
@@ -77,10 +81,10 @@ function* truncateFolio(mapping: AddressSpace, folio: Folio): Proc {
     yield* waitOnFolioWriteback(folio);
     yield* removeLocked(mapping, folio);
   }
-  yield* folio.lock.release();
+  yield* folio.unlockAndPut();
 }
 
-/** Unmaps, forgets dirt, removes. */
+/** Unmaps, forgets dirt, removes: whoever still has a reference keeps the bytes, but not a page of the file. */
 function* removeLocked(mapping: AddressSpace, folio: Folio): Proc {
   const { machine } = folio.sb.engine;
   const mapped = yield* machine.access([folio.state], [], `mapped ${folio.label}?`, () => folio.mapcount > 0);
@@ -103,7 +107,7 @@ function* truncatePartial(mapping: AddressSpace, index: number, from: number, to
       if (rules.bugs['truncate.zeroedIsUptodate'] === true) markUptodate(folio, from, to);
     });
   }
-  yield* folio.lock.release();
+  yield* folio.unlockAndPut();
 }
 
 /** `block_invalidate_folio` for part of one: blocks wholly inside are not dirty any more. */

@@ -66,7 +66,7 @@ export function* zapPte(vma: Vma, pte: Pte, only: Folio | null): Proc {
   const folio = yield* readPte(vma, pte);
   if (folio === null || (only !== null && folio !== only)) return;
   const { machine } = vma.mm.engine;
-  yield* machine.access([], [pte.region, folio.state], `zap ${pte.region.name}`, () =>
+  yield* machine.access([folio.references], [pte.region, folio.state], `zap ${pte.region.name}`, () =>
     vma.mm.pteLock.around(() => {
       if (pte.folio !== folio) return;
       if (pte.dirty) markDirty(folio);
@@ -74,6 +74,7 @@ export function* zapPte(vma: Vma, pte: Pte, only: Folio | null): Proc {
       pte.writable = false;
       pte.dirty = false;
       folio.mapcount -= 1;
+      folio.drop();
     }),
   );
 }

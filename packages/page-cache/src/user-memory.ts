@@ -30,7 +30,7 @@ export function* loadPresent(vma: Vma, offset: number): Proc<Tag | null> {
   const folio = yield* readPte(vma, pte);
   if (folio === null) return null;
   return yield* machine.access([pte.region, folio.state], [], `load ${vma.inode.name}[${offset}]`, () =>
-    pte.folio === folio ? folio.data[offset % geometry.pageSize]! : null,
+    pte.folio === folio && !vma.unlinked ? folio.data[offset % geometry.pageSize]! : null,
   );
 }
 
@@ -46,10 +46,10 @@ export function* userStore(vma: Vma, offset: number, tag: Tag): Proc<boolean> {
     const stored =
       folio !== null &&
       (yield* machine.access([], [pte.region, folio.state], words, () => {
-        if (pte.folio !== folio || !pte.writable) return false;
+        if (pte.folio !== folio || !pte.writable || vma.unlinked) return false;
         folio.data[offset % geometry.pageSize] = tag;
         pte.dirty = true;
-        oracle.file(vma.inode.name).begin(offset, [tag], oracle.tick()).end(oracle.tick());
+        oracle.stored(vma.inode.name, offset, tag, offset >= vma.inode.size);
         return true;
       }));
     if (stored) return true;

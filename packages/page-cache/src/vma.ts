@@ -6,7 +6,7 @@
 import type { AddressSpace } from './address-space.ts';
 import type { Folio } from './folio.ts';
 import type { Inode } from './inode.ts';
-import type { Region } from './machine.ts';
+import type { Proc, Region } from './machine.ts';
 import type { Mm } from './mm.ts';
 
 export interface Pte {
@@ -32,6 +32,8 @@ export class Vma {
   readonly pgoff: number;
   readonly advice: 'random' | 'sequential';
   readonly ptes: readonly Pte[];
+  /** Being unmapped: a load or store through it ends in a signal. */
+  unlinked = false;
 
   constructor(mm: Mm, inode: Inode, options: VmaOptions) {
     const { pgoff = 0, pages, advice = 'random' } = options;
@@ -47,6 +49,13 @@ export class Vma {
       writable: false,
       dirty: false,
     }));
+  }
+
+  *unlink(): Proc {
+    const regions = this.ptes.map((pte) => pte.region);
+    yield* this.mm.engine.machine.access([], regions, `unlink the mapping of ${this.inode.name}`, () => {
+      this.unlinked = true;
+    });
   }
 
   /** The pte for a page of the file; undefined outside. */

@@ -9,14 +9,25 @@ import type { Proc } from './machine.ts';
 import { folioMkclean, markDirty } from './unmap.ts';
 import { waitOnFolioWriteback } from './wait-writeback.ts';
 
-/** Submits everything dirty in pages first … last; answers the ends of the writebacks. */
+/** Submits everything dirty in pages first … last; answers the ends of these writebacks, and of those under way already. */
 export function* writeCachePages(inode: Inode, first: number, last: number): Proc<Completion[]> {
   const ends: Completion[] = [];
   for (const folio of yield* inode.mapping.lookupRange(first, last)) {
-    const end = yield* inode.fs.writeFolio(inode, folio);
+    const { dirty, writeback } = yield* readTags(folio);
+    const end = dirty ? yield* inode.fs.writeFolio(inode, folio) : writeback;
     if (end !== null) ends.push(end);
+    yield* folio.put();
   }
   return ends;
+}
+
+/** The tags of a folio in `i_pages`, without its lock: a clean folio is not locked at all. */
+function* readTags(folio: Folio): Proc<{ readonly dirty: boolean; readonly writeback: Completion | null }> {
+  const { machine } = folio.sb.engine;
+  return yield* machine.access([folio.state], [], `dirty ${folio.label}?`, () => ({
+    dirty: folio.dirty,
+    writeback: folio.writeback,
+  }));
 }
 
 /** `filemap_write_and_wait_range` */
@@ -45,8 +56,8 @@ function* clearDirtyForIo(inode: Inode, folio: Folio): Proc<boolean> {
     dirty: folio.dirty,
     mapped: folio.mapcount > 0,
   }));
+  if (!state.dirty) return false;
   if (state.mapped) yield* folioMkclean(inode.mapping, folio);
-  else if (!state.dirty) return false;
   return yield* machine.access([], [folio.state], `clean ${folio.label}`, () => {
     const { dirty } = folio;
     folio.dirty = false;
@@ -57,16 +68,17 @@ function* clearDirtyForIo(inode: Inode, folio: Folio): Proc<boolean> {
 /** Sets PG_writeback on a locked folio. */
 export function* startWriteback(folio: Folio): Proc<Completion> {
   const { machine } = folio.sb.engine;
-  return yield* machine.access([], [folio.state], `writeback ${folio.label}`, () => folio.startWriteback());
+  return yield* machine.access([], [folio.state], `writeback ${folio.label}`, () => folio.get().startWriteback());
 }
 
 /** `folio_end_writeback`, in interrupt context: the tag in i_pages goes under `xa_lock`; waiters wake. */
 export function* endWriteback(folio: Folio): Proc {
   const { machine } = folio.sb.engine;
   const end = folio.writeback!;
-  yield* machine.access([], [folio.state], `end of writeback ${folio.label}`, () => {
+  yield* machine.access([folio.references], [folio.state], `end of writeback ${folio.label}`, () => {
     folio.mapping?.xaLock.around(() => {});
     folio.writeback = null;
+    folio.drop();
   });
   yield* end.completeAll();
 }

@@ -1,0 +1,165 @@
+/**
+ * Programs made at random: a few tasks, each some operations on two files at any byte, with blocks as large as pages or smaller. What one
+ * run of such a program found. In the manner of fsx, with many hands.
+ */
+import type { Validator } from '@lockdep/core';
+import {
+  dataTags,
+  Engine,
+  type Finding,
+  type Inode,
+  MappedBuffer,
+  Mm,
+  mmap,
+  munmap,
+  PlainMachine,
+  type Proc,
+  type Profile,
+  premap,
+  shrinkFolio,
+  unmapPage,
+  userLoad,
+  userStore,
+  type Vma,
+} from '@lockdep/page-cache';
+import {
+  type BlockFileSystem,
+  CephLike,
+  Ext2Like,
+  Ext4Like,
+  type FileSystemName,
+  fadviseWillneed,
+  fsync,
+  ftruncate,
+  pread,
+  punchHole,
+  pwrite,
+  remap,
+  XfsLike,
+} from '../src/index.ts';
+
+export interface RandomOperations {
+  readonly fs: FileSystemName;
+  readonly profile: Profile;
+  readonly seed: number;
+  readonly validator?: Validator | null;
+}
+
+export interface RandomOutcome {
+  readonly stuck: readonly string[];
+  readonly findings: readonly Finding[];
+  readonly program: readonly string[];
+}
+
+const KINDS = { ext2: Ext2Like, ext4: Ext4Like, xfs: XfsLike, ceph: CephLike };
+const PAGES = 3;
+const PAGE = 4;
+
+/** Numbers 0 … count-1 from a seed (mulberry32). */
+function randomBelow(seed: number): (count: number) => number {
+  let state = seed >>> 0;
+  return (count) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) % count;
+  };
+}
+
+export function randomOperations({ fs: name, profile, seed, validator = null }: RandomOperations): RandomOutcome {
+  const below = randomBelow(seed);
+  const machine = new PlainMachine({ seed, validator });
+  const geometry = { blockSize: [1, 2, 4][below(3)]!, filePages: PAGES, diskBlocks: 64 };
+  const engine = new Engine({
+    machine,
+    profile,
+    validator,
+    geometry,
+    faultAround: below(2) === 0,
+    readaheadPages: below(3) - 1,
+  });
+  const fs = new KINDS[name](engine);
+  const files = ['A', 'B'].map((file) => fs.create(file, dataTags(file, 'w0', 0, 1 + below(PAGES * PAGE))));
+  const advice = below(2) === 0 ? 'sequential' : 'random';
+  const vmas = files.map((file) => premap(new Mm(engine, `mm of ${file.name}`), file, { pages: PAGES, advice }));
+  const program: string[] = [];
+  const tasks = 2 + below(3);
+  for (let t = 0; t < tasks; t++) {
+    const operations = Array.from({ length: 1 + below(4) }, (_, i) => {
+      const [words, code] = operation(fs, files, vmas, below, `t${t}.${i}`);
+      program.push(`t${t}: ${words}`);
+      return code;
+    });
+    machine.spawn(`t${t}`, function* () {
+      for (const code of operations) yield* code();
+    });
+  }
+  const { stuck } = machine.run(200_000);
+  engine.inspect();
+  return { stuck, findings: engine.oracle.findings, program };
+}
+
+function operation(
+  fs: BlockFileSystem,
+  files: readonly Inode[],
+  vmas: readonly Vma[],
+  below: (count: number) => number,
+  write: string,
+): [string, () => Proc<unknown>] {
+  const which = below(2);
+  const file = files[which]!;
+  const vma = vmas[which]!;
+  const other = files[1 - which]!;
+  const offset = below(PAGES * PAGE);
+  const count = 1 + below(PAGES * PAGE - offset);
+  const words = (what: string) => `${what} ${file.name} [${offset}, ${offset + count})`;
+  switch (below(file.fs instanceof XfsLike ? 15 : 14)) {
+    case 0:
+    case 1:
+      return [words('read'), () => pread(file, offset, count)];
+    case 2:
+    case 3:
+      return [words('write'), () => pwrite(file, offset, count, write)];
+    case 4:
+    case 5:
+      return [words('punch'), () => punchHole(fs, file, offset, count)];
+    case 6:
+      return [`truncate ${file.name} to ${offset}`, () => ftruncate(fs, file, offset)];
+    case 7:
+      return [`fsync ${file.name}`, () => fsync(file)];
+    case 8:
+      return [`load ${file.name} ${offset}`, () => userLoad(vma, offset)];
+    case 9:
+      return [
+        `store ${file.name} ${offset}`,
+        () => userStore(vma, offset, dataTags(file.name, `m${write}`, offset, 1)[0]!),
+      ];
+    case 10:
+      return [words('willneed'), () => fadviseWillneed(file, offset, count)];
+    case 11:
+      return [`reclaim ${file.name}`, () => reclaim(file)];
+    case 12:
+      return [
+        words(`write from a mapping of ${other.name} to`),
+        () => pwrite(file, offset, count, write, new MappedBuffer(vmas[1 - which]!)),
+      ];
+    case 13:
+      return [`map, load, unmap ${file.name} ${offset}`, () => mapped(vma.mm, file, offset, write)];
+    default:
+      return [`clone ${file.name} to ${other.name}`, () => remap(fs, file, other, below(2) === 0 ? 'clone' : 'dedupe')];
+  }
+}
+
+function* reclaim(file: Inode): Proc {
+  for (let index = 0; index < PAGES; index++) {
+    yield* unmapPage(file.mapping, index);
+    yield* shrinkFolio(file.mapping, index);
+  }
+}
+
+function* mapped(mm: Mm, file: Inode, offset: number, write: string): Proc {
+  const vma = yield* mmap(mm, file, { pages: PAGES });
+  yield* userLoad(vma, offset);
+  yield* userStore(vma, offset, dataTags(file.name, `m${write}`, offset, 1)[0]!);
+  yield* munmap(vma);
+}
