@@ -147,5 +147,5 @@ function evaluate(source: unknown, registers: Registers, objects?: ReadonlyMap<s
     resolve: (name) => () => (objects === undefined ? (registers.get(name) ?? 0) : objects.get(name).value),
     element: (name, index) => (frame) => objects!.get(`${name}[${index(frame)}]`).value,
   });
-  return expression(new Float64Array(0));
+  return expression([]);
 }

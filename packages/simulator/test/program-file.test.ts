@@ -9,7 +9,7 @@ const value = (source: unknown, registers: Record<string, number> = {}): number 
   compileExpression(source, {
     resolve: (name) => () => registers[name] ?? 0,
     element: (name, index) => (frame) => registers[`${name}[${index(frame)}]`] ?? -1,
-  })(new Float64Array(0));
+  })([]);
 
 describe('expressions', () => {
   test.each([

@@ -14,14 +14,22 @@ export async function driveAsync<T>(work: Work<T>, tasks: AsyncTasks): Promise<T
   try {
     let next = work.next();
     while (next.done !== true) {
-      const request = next.value;
-      const ending = await runExecutionAsync(request, tasks).catch(async (error: unknown) => {
-        throw error instanceof StrayWait ? await explainStray(request.world, tasks, error) : error;
-      });
-      next = work.next(ending);
-      if (performance.now() - turned < PATIENCE_MS) continue;
-      await turn();
-      turned = performance.now();
+      let request = next.value;
+      for (;;) {
+        const ending = await runExecutionAsync(request, tasks).catch(async (error: unknown) => {
+          throw error instanceof StrayWait ? await explainStray(request.world, tasks, error) : error;
+        });
+        if (performance.now() - turned >= PATIENCE_MS) {
+          await turn();
+          turned = performance.now();
+        }
+        const prefix = request.next?.(ending) ?? -1;
+        if (prefix < 0) {
+          next = work.next(ending);
+          break;
+        }
+        request = { ...request, prefix };
+      }
     }
     return next.value;
   } finally {

@@ -5,9 +5,9 @@
  */
 import { conflicts, EXCLUSIVE, SHARED } from './access.ts';
 import { growInt32, growUint8 } from './grow.ts';
-import type { Op } from './op.ts';
+import { BY_STATE, type Op } from './op.ts';
 import type { SimObject } from './sim-object.ts';
-import { killed, type SimTask } from './sim-task.ts';
+import type { SimTask } from './sim-task.ts';
 
 export class AccessSet {
   count = 0;
@@ -17,21 +17,11 @@ export class AccessSet {
   /** Takes the accesses that the pending op of `task` would make now. */
   collect(task: SimTask): void {
     const op = task.pending!;
-    const { targets } = op;
-    if (targets.length >= this.objects.length) this.#grow(targets.length * 2);
-    let count = 0;
-    for (let i = 0; i < targets.length; i++) {
-      const object = targets[i]!;
-      this.objects[count] = object.id;
-      this.modes[count++] = object.mode(op, task.index);
-    }
-    if (task.killable) {
-      this.objects[count] = task.id;
-      this.modes[count++] = SHARED;
-    }
-    this.count = count;
-    const queue = leftQueue(op);
-    if (queue !== null) this.append(queue.id, EXCLUSIVE);
+    if (op.isPlain && !task.killable) {
+      this.objects[0] = op.object.id;
+      this.modes[0] = modeOf(op, task.index);
+      this.count = 1;
+    } else this.#collectAll(op, task);
   }
 
   /** Takes accesses given as object numbers and modes, pairwise. */
@@ -53,13 +43,26 @@ export class AccessSet {
   /** Whether the pending op of `task`, in the present state, depends on this set. */
   dependsOn(task: SimTask): boolean {
     const op = task.pending!;
-    const { targets } = op;
-    for (let i = 0; i < targets.length; i++) {
-      const object = targets[i]!;
+    if (op.isPlain && !task.killable) {
+      const { id } = op.object;
       for (let k = 0; k < this.count; k++) {
-        if (this.objects[k] === object.id && conflicts(this.modes[k]!, object.mode(op, task.index))) return true;
+        if (this.objects[k] === id && conflicts(this.modes[k]!, modeOf(op, task.index))) return true;
       }
+      return false;
     }
+    return this.#dependsOnAny(op, task);
+  }
+
+  #collectAll(op: Op, task: SimTask): void {
+    this.count = 0;
+    for (const object of op.targets) this.append(object.id, object.mode(op, task.index));
+    if (task.killable) this.append(task.id, SHARED);
+    const queue = leftQueue(op);
+    if (queue !== null) this.append(queue.id, EXCLUSIVE);
+  }
+
+  #dependsOnAny(op: Op, task: SimTask): boolean {
+    for (const object of op.targets) if (this.#has(object.id, object.mode(op, task.index))) return true;
     const queue = leftQueue(op);
     if (queue !== null && this.#has(queue.id, EXCLUSIVE)) return true;
     return task.killable && this.#has(task.id, SHARED);
@@ -71,15 +74,14 @@ export class AccessSet {
     }
     return false;
   }
+}
 
-  #grow(size: number): void {
-    this.objects = new Int32Array(size);
-    this.modes = new Uint8Array(size);
-  }
+/** The class of the access that a plain op would be now. */
+export function modeOf(op: Op, task: number): number {
+  return op.access === BY_STATE ? op.object.mode(op, task) : op.access;
 }
 
 /** The queue that the victim of a kill leaves; null for any other operation. */
-function leftQueue(op: Op): SimObject | null {
-  const victim = killed(op);
-  return victim === null ? null : (victim.pending?.queuedIn ?? null);
+function leftQueue({ victim }: Op): SimObject | null {
+  return victim?.pending?.queuedIn ?? null;
 }

@@ -44,7 +44,7 @@ export class Checks {
   /** Notes a failure in the name of a task, which is the one that runs if none is named. */
   fail(kind: RawFailure['kind'], message: string, error?: unknown, task: number = this.#world.current): void {
     const { count: step } = this.#world;
-    this.failures.push({ kind, message, task, step, ...(error === undefined ? {} : { error }) });
+    this.failures.push({ kind, message, task, step, error });
   }
 
   askInvariants(): void {

@@ -13,6 +13,11 @@ export interface ExecutionRequest {
   /** Steps kept from the world's path. */
   readonly prefix: number;
   readonly maxSteps: number;
+  /**
+   * Many executions in one request: asked after each for the steps that the following one keeps; -1 to go on with the work. Resuming the work
+   * costs as much as a short execution.
+   */
+  readonly next?: (ending: Ending) => number;
 }
 
 export type Work<T> = Generator<ExecutionRequest, T, Ending>;
@@ -21,8 +26,14 @@ export type Work<T> = Generator<ExecutionRequest, T, Ending>;
 export function driveSync<T>(work: Work<T>): T {
   let next = work.next();
   while (next.done !== true) {
-    const { world, selector, prefix, maxSteps } = next.value;
-    next = work.next(runExecution(world, selector, prefix, maxSteps));
+    next = work.next(runAll(next.value));
   }
   return next.value;
+}
+
+function runAll({ world, selector, prefix, maxSteps, next }: ExecutionRequest): Ending {
+  let ending = runExecution(world, selector, prefix, maxSteps);
+  if (next === undefined) return ending;
+  for (let kept = next(ending); kept >= 0; kept = next(ending)) ending = runExecution(world, selector, kept, maxSteps);
+  return ending;
 }

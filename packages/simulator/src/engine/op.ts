@@ -6,7 +6,9 @@
  * result, so that parking allocates nothing: `yield*` calls `[Symbol.iterator]()` and the first `next()` in one go, so one
  * mark on the op tells the first `next` of a wait from the last, however many tasks share it.
  */
+import type { AccessMode } from './access.ts';
 import type { SimObject } from './sim-object.ts';
+import type { SimTask } from './sim-task.ts';
 import type { World } from './world.ts';
 
 const DONE: { done: true; value: unknown } = { done: true, value: undefined };
@@ -56,7 +58,14 @@ export interface OpOptions {
   readonly choices?: number;
   /** The object that remembers who waits here (a queue, a clock's sleepers): a kill changes it. */
   readonly queuedIn?: SimObject;
+  /** The task that the operation kills. */
+  readonly victim?: SimTask;
+  /** The class of its access to its object, where that is the same in every state; else the object is asked. */
+  readonly access?: AccessMode;
 }
+
+/** As {@link Op.access}: the object has to be asked. */
+export const BY_STATE = -1;
 
 export class Op<T = unknown> implements Iterable<Op, T, unknown>, Iterator<Op, T, unknown>, PromiseLike<T> {
   readonly object: SimObject;
@@ -68,6 +77,11 @@ export class Op<T = unknown> implements Iterable<Op, T, unknown>, Iterator<Op, T
   readonly targets: readonly SimObject[];
   readonly choices: number;
   readonly queuedIn: SimObject | null;
+  readonly victim: SimTask | null;
+  /** An {@link AccessMode}, or {@link BY_STATE}. */
+  readonly access: number;
+  /** Accesses its own object and nothing else. */
+  readonly isPlain: boolean;
   /** @internal The world that knows its objects and need not be asked again. */
   world: World | null = null;
   /** With `value`: the op as the iterator result that parks on it. */
@@ -86,6 +100,9 @@ export class Op<T = unknown> implements Iterable<Op, T, unknown>, Iterator<Op, T
       this.targets = object.itself;
       this.choices = 1;
       this.queuedIn = null;
+      this.victim = null;
+      this.access = BY_STATE;
+      this.isPlain = true;
     } else {
       this.arg = options.arg;
       this.follow = options.follow ?? null;
@@ -94,6 +111,9 @@ export class Op<T = unknown> implements Iterable<Op, T, unknown>, Iterator<Op, T
       this.targets = options.targets ?? object.itself;
       this.choices = options.choices ?? 1;
       this.queuedIn = options.queuedIn ?? null;
+      this.victim = options.victim ?? null;
+      this.access = options.access ?? BY_STATE;
+      this.isPlain = options.targets === undefined && this.victim === null;
     }
     this.value = this as Op;
   }

@@ -17,7 +17,7 @@ export class Random {
 
   /** An integer from 0 to `count` - 1. */
   below(count: number): number {
-    return Math.floor((this.next() / 0x1_0000_0000) * count);
+    return ((this.next() / 0x1_0000_0000) * count) >>> 0;
   }
 
   /** A number from 0 to 1, 1 excluded. */

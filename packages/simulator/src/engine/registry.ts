@@ -20,14 +20,12 @@ export class Registry {
     this.#world = world;
   }
 
-  /** A new execution: every object as at the beginning. */
+  /** A new execution: every object, tasks included, as at the beginning. */
   restart(): void {
     this.#numbers.restart();
     const { objects } = this;
     for (let i = 0; i < objects.length; i++) {
-      const object = objects[i];
-      // Tasks are reset by the world, and only those that have run.
-      if (object !== undefined && object.kind !== 'task') object.reset();
+      objects[i]?.reset();
     }
   }
 

@@ -56,7 +56,7 @@ export function repeatStep(world: World): void {
 }
 
 /** Whether somebody who should have ended has not; asked when nobody can move. */
-export function isDeadlocked(world: World): boolean {
-  for (const task of world.tasks) if (task.started && !task.finished && !task.daemon) return true;
+export function isDeadlocked({ tasks, live }: World): boolean {
+  for (let i = 0; i < live.length; i++) if (!tasks[live[i]!]!.daemon) return true;
   return false;
 }

@@ -82,7 +82,7 @@ export class SimTask extends SimObject implements Agent {
     this.index = index;
     this.name = name;
     this.#join = new Op(this, JOIN, { blocks: true, targets: [] });
-    this.#kill = new Op(this, KILL);
+    this.#kill = new Op(this, KILL, { victim: this });
   }
 
   /** Waits until the task has ended; gives what it returned. */
@@ -99,6 +99,7 @@ export class SimTask extends SimObject implements Agent {
   }
 
   reset(): void {
+    if (!this.started) return;
     this.started = false;
     this.finished = false;
     this.killed = false;
@@ -175,9 +176,4 @@ export class SimTask extends SimObject implements Agent {
   describe(op: Op): string {
     return `${op.code === JOIN ? 'join' : 'kill'} ${this.name}`;
   }
-}
-
-/** The task that an operation kills; null for any other operation. */
-export function killed(op: Op): SimTask | null {
-  return op.object instanceof SimTask && op.code === KILL ? op.object : null;
 }

@@ -2,40 +2,33 @@
  * The hash of a Mazurkiewicz trace, kept up step by step: equivalent executions have equal hashes, in any order of independent steps.
  *
  * Canonical form: per object, its accesses cut into maximal blocks of commuting ones, each block as a set, blocks in order; and the
- * outcome of every choice. An event is (task, its how-manieth step). Two 32-bit lanes, O(1) per access, no allocation.
+ * outcome of every choice. An event is (task, its how-manieth step). Two independent 32-bit lanes; O(1) per access, no allocation; reading
+ * the value costs O(objects touched).
  */
-
 import { EXCLUSIVE } from './access.ts';
 import type { AccessSet } from './access-set.ts';
-import { growInt32, growUint8 } from './grow.ts';
+import { growInt32 } from './grow.ts';
 
-function mix(a: number, b: number): number {
-  let h = Math.imul(a ^ (b + 0x7feb352d), 0x846ca68b);
-  h ^= h >>> 15;
-  h = Math.imul(h, 0x2c1b3c6d);
-  return h ^ (h >>> 12);
-}
+/** One row per object: the closed blocks in two lanes, the open block in two lanes (a sum), its mode, whether it is touched. */
+const ROW = 8;
+const SUM = 2;
+const MODE = 4;
+const TOUCHED = 5;
 
 export class TraceHash {
-  /** Per object: the blocks before the present one, the present block as a sum, its mode, what the object adds to the total. */
-  #base: Int32Array = new Int32Array(64);
-  #baseB: Int32Array = new Int32Array(64);
-  #block: Int32Array = new Int32Array(64);
-  #blockB: Int32Array = new Int32Array(64);
-  #mode: Uint8Array = new Uint8Array(64);
-  #share: Int32Array = new Int32Array(64);
-  #shareB: Int32Array = new Int32Array(64);
-  #touched: number[] = [];
+  #rows: Int32Array = new Int32Array(16 * ROW);
+  #touched: Int32Array = new Int32Array(16);
+  #count = 0;
+  /** Steps that access nothing. */
   #a = 0;
   #b = 0;
 
   restart(): void {
-    for (const object of this.#touched) {
-      this.#base[object] = this.#baseB[object] = this.#block[object] = this.#blockB[object] = 0;
-      this.#share[object] = this.#shareB[object] = 0;
-      this.#mode[object] = EXCLUSIVE;
+    for (let i = 0; i < this.#count; i++) {
+      const row = this.#touched[i]!;
+      for (let k = 0; k < ROW; k++) this.#rows[row + k] = 0;
     }
-    this.#touched.length = 0;
+    this.#count = 0;
     this.#a = 0;
     this.#b = 0;
   }
@@ -50,47 +43,73 @@ export class TraceHash {
 
   /** One access of an event. */
   access(task: number, ordinal: number, object: number, mode: number): void {
-    if (object >= this.#base.length) this.#grow(object + 1);
-    const event = mix(Math.imul(task + 1, 0x9e3779b1), ordinal);
-    const eventB = mix(Math.imul(ordinal + 1, 0x85ebca77), task);
-    if (this.#share[object] === 0 && this.#shareB[object] === 0) this.#touched.push(object);
-    if (mode === EXCLUSIVE || mode !== this.#mode[object]) {
-      this.#base[object] = mix(this.#base[object]!, this.#block[object]!);
-      this.#baseB[object] = mix(this.#baseB[object]!, this.#blockB[object]! ^ 0x27d4eb2f);
-      this.#block[object] = event;
-      this.#blockB[object] = eventB;
-      this.#mode[object] = mode;
+    const row = object * ROW;
+    if (row >= this.#rows.length) this.#rows = growInt32(this.#rows, row + ROW);
+    const rows = this.#rows;
+    const event = eventOf(task, ordinal);
+    if (rows[row + TOUCHED] === 0) this.#touch(row);
+    else if (mode !== EXCLUSIVE && mode === rows[row + MODE]) {
+      rows[row + SUM] = rows[row + SUM]! + laneA(event);
+      rows[row + SUM + 1] = rows[row + SUM + 1]! + laneB(event);
+      return;
     } else {
-      this.#block[object] = (this.#block[object]! + event) | 0;
-      this.#blockB[object] = (this.#blockB[object]! + eventB) | 0;
+      rows[row] = foldA(rows[row]!, rows[row + SUM]!);
+      rows[row + 1] = foldB(rows[row + 1]!, rows[row + SUM + 1]!);
     }
-    const share = mix(mix(object + 1, this.#base[object]!), this.#block[object]! + mode);
-    const shareB = mix(mix(~object, this.#baseB[object]!), this.#blockB[object]! - mode);
-    this.#a = (this.#a + share - this.#share[object]!) | 0;
-    this.#b = (this.#b + shareB - this.#shareB[object]!) | 0;
-    this.#share[object] = share;
-    this.#shareB[object] = shareB;
-  }
-
-  /** A non-negative integer below 2^53. */
-  get value(): number {
-    return (this.#a >>> 0) * 0x20_0000 + (this.#b >>> 11);
+    rows[row + SUM] = laneA(event);
+    rows[row + SUM + 1] = laneB(event);
+    rows[row + MODE] = mode;
   }
 
   /** A step that accesses nothing, with its outcome. */
   choose(task: number, ordinal: number, choice: number): void {
-    const event = mix(Math.imul(task + 1, 0x9e3779b1), ordinal);
-    this.#a = (this.#a + mix(event, choice)) | 0;
-    this.#b = (this.#b + mix(choice, event ^ 0x165667b1)) | 0;
+    const event = eventOf(task, ordinal);
+    this.#a = (this.#a + foldA(choice + 1, laneA(event))) | 0;
+    this.#b = (this.#b + foldB(choice + 1, laneB(event))) | 0;
   }
 
-  #grow(size: number): void {
-    this.#base = growInt32(this.#base, size);
-    this.#baseB = growInt32(this.#baseB, size);
-    this.#block = growInt32(this.#block, size);
-    this.#blockB = growInt32(this.#blockB, size);
-    this.#share = growInt32(this.#share, size);
-    this.#shareB = growInt32(this.#shareB, size);
-    this.#mode = growUint8(this.#mode, size);
+  /** A non-negative integer below 2^53. */
+  get value(): number {
+    const rows = this.#rows;
+    let a = this.#a;
+    let b = this.#b;
+    for (let i = 0; i < this.#count; i++) {
+      const row = this.#touched[i]!;
+      const mode = rows[row + MODE]! + 1;
+      a = (a + foldA(foldA(rows[row]!, rows[row + SUM]!) + mode, row)) | 0;
+      b = (b + foldB(foldB(rows[row + 1]!, rows[row + SUM + 1]!) + mode, row)) | 0;
+    }
+    return (a >>> 0) * 0x20_0000 + (b >>> 11);
   }
+
+  #touch(row: number): void {
+    this.#rows[row + TOUCHED] = 1;
+    if (this.#count === this.#touched.length) this.#touched = growInt32(this.#touched, this.#count + 1);
+    this.#touched[this.#count++] = row;
+  }
+}
+
+/** Different for the events of up to 4,096 tasks of up to a million steps. */
+function eventOf(task: number, ordinal: number): number {
+  return ((task << 20) + ordinal + 1) | 0;
+}
+
+function laneA(event: number): number {
+  const h = Math.imul(event, 0x85ebca6b);
+  return Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
+}
+
+function laneB(event: number): number {
+  const h = Math.imul(event, 0xcc9e2d51 | 0);
+  return Math.imul(h ^ (h >>> 13), 0x297a2d39);
+}
+
+function foldA(hash: number, block: number): number {
+  const h = Math.imul((hash ^ block) + 0x6d2b79f5, 0x846ca68b | 0);
+  return h ^ (h >>> 15);
+}
+
+function foldB(hash: number, block: number): number {
+  const h = Math.imul((hash + block) ^ 0x1b873593, 0x9e3779b1 | 0);
+  return h ^ (h >>> 13);
 }

@@ -6,6 +6,7 @@
  * sequence (`pathTask`, `pathChoice`) and knows nothing of strategies. Cost of a step: the operation, one resumption, no allocation.
  */
 import { Control } from '../objects/control.ts';
+import { AccessSet, modeOf } from './access-set.ts';
 import { Checks, messageOf } from './checks.ts';
 import { SimulatorError } from './error.ts';
 import { growInt32 } from './grow.ts';
@@ -15,16 +16,8 @@ import { captureSites, Op, takeSite } from './op.ts';
 import { Registry } from './registry.ts';
 import type { SimObject } from './sim-object.ts';
 import { SimTask, type TaskOptions } from './sim-task.ts';
-import {
-  type AsyncFront,
-  arrive,
-  beginTask,
-  foreignWait,
-  isWait,
-  resumeBody,
-  type TaskCode,
-  unwindTask,
-} from './task-code.ts';
+import { type AsyncFront, arrive, beginTask, foreignWait, isWait, type TaskCode, unwindTask } from './task-code.ts';
+import type { TraceHash } from './trace-hash.ts';
 import type { WorldListener } from './world-listener.ts';
 
 /** Turns operations of other packages into those of this world. */
@@ -65,6 +58,9 @@ export class World {
   listener: WorldListener | null = null;
   /** Keep each task's rolling history (state caching). */
   hashing = false;
+  /** Hash of the trace so far, kept up where somebody wants it. */
+  trace: TraceHash | null = null;
+  readonly #traced = new AccessSet();
   asyncFront: AsyncFront | null = null;
   adapter: Adapter | null = null;
   /** Some task has given way in this execution. */
@@ -100,10 +96,9 @@ export class World {
     if (this.#capturing) this.sites = [];
     this.checks.restart();
     this.#watched = this.listener !== null || this.hashing || this.#capturing;
+    this.trace?.restart();
     this.#taskNumbers.restart();
     this.registry.restart();
-    const { tasks } = this;
-    for (let i = 0; i < tasks.length; i++) if (tasks[i]!.started) tasks[i]!.reset();
     while (this.live.length > 0) this.live.pop();
     this.#setup(this);
     this.current = SETUP;
@@ -139,12 +134,11 @@ export class World {
     this.choice = choice;
     this.current = index;
     task.yielded = false;
+    if (this.trace !== null) this.#addToTrace(this.trace, task, op);
     const result = op.object.run(op, index);
     task.gate = -1;
     task.steps++;
-    if (this.#watched) this.#tell(task, op, result);
-    const { generator } = task;
-    if (generator === null || op.follow !== null || task.doomed) this.#goOn(task, op, result);
+    if (this.#watched || op.follow !== null) this.#goOn(task, op, result);
     else this.#resume(task, result);
     this.count = at + 1;
     if (this.checks.hasInvariants) this.checks.askInvariants();
@@ -264,29 +258,40 @@ export class World {
     this.listener?.taskEnds(task);
   }
 
+  #addToTrace(trace: TraceHash, task: SimTask, op: Op): void {
+    if (op.isPlain && !task.killable) trace.access(task.index, task.steps, op.object.id, modeOf(op, task.index));
+    else {
+      this.#traced.collect(task);
+      trace.add(task.index, task.steps, op.choices === 1 ? 0 : this.choice, this.#traced);
+    }
+  }
+
   #resume(task: SimTask, value: unknown): void {
+    const { generator } = task;
     try {
-      const next = task.generator!.next(value);
-      const op = next.value;
-      // The common case of `park`, in place.
-      if (next.done !== true && op instanceof Op && op.world === this && !this.#watched) task.pending = op;
-      else this.take(task, next);
+      // Either way the common case of `park`, in place.
+      if (generator === null) {
+        const op = task.body!.resume(value);
+        if (op instanceof Op && op.world === this && !this.#watched) task.pending = op;
+        else arrive(this, task, op);
+      } else {
+        const next = generator.next(value);
+        const op = next.value;
+        if (next.done !== true && op instanceof Op && op.world === this && !this.#watched) task.pending = op;
+        else this.take(task, next);
+      }
     } catch (error) {
       this.crash(task, error);
     }
   }
 
-  #tell(task: SimTask, op: Op, result: unknown): void {
+  /** After a step that somebody wants to be told of, or that leads to another without the task's code in between. */
+  #goOn(task: SimTask, op: Op, result: unknown): void {
     if (this.hashing) foldStep(task.history, op, result);
     this.listener?.stepped(task, op, result);
-  }
-
-  /** After a step that leads to another without the task's code in between, or of a task whose code is no generator. */
-  #goOn(task: SimTask, op: Op, result: unknown): void {
     if (op.follow !== null) this.park(task, op.follow);
     else if (task.doomed && op.gated) unwindTask(this, task);
-    else if (task.generator !== null) this.#resume(task, result);
-    else resumeBody(this, task, result);
+    else this.#resume(task, result);
   }
 
   /** First use of an op here; of one whose object wants to be told of each task that parks, every use. */

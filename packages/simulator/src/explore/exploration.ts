@@ -9,13 +9,13 @@ import { isDeadlocked } from '../engine/run-execution.ts';
 import type { Ending } from '../engine/selector.ts';
 import type { World } from '../engine/world.ts';
 import type { Failure } from '../failure/failure.ts';
-import { type Finding, findings } from '../failure/finding.ts';
 import { livelockOf, makeFailure, makeLivelock, probeForLivelock } from '../failure/make-failure.ts';
 import { CacheSearch } from '../search/cache-search.ts';
 import { cycleLasso } from './cycle-lasso.ts';
 import { estimate } from './estimate.ts';
 import type { Settings, StrategyName } from './explore-options.ts';
 import type { ExploreResult } from './explore-result.ts';
+import { FoundFailures } from './found-failures.ts';
 import type { Progress } from './progress.ts';
 import { makeStrategy, type Strategy } from './strategy.ts';
 import { TraceTally } from './trace-tally.ts';
@@ -28,22 +28,23 @@ const HOPELESS = 20;
 
 type Plan = Exclude<StrategyName, 'auto' | 'replay'>;
 
-interface Found {
-  readonly finding: Finding;
-  readonly execution: number;
-  readonly tasks: Int32Array;
-  readonly choices: Int32Array;
-  occurrences: number;
-}
+/** How following a strategy ends: it is through, the budget is spent, or a failure stops it. */
+type Outcome = 'through' | 'spent' | 'stopped';
+
+/** Runs into the step bound are long or livelocked: the first few are looked at. */
+const LOOKED_AT = 3;
 
 export class Exploration {
   readonly #world: World;
   readonly #settings: Settings;
   readonly #tally = new TraceTally();
-  readonly #found = new Map<string, Found>();
+  readonly #found = new FoundFailures();
   readonly #livelocks: Failure[] = [];
   readonly #started = performance.now();
   #strategy: Strategy;
+  /** The strategy's selector when that searches states. */
+  #cache: CacheSearch | null = null;
+  #outcome: Outcome | null = null;
   #limit: { executions: number; ms: number };
   #executions = 0;
   #begun = 0;
@@ -63,6 +64,7 @@ export class Exploration {
     const { strategy, executions, ms } = settings;
     const plan: Plan = strategy === 'auto' || strategy === 'replay' ? 'source-dpor' : strategy;
     this.#strategy = makeStrategy(plan, world, settings);
+    if (this.#strategy.selector instanceof CacheSearch) this.#cache = this.#strategy.selector;
     const share = strategy === 'auto' ? EXHAUSTIVE_SHARE : 1;
     this.#limit = { executions: executions * share, ms: ms * share };
   }
@@ -82,43 +84,61 @@ export class Exploration {
     return this.#result(isExhausted, failures);
   }
 
-  /** Runs the strategy at hand until it is through, the budget is spent, or a failure stops it. */
-  *#follow(): Work<'through' | 'spent' | 'stopped'> {
-    const strategy = this.#strategy;
+  /** Runs the strategy at hand until there is an outcome. */
+  *#follow(): Work<Outcome> {
+    const { selector } = this.#strategy;
     const world = this.#world;
-    const { selector } = strategy;
     const maxSteps = this.#settings.steps;
-    for (let prefix = selector.plan(); prefix >= 0; prefix = selector.plan()) {
-      if (this.#isSpent()) return 'spent';
-      const ending = yield { world, selector, prefix, maxSteps };
-      this.#begun++;
-      this.#steps += world.count;
-      yield* this.#account(ending);
-      if (this.#hasStopped()) return 'stopped';
+    const next = (ending: Ending): number => (this.#account(ending) ? this.#plan() : -1);
+    this.#outcome = null;
+    for (let prefix = this.#plan(); prefix >= 0; prefix = this.#plan()) {
+      const ending = yield { world, selector, prefix, maxSteps, next };
+      if (this.#outcome !== null) break;
+      yield* this.#lookCloser(ending);
     }
-    return 'through';
+    return this.#outcome!;
   }
 
-  *#account(ending: Ending): Work<void> {
-    const { selector, isExhaustive } = this.#strategy;
-    if (this.#world.gaveWay) this.#givesWay = true;
-    if (selector instanceof CacheSearch && selector.cycle >= 0) yield* this.#closeCycle(selector);
-    if (ending === 'pruned') return;
-    if (ending === 'step-bound') {
+  /** What the next execution keeps of the last; -1 when there is none, and why is the outcome. */
+  #plan(): number {
+    const prefix = this.#hasStopped() ? -1 : this.#strategy.selector.plan();
+    if (prefix >= 0 && !this.#isSpent()) return prefix;
+    this.#outcome = prefix >= 0 ? 'spent' : this.#hasStopped() ? 'stopped' : 'through';
+    return -1;
+  }
+
+  /** Counts an execution; answers false when it is worth a closer look before the next. */
+  #account(ending: Ending): boolean {
+    const world = this.#world;
+    this.#begun++;
+    this.#steps += world.count;
+    if (world.gaveWay) this.#givesWay = true;
+    const closesCycle = this.#cache !== null && this.#cache.cycle >= 0;
+    if (ending === 'complete') this.#complete();
+    else if (ending === 'step-bound') {
       this.#stepBounded++;
-      if (this.#world.checks.failures.length > 0) this.#collect(ending);
-      if (this.#livelocks.length === 0) yield* this.#lookForLivelock();
-      return;
+      if (world.checks.failures.length > 0) this.#found.note(world, ending, this.#begun);
+      return !closesCycle && (this.#stepBounded > LOOKED_AT || this.#livelocks.length > 0);
     }
+    return !closesCycle;
+  }
+
+  #complete(): void {
+    const world = this.#world;
     const isNew = this.#tally.add(this.#strategy.trace());
     // The search of states meets an end state from several sides.
-    if (selector instanceof CacheSearch && !isNew) return;
+    if (this.#cache !== null && !isNew) return;
     this.#executions++;
-    if (!isExhaustive) this.#sampled++;
-    const isDead = isDeadlocked(this.#world);
+    if (!this.#strategy.isExhaustive) this.#sampled++;
+    const isDead = isDeadlocked(world);
     if (isDead) this.#deadlocks++;
-    const found = isDead || this.#world.checks.failures.length > 0 || this.#world.leaks ? this.#collect(ending) : [];
-    if (found.some(({ kind }) => kind !== 'deadlock')) this.#failing++;
+    if (!isDead && !world.leaks && world.checks.failures.length === 0) return;
+    if (this.#found.note(world, 'complete', this.#begun)) this.#failing++;
+  }
+
+  *#lookCloser(ending: Ending): Work<void> {
+    if (this.#cache !== null && this.#cache.cycle >= 0) yield* this.#closeCycle(this.#cache);
+    if (ending === 'step-bound') yield* this.#lookForLivelock();
   }
 
   /** Tasks that try again and again may keep each other from it: looked for under fair schedulers, which search does not favour. */
@@ -127,28 +147,7 @@ export class Exploration {
     if (livelock !== null) this.#addLivelock(livelock);
   }
 
-  #collect(ending: Ending): Finding[] {
-    const world = this.#world;
-    const found = findings(world, ending);
-    for (const finding of found) {
-      const known = this.#found.get(finding.signature);
-      if (known !== undefined) known.occurrences++;
-      else {
-        this.#found.set(finding.signature, {
-          finding,
-          execution: this.#begun,
-          tasks: world.pathTask.slice(0, world.count),
-          choices: world.pathChoice.slice(0, world.count),
-          occurrences: 1,
-        });
-      }
-    }
-    return found;
-  }
-
-  /** Runs into the step bound are long or livelocked: the first few are looked at. */
   *#lookForLivelock(): Work<void> {
-    if (this.#stepBounded > 3) return;
     const world = this.#world;
     const [tasks, choices] = [world.pathTask.slice(), world.pathChoice.slice()];
     const livelock = yield* makeLivelock(world, this.#begun);
@@ -175,7 +174,7 @@ export class Exploration {
     const world = this.#world;
     const { steps: maxSteps, minimise: effort, failures: most } = this.#settings;
     const failures: Failure[] = [...this.#livelocks];
-    for (const { finding, execution, tasks, choices, occurrences } of this.#found.values()) {
+    for (const { finding, execution, tasks, choices, occurrences } of this.#found.all) {
       if (failures.length >= most) break;
       world.pathTask.set(tasks);
       world.pathChoice.set(choices);

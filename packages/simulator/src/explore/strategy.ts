@@ -1,6 +1,5 @@
 /** The selectors by name, and for each: what tells its executions apart, and how far it has come. */
-import { AccessSet } from '../engine/access-set.ts';
-import type { Ending, Selector } from '../engine/selector.ts';
+import type { Selector } from '../engine/selector.ts';
 import { TraceHash } from '../engine/trace-hash.ts';
 import type { World } from '../engine/world.ts';
 import { Pct } from '../sampling/pct.ts';
@@ -57,15 +56,15 @@ export function makeStrategy(
       return { ...open(selector), isExhaustive: true, trace: () => selector.trace, isComplete: () => !selector.cut };
     }
     case 'random':
-      return sampling(new RandomWalk(seed));
+      return sampling(world, new RandomWalk(seed));
     case 'pct':
-      return sampling(new Pct(seed, settings.depth));
+      return sampling(world, new Pct(seed, settings.depth));
     case 'pos':
-      return sampling(new Pos(seed));
+      return sampling(world, new Pos(seed));
     case 'urw':
-      return sampling(new Urw(seed));
+      return sampling(world, new Urw(seed));
     default:
-      return sampling(new Portfolio(seed));
+      return sampling(world, new Portfolio(seed));
   }
 }
 
@@ -101,51 +100,8 @@ function searching(selector: HistorySearch): Strategy {
   };
 }
 
-function sampling(selector: Selector): Strategy {
-  const traced = new Traced(selector);
-  return { ...open(traced), trace: () => traced.hash.value };
-}
-
-/** Another selector, with the hash of the trace kept up beside it. */
-class Traced implements Selector {
-  readonly hash: TraceHash = new TraceHash();
-  readonly #inner: Selector;
-  readonly draw?: (world: World) => number;
-  readonly #accesses: AccessSet = new AccessSet();
-
-  constructor(inner: Selector) {
-    this.#inner = inner;
-    if (inner.draw !== undefined) this.draw = (world) => this.#note(world, inner.draw!(world));
-  }
-
-  plan(): number {
-    return this.#inner.plan();
-  }
-
-  begin(world: World): void {
-    this.hash.restart();
-    this.#inner.begin(world);
-  }
-
-  pick(world: World, count: number): number {
-    return this.#note(world, this.#inner.pick(world, count));
-  }
-
-  choose(world: World, task: number, choices: number): number {
-    const choice = this.#inner.choose(world, task, choices);
-    this.hash.choose(task, world.tasks[task]!.steps, choice);
-    return choice;
-  }
-
-  end(world: World, ending: Ending): void {
-    this.#inner.end(world, ending);
-  }
-
-  #note(world: World, index: number): number {
-    if (index < 0) return index;
-    const task = world.tasks[index]!;
-    this.#accesses.collect(task);
-    if (task.pending!.choices === 1) this.hash.add(index, task.steps, 0, this.#accesses);
-    return index;
-  }
+function sampling(world: World, selector: Selector): Strategy {
+  const trace = new TraceHash();
+  world.trace = trace;
+  return { ...open(selector), trace: () => trace.value };
 }

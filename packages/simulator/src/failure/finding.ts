@@ -40,7 +40,8 @@ export function certainFindings(world: World): Finding[] {
   return found;
 }
 
-function recorded(world: World, index: number): Finding {
+/** A failure noted in the course of the execution, by number. */
+export function recorded(world: World, index: number): Finding {
   const { kind, message, task, error } = world.checks.failures[index]!;
   const name = task < 0 ? '' : world.tasks[task]!.name;
   return {
@@ -52,7 +53,8 @@ function recorded(world: World, index: number): Finding {
   };
 }
 
-function deadlock(world: World): Finding {
+/** Of an execution in which nobody can move. */
+export function deadlock(world: World): Finding {
   const circle = findCircle(world);
   return circle === null
     ? deadlockOf(
@@ -81,11 +83,13 @@ function isDaemon(world: World, name: string): boolean {
 }
 
 /** Locks held by tasks that have ended. */
-function leaked(world: World): Finding[] {
+export function leaked(world: World): Finding[] {
   const found: Finding[] = [];
   for (const object of world.objects) {
     if (object === undefined || !object.owned || object.kind === 'task') continue;
-    for (const holder of new Set(object.holders())) {
+    const holders = object.holders();
+    if (holders.length === 0) continue;
+    for (const holder of new Set(holders)) {
       const task = world.tasks[holder]!;
       if (!task.finished) continue;
       const message = `${task.name} has ended holding ${object.kind} ${object.name}`;

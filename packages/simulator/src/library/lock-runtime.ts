@@ -32,9 +32,12 @@ export class LockRuntime implements Runtime, Adapter {
   }
 
   restart(): void {
-    this.#made.clear();
-    this.#labels.clear();
-    this.#locks.clear();
+    // Clearing costs even when there is nothing.
+    if (this.#made.size > 0) {
+      this.#made.clear();
+      this.#labels.clear();
+    }
+    if (this.#locks.size > 0) this.#locks.clear();
   }
 
   made(lock: BaseLock): void {

@@ -1,6 +1,6 @@
 /** From a program file's program to a program the scheduler runs. Every mistake in it is found here, once, before anything runs. */
 import type { World } from '../engine/world.ts';
-import { compileExpression, type Expression, type Names } from './expression.ts';
+import { compileExpression, type Expression, type Frame, type Names } from './expression.ts';
 import { bad, type NotationProgram, type Step, type TaskDeclaration } from './program-file.ts';
 import { ProgramObjects } from './program-objects.ts';
 import { StepCompiler } from './step-compiler.ts';
@@ -15,21 +15,22 @@ export interface CompiledProgram {
 export function compileProgram(program: NotationProgram): CompiledProgram {
   const objects = new ProgramObjects(program);
   let world: World | null = null;
-  const bodies = program.tasks.map((task) => {
+  const tasks = program.tasks.map((task) => {
     const fail = (message: string): void => world!.checks.fail('assertion', message);
-    return compileTask(program, task, objects, fail);
+    const body = compileTask(program, task, objects, fail);
+    objects.bodies.set(task.name, body);
+    return { name: task.name, isSpawned: task.spawned === true, code: () => body.restart() };
   });
   const final = program.final === undefined ? null : compileFinal(program, program.final, objects);
+  // Runs once per execution: the closures are made above.
   const setup = (started: World): void => {
-    world = started;
-    objects.enter(started);
-    for (const [index, { name }] of program.tasks.entries()) {
-      const task = started.declare(name);
-      objects.tasks.set(name, task);
-      objects.bodies.set(name, bodies[index]!);
+    if (world !== started) {
+      world = started;
+      objects.enter(started);
     }
-    for (const [index, { name, spawned }] of program.tasks.entries()) {
-      if (spawned !== true) started.start(objects.tasks.get(name)!, () => bodies[index]!.restart());
+    for (let i = 0; i < tasks.length; i++) objects.tasks[i] = started.declare(tasks[i]!.name);
+    for (let i = 0; i < tasks.length; i++) {
+      if (!tasks[i]!.isSpawned) started.start(objects.tasks[i]!, tasks[i]!.code);
     }
     if (final !== null) started.checks.final(final);
   };
@@ -42,7 +43,7 @@ function compileTask(
   objects: ProgramObjects,
   fail: (message: string) => void,
 ): ProgramBody {
-  const compiler = new StepCompiler(program, objects, `program '${program.id}': task '${task.name}'`);
+  const compiler = new StepCompiler(program, objects, task.name);
   const code: Instruction[] = [];
   compiler.compile(task.steps as readonly Step[], code, 'steps');
   return new ProgramBody(task.name, code, compiler.frame, fail);
@@ -62,7 +63,8 @@ function compileFinal(program: NotationProgram, source: string, objects: Program
     },
   };
   const condition: Expression = compileExpression(source, names);
-  const frame = new Float64Array(0);
+  const frame: Frame = [];
+  const broken = `the final condition '${source}' does not hold`;
   if (source.trim() === '') throw bad(where, 'is empty');
-  return () => condition(frame) !== 0 || `the final condition '${source}' does not hold`;
+  return () => condition(frame) !== 0 || broken;
 }

@@ -6,8 +6,11 @@
  */
 import { SimulatorError } from '../engine/error.ts';
 
+/** The registers of a task: a plain array, for most values are small integers. */
+export type Frame = number[];
+
 /** A compiled expression; `frame` holds the registers of the task that evaluates it. */
-export type Expression = (frame: Float64Array) => number;
+export type Expression = (frame: Frame) => number;
 
 export interface Names {
   /** A plain name. */
@@ -18,42 +21,42 @@ export interface Names {
 
 const TOKEN = /\s*(?:(\d+)|([A-Za-z_]\w*)|(\|\||&&|==|!=|<=|>=|<<|>>|[-+*/%!~<>&|^?:()[\]]))/y;
 
-type Binary = (a: number, b: number) => number;
+type Binary = (a: Expression, b: Expression) => Expression;
 
 /** Binary operators, weakest first; `||` and `&&`, which need not look at their right side, stand before these. */
 const LEVELS: readonly ReadonlyMap<string, Binary>[] = [
-  new Map([['|', (a, b) => a | b]]),
-  new Map([['^', (a, b) => a ^ b]]),
-  new Map([['&', (a, b) => a & b]]),
-  new Map([
-    ['==', (a, b) => (a === b ? 1 : 0)],
-    ['!=', (a, b) => (a !== b ? 1 : 0)],
+  new Map<string, Binary>([['|', (a, b) => (frame) => a(frame) | b(frame)]]),
+  new Map<string, Binary>([['^', (a, b) => (frame) => a(frame) ^ b(frame)]]),
+  new Map<string, Binary>([['&', (a, b) => (frame) => a(frame) & b(frame)]]),
+  new Map<string, Binary>([
+    ['==', (a, b) => (frame) => (a(frame) === b(frame) ? 1 : 0)],
+    ['!=', (a, b) => (frame) => (a(frame) !== b(frame) ? 1 : 0)],
   ]),
-  new Map([
-    ['<', (a, b) => (a < b ? 1 : 0)],
-    ['<=', (a, b) => (a <= b ? 1 : 0)],
-    ['>', (a, b) => (a > b ? 1 : 0)],
-    ['>=', (a, b) => (a >= b ? 1 : 0)],
+  new Map<string, Binary>([
+    ['<', (a, b) => (frame) => (a(frame) < b(frame) ? 1 : 0)],
+    ['<=', (a, b) => (frame) => (a(frame) <= b(frame) ? 1 : 0)],
+    ['>', (a, b) => (frame) => (a(frame) > b(frame) ? 1 : 0)],
+    ['>=', (a, b) => (frame) => (a(frame) >= b(frame) ? 1 : 0)],
   ]),
-  new Map([
-    ['<<', (a, b) => a << b],
-    ['>>', (a, b) => a >> b],
+  new Map<string, Binary>([
+    ['<<', (a, b) => (frame) => a(frame) << b(frame)],
+    ['>>', (a, b) => (frame) => a(frame) >> b(frame)],
   ]),
-  new Map([
-    ['+', (a, b) => a + b],
-    ['-', (a, b) => a - b],
+  new Map<string, Binary>([
+    ['+', (a, b) => (frame) => a(frame) + b(frame)],
+    ['-', (a, b) => (frame) => a(frame) - b(frame)],
   ]),
-  new Map([
-    ['*', (a, b) => a * b],
-    ['/', (a, b) => Math.trunc(a / b)],
-    ['%', (a, b) => a % b],
+  new Map<string, Binary>([
+    ['*', (a, b) => (frame) => a(frame) * b(frame)],
+    ['/', (a, b) => (frame) => Math.trunc(a(frame) / b(frame))],
+    ['%', (a, b) => (frame) => a(frame) % b(frame)],
   ]),
 ];
 
-const UNARY: ReadonlyMap<string, (a: number) => number> = new Map([
-  ['!', (a) => (a === 0 ? 1 : 0)],
-  ['~', (a) => ~a],
-  ['-', (a) => -a],
+const UNARY: ReadonlyMap<string, (a: Expression) => Expression> = new Map<string, (a: Expression) => Expression>([
+  ['!', (a) => (frame) => (a(frame) === 0 ? 1 : 0)],
+  ['~', (a) => (frame) => ~a(frame)],
+  ['-', (a) => (frame) => -a(frame)],
 ]);
 
 /** Compiles `source`, a string or a plain number. */
@@ -122,8 +125,7 @@ class Parser {
       const operator = operators.get(this.#tokens[this.#at] ?? '');
       if (operator === undefined) return left;
       this.#at++;
-      const [a, b] = [left, this.#binary(level + 1)];
-      left = (frame) => operator(a(frame), b(frame));
+      left = operator(left, this.#binary(level + 1));
     }
   }
 
@@ -131,8 +133,7 @@ class Parser {
     const operator = UNARY.get(this.#tokens[this.#at] ?? '');
     if (operator === undefined) return this.#primary();
     this.#at++;
-    const operand = this.#unary();
-    return (frame) => operator(operand(frame));
+    return operator(this.#unary());
   }
 
   #primary(): Expression {

@@ -1,5 +1,4 @@
 /** The objects of one program file's program by name, with the errors for wrong names, kinds and indices. */
-import { SimulatorError } from '../engine/error.ts';
 import type { SimObject } from '../engine/sim-object.ts';
 import type { SimTask } from '../engine/sim-task.ts';
 import type { World } from '../engine/world.ts';
@@ -15,7 +14,8 @@ import type { ProgramBody } from './task-code.ts';
 export class ProgramObjects {
   readonly #single = new Map<string, SimObject>();
   readonly #arrays = new Map<string, readonly SimObject[]>();
-  readonly tasks: Map<string, SimTask> = new Map();
+  /** In the order of the file. */
+  readonly tasks: SimTask[] = [];
   readonly bodies: Map<string, ProgramBody> = new Map();
   /** The world the program runs in. */
   world: World | null = null;
@@ -78,12 +78,6 @@ export class ProgramObjects {
       throw new RangeError(`${where}: index ${index} is outside '${name}', which has ${array.length} elements`);
     }
     return element;
-  }
-
-  task(name: unknown, where: string): SimTask {
-    const task = this.tasks.get(name as string);
-    if (task === undefined) throw new SimulatorError('bad-program', `${where} names no task: '${String(name)}'`);
-    return task;
   }
 }
 

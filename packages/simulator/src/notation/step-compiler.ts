@@ -8,34 +8,48 @@ import { SimRwSemaphore } from '../objects/sim-rw-semaphore.ts';
 import { SimSemaphore } from '../objects/sim-semaphore.ts';
 import { Variable } from '../objects/variable.ts';
 import { compileAtomic } from './atomic-step.ts';
-import { compileExpression, type Expression, isName, type Names } from './expression.ts';
+import { compileExpression, type Expression, type Frame, isName, type Names } from './expression.ts';
 import { bad, type NotationProgram, type Step } from './program-file.ts';
 import type { ProgramObjects } from './program-objects.ts';
-import type { Instruction } from './task-code.ts';
+import { type Instruction, instruction } from './task-code.ts';
 
 /** Registers a task may use. */
 const MAX_REGISTERS = 256;
 
 type ReaderWriter = SimRwLock | SimRwSemaphore;
 
+/** What a step acts on: one object, or an element chosen when the step is reached. */
+interface Target<T> {
+  readonly fixed: T | null;
+  readonly at: (frame: Frame) => T;
+}
+
+/** A visible step: its op, where that is always the same, or what makes it; and the register its result goes to (-1: none). */
+interface Visible {
+  readonly op?: Op;
+  readonly make?: (frame: Frame) => Op;
+  readonly into: number;
+}
+
 export class StepCompiler {
   readonly objects: ProgramObjects;
   readonly #program: NotationProgram;
-  readonly #where: string;
+  /** The task whose steps these are. */
+  readonly #name: string;
   /** Register 0 is `v`, the present value in `rmw` and `await`: scratch, no part of the task's state. */
   readonly #registers = new Map<string, number>([['v', 0]]);
   /** Where the step at hand stands, for errors. */
   #place = '';
 
-  constructor(program: NotationProgram, objects: ProgramObjects, where: string) {
+  constructor(program: NotationProgram, objects: ProgramObjects, name: string) {
     this.objects = objects;
     this.#program = program;
-    this.#where = where;
+    this.#name = name;
   }
 
   /** Registers, cleared; to be asked for once everything is compiled. */
-  get frame(): Float64Array {
-    return new Float64Array(this.#registers.size);
+  get frame(): Frame {
+    return new Array<number>(this.#registers.size).fill(0);
   }
 
   get place(): string {
@@ -44,7 +58,7 @@ export class StepCompiler {
 
   compile(steps: readonly Step[], code: Instruction[], path: string): void {
     for (const [index, step] of steps.entries()) {
-      this.#place = `${this.#where}: ${path}[${index}]`;
+      this.#place = `program '${this.#program.id}': task '${this.#name}': ${path}[${index}]`;
       if (!Array.isArray(step) || typeof step[0] !== 'string') throw bad(this.#place, 'is no step: ["word", …]');
       this.#step(step as Step, code, `${path}[${index}]`);
     }
@@ -72,22 +86,22 @@ export class StepCompiler {
     return { v: this.register('v'), expression: this.expression(source) };
   }
 
-  /** An object by `name` or `name[e]`; one op each is made of it by `op`, and kept. */
-  target<T extends SimObject>(source: unknown, types: readonly Type<T>[], wanted: string): (frame: Float64Array) => T {
+  /** An object by `name` or `name[e]`. */
+  target<T extends SimObject>(source: unknown, types: readonly Type<T>[], wanted: string): Target<T> {
     const where = this.#place;
     const match = typeof source === 'string' ? /^\s*(\w+)\s*(?:\[(.*)\])?\s*$/.exec(source) : null;
     if (match === null) throw bad(where, `wants ${wanted}, not ${JSON.stringify(source)}`);
     const name = match[1]!;
     if (match[2] === undefined) {
       const object = this.objects.one(name, types, wanted, where);
-      return () => object;
+      return { fixed: object, at: () => object };
     }
     const array = this.objects.array(name, types, wanted, where);
     const index = this.expression(match[2]);
-    return (frame) => this.objects.pick(array, index(frame), name, where);
+    return { fixed: null, at: (frame) => this.objects.pick(array, index(frame), name, where) };
   }
 
-  variable(source: unknown): (frame: Float64Array) => Variable {
+  variable(source: unknown): Target<Variable> {
     return this.target<Variable>(source, [Variable], 'a variable');
   }
 
@@ -107,13 +121,15 @@ export class StepCompiler {
     const [word, a, b] = step;
     switch (word) {
       case 'set':
-        code.push({ do: 'set', into: this.register(a), value: this.expression(b) });
+        code.push(instruction('set', { into: this.register(a), value: this.expression(b) }));
         return;
       case 'assert':
-        code.push({ do: 'assert', test: this.expression(a), words: String(a) });
+        code.push(
+          instruction('assert', { value: this.expression(a), words: `assertion '${String(a)}' of ${this.#name}` }),
+        );
         return;
       case 'exit':
-        code.push({ do: 'exit' });
+        code.push(instruction('exit'));
         return;
       case 'if':
         return this.#if(step, code, path);
@@ -121,18 +137,16 @@ export class StepCompiler {
         return this.#while(this.expression(a), this.#block(b), code, path);
       case 'repeat':
         return this.#repeat(step, code, path);
-      default: {
-        const { op, into } = this.#visible(step);
-        code.push({ do: 'step', op, into });
-      }
+      default:
+        code.push(instruction('step', this.#visible(step)));
     }
   }
 
   #if([, test, yes, no]: Step, code: Instruction[], path: string): void {
-    const unless: Instruction = { do: 'unless', test: this.expression(test), to: 0 };
+    const unless = instruction('unless', { value: this.expression(test) });
     code.push(unless);
     this.compile(this.#block(yes), code, `${path}.then`);
-    const jump: Instruction = { do: 'jump', to: 0 };
+    const jump = instruction('jump');
     code.push(jump);
     unless.to = code.length;
     this.compile(this.#block(no ?? []), code, `${path}.else`);
@@ -141,23 +155,26 @@ export class StepCompiler {
 
   #while(test: Expression, body: readonly Step[], code: Instruction[], path: string): void {
     const top = code.length;
-    const unless: Instruction = { do: 'unless', test, to: 0 };
+    const unless = instruction('unless', { value: test });
     code.push(unless);
     this.compile(body, code, `${path}.body`);
-    code.push({ do: 'jump', to: top });
+    code.push(instruction('jump', { to: top }));
     unless.to = code.length;
   }
 
   #repeat([, times, body]: Step, code: Instruction[], path: string): void {
     const counter = this.register(`repeat_${code.length}`);
     const limit = this.expression(times);
-    code.push({ do: 'set', into: counter, value: () => 0 });
+    code.push(instruction('set', { into: counter, value: () => 0 }));
     const block = this.#block(body);
     const top = code.length;
-    const unless: Instruction = { do: 'unless', test: (frame) => (frame[counter]! < limit(frame) ? 1 : 0), to: 0 };
+    const unless = instruction('unless', { value: (frame) => (frame[counter]! < limit(frame) ? 1 : 0) });
     code.push(unless);
     this.compile(block, code, `${path}.body`);
-    code.push({ do: 'set', into: counter, value: (frame) => frame[counter]! + 1 }, { do: 'jump', to: top });
+    code.push(
+      instruction('set', { into: counter, value: (frame) => frame[counter]! + 1 }),
+      instruction('jump', { to: top }),
+    );
     unless.to = code.length;
   }
 
@@ -166,7 +183,7 @@ export class StepCompiler {
     return steps as readonly Step[];
   }
 
-  #visible(step: Step): { op: (frame: Float64Array) => Op; into: number } {
+  #visible(step: Step): Visible {
     const [word, a, b, c, d] = step;
     switch (word) {
       case 'lock':
@@ -200,13 +217,13 @@ export class StepCompiler {
       case 'wait': {
         const mutex = this.target<SimMutex>(b, [SimMutex], 'a mutex');
         const condition = this.target<Condition>(a, [Condition], 'a condition');
-        return { op: (frame) => condition(frame).wait(mutex(frame)), into: -1 };
+        return { make: (frame) => condition.at(frame).wait(mutex.at(frame)), into: -1 };
       }
       case 'read':
         return this.#plain(this.variable(a), (x) => x.read(), b);
       case 'write': {
         const [x, value] = [this.variable(a), this.expression(b)];
-        return { op: (frame) => x(frame).write(value(frame)), into: -1 };
+        return { make: (frame) => x.at(frame).write(value(frame)), into: -1 };
       }
       case 'rmw':
         return this.#update(a, b, c);
@@ -217,100 +234,98 @@ export class StepCompiler {
           this.expression(c),
           this.register(d),
         ];
-        return { op: (frame) => x(frame).compareAndSwap(expected(frame), desired(frame)), into };
+        return { make: (frame) => x.at(frame).compareAndSwap(expected(frame), desired(frame)), into };
       }
       case 'await':
         return this.#await(a, b);
       case 'atomic':
-        return { op: compileAtomic(this, this.#block(a)), into: -1 };
+        return { make: compileAtomic(this, this.#block(a)), into: -1 };
       default:
         return this.#control(step);
     }
   }
 
-  #control([word, a, b]: Step): { op: (frame: Float64Array) => Op; into: number } {
+  #control([word, a, b]: Step): Visible {
     const { objects } = this;
     const where = this.#place;
     switch (word) {
-      case 'spawn':
-        this.#checkTask(a);
-        return {
-          op: () =>
-            objects.world!.control.start(objects.task(a, where), () => objects.bodies.get(a as string)!.restart()),
-          into: -1,
-        };
-      case 'join':
-        this.#checkTask(a);
-        return { op: () => objects.task(a, where).join(), into: -1 };
+      case 'spawn': {
+        const child = this.#task(a);
+        const code = () => objects.bodies.get(a as string)!.restart();
+        return { make: () => objects.world!.control.start(objects.tasks[child]!, code), into: -1 };
+      }
+      case 'join': {
+        const child = this.#task(a);
+        return { make: () => objects.tasks[child]!.join(), into: -1 };
+      }
       case 'choose': {
         const into = this.register(b);
         if (!Number.isInteger(a) || (a as number) < 1) throw bad(where, 'wants a number of outcomes, 1 or more');
-        return { op: () => objects.world!.control.choose(a as number, `choose ${String(b)}`), into };
+        const words = `choose ${String(b)}`;
+        return { make: () => objects.world!.control.choose(a as number, words), into };
       }
       case 'yield':
-        return { op: () => objects.world!.control.yield(), into: -1 };
+        return { make: () => objects.world!.control.yield(), into: -1 };
       default:
         throw bad(where, `has the unknown word '${word}'`);
     }
   }
 
-  #checkTask(name: unknown): void {
-    if (!this.#program.tasks.some((task) => task.name === name)) {
-      throw bad(this.#place, `names no task: ${JSON.stringify(name)}`);
-    }
+  /** Number of a task, by name. */
+  #task(name: unknown): number {
+    const index = this.#program.tasks.findIndex((task) => task.name === name);
+    if (index < 0) throw bad(this.#place, `names no task: ${JSON.stringify(name)}`);
+    return index;
   }
 
-  #readerWriter(source: unknown): (frame: Float64Array) => ReaderWriter {
+  #readerWriter(source: unknown): Target<ReaderWriter> {
     return this.target<ReaderWriter>(source, [SimRwLock, SimRwSemaphore], 'a reader/writer lock');
   }
 
-  #plain<T extends SimObject>(
-    target: (frame: Float64Array) => T,
-    make: (object: T) => Op,
-    into?: unknown,
-  ): { op: (frame: Float64Array) => Op; into: number } {
-    return { op: (frame) => make(target(frame)), into: into === undefined ? -1 : this.register(into) };
+  #plain<T extends SimObject>(target: Target<T>, make: (object: T) => Op, result?: unknown): Visible {
+    const into = result === undefined ? -1 : this.register(result);
+    const { fixed, at } = target;
+    return fixed === null ? { make: (frame) => make(at(frame)), into } : { op: make(fixed), into };
+  }
+
+  #update(a: unknown, b: unknown, c: unknown): Visible {
+    const x = this.variable(a);
+    const { v, expression } = this.ofValue(b);
+    const words = `{${String(b)}}`;
+    return this.#ofFrame(x, c === undefined ? -1 : this.register(c), (variable, frame) => {
+      const change = (value: number): number => {
+        frame[v] = value;
+        return expression(frame);
+      };
+      return variable.update(change, words) as Op;
+    });
+  }
+
+  #await(a: unknown, b: unknown): Visible {
+    const x = this.variable(a);
+    const { v, expression } = this.ofValue(b);
+    return this.#ofFrame(x, -1, (variable, frame) => {
+      const holds = (value: number): boolean => {
+        frame[v] = value;
+        return expression(frame) !== 0;
+      };
+      return variable.until(holds, String(b)) as Op;
+    });
   }
 
   /** Ops whose functions read the frame stay valid as long as the variable is the same: one per variable is kept. */
-  #update(a: unknown, b: unknown, c: unknown): { op: (frame: Float64Array) => Op; into: number } {
-    const x = this.variable(a);
-    const { v, expression } = this.ofValue(b);
-    const into = c === undefined ? -1 : this.register(c);
+  #ofFrame(x: Target<Variable>, into: number, create: (variable: Variable, frame: Frame) => Op): Visible {
     const known = new Map<Variable, Op>();
-    const words = `{${String(b)}}`;
-    const op = (frame: Float64Array): Op => {
-      const variable = x(frame);
-      let made = known.get(variable);
-      if (made === undefined) {
-        made = variable.update((value) => {
-          frame[v] = value;
-          return expression(frame);
-        }, words) as Op;
-        known.set(variable, made);
+    const make = (frame: Frame): Op => {
+      const variable = x.at(frame);
+      let op = known.get(variable);
+      if (op === undefined) {
+        op = create(variable, frame);
+        known.set(variable, op);
       }
-      return made;
+      return op;
     };
-    return { op, into };
-  }
-
-  #await(a: unknown, b: unknown): { op: (frame: Float64Array) => Op; into: number } {
-    const x = this.variable(a);
-    const { v, expression } = this.ofValue(b);
-    const known = new Map<Variable, Op>();
-    const op = (frame: Float64Array): Op => {
-      const variable = x(frame);
-      let made = known.get(variable);
-      if (made === undefined) {
-        made = variable.until((value) => {
-          frame[v] = value;
-          return expression(frame) !== 0;
-        }, String(b)) as Op;
-        known.set(variable, made);
-      }
-      return made;
-    };
-    return { op, into: -1 };
+    return { make, into };
   }
 }
 

@@ -7,16 +7,28 @@
 import { SimulatorError } from '../engine/error.ts';
 import type { Op } from '../engine/op.ts';
 import type { TaskBody } from '../engine/sim-task.ts';
-import type { Expression } from './expression.ts';
+import type { Expression, Frame } from './expression.ts';
 
-export type Instruction =
-  /** A visible step: the op it is now, and the register its result goes to (-1: none). */
-  | { readonly do: 'step'; readonly op: (frame: Float64Array) => Op; readonly into: number }
-  | { readonly do: 'set'; readonly into: number; readonly value: Expression }
-  | { readonly do: 'jump'; to: number }
-  | { readonly do: 'unless'; readonly test: Expression; to: number }
-  | { readonly do: 'assert'; readonly test: Expression; readonly words: string }
-  | { readonly do: 'exit' };
+export interface Instruction {
+  readonly do: 'step' | 'set' | 'jump' | 'unless' | 'assert' | 'exit';
+  /** Of a step: the op where that is always the same, else what makes it. */
+  readonly op: Op | null;
+  readonly make: ((frame: Frame) => Op) | null;
+  /** What is set or tested. */
+  readonly value: Expression | null;
+  /** Register that a result goes to; -1: none. */
+  readonly into: number;
+  /** Where a jump leads; known only when what lies between has been compiled. */
+  to: number;
+  /** What an assertion says when it does not hold. */
+  readonly words: string;
+}
+
+/** Every instruction has every field: one shape, which the interpreter reads fast. */
+export function instruction(what: Instruction['do'], fields: Partial<Omit<Instruction, 'do'>> = {}): Instruction {
+  const { op = null, make = null, value = null, into = -1, to = 0, words = '' } = fields;
+  return { do: what, op, make, value, into, to, words };
+}
 
 /** More local steps than this between two visible ones is an endless loop. */
 const MAX_LOCAL_STEPS = 1_000_000;
@@ -24,14 +36,14 @@ const MAX_LOCAL_STEPS = 1_000_000;
 export class ProgramBody implements TaskBody {
   readonly #name: string;
   readonly #code: readonly Instruction[];
-  readonly #frame: Float64Array;
+  readonly #frame: Frame;
   readonly #fail: (message: string) => void;
   #pc = 0;
   #into = -1;
 
-  constructor(name: string, code: readonly Instruction[], frame: Float64Array, fail: (message: string) => void) {
+  constructor(name: string, code: readonly Instruction[], frame: Frame, fail: (message: string) => void) {
     this.#name = name;
-    this.#code = code;
+    this.#code = [...code, instruction('exit')];
     this.#frame = frame;
     this.#fail = fail;
   }
@@ -46,28 +58,27 @@ export class ProgramBody implements TaskBody {
 
   resume(value: unknown): Op | null {
     const frame = this.#frame;
-    if (this.#into >= 0) frame[this.#into] = Number(value);
+    if (this.#into >= 0) frame[this.#into] = typeof value === 'number' ? value : Number(value);
     for (let local = 0; local < MAX_LOCAL_STEPS; local++) {
-      const instruction = this.#code[this.#pc++];
-      if (instruction === undefined) return null;
+      const instruction = this.#code[this.#pc++]!;
       switch (instruction.do) {
         case 'step':
           this.#into = instruction.into;
-          return instruction.op(frame);
+          return instruction.op ?? instruction.make!(frame);
         case 'set':
-          frame[instruction.into] = instruction.value(frame);
+          frame[instruction.into] = instruction.value!(frame);
           break;
         case 'jump':
           this.#pc = instruction.to;
           break;
         case 'unless':
-          if (instruction.test(frame) === 0) this.#pc = instruction.to;
+          if (instruction.value!(frame) === 0) this.#pc = instruction.to;
           break;
         case 'assert':
-          if (instruction.test(frame) === 0) this.#fail(`assertion '${instruction.words}' of ${this.#name}`);
+          if (instruction.value!(frame) === 0) this.#fail(instruction.words);
           break;
         default:
-          this.#pc = this.#code.length;
+          return null;
       }
     }
     throw new SimulatorError(
@@ -77,11 +88,11 @@ export class ProgramBody implements TaskBody {
   }
 
   kill(): null {
-    this.#pc = this.#code.length;
+    this.#pc = this.#code.length - 1;
     return null;
   }
 
   localKey(): unknown {
-    return [this.#pc, ...this.#frame.subarray(1)];
+    return [this.#pc, ...this.#frame.slice(1)];
   }
 }

@@ -43,7 +43,7 @@ export class Region extends SimObject {
   #op(code: 0 | 1, words: string): Op<void> {
     let op = this.#ops[code].get(words);
     if (op === undefined) {
-      op = new Op<void>(this, code, { arg: words });
+      op = new Op<void>(this, code, { arg: words, access: code === READ ? SHARED : EXCLUSIVE });
       this.#ops[code].set(words, op);
     }
     return op;

@@ -10,9 +10,9 @@ import { SimLock } from './sim-lock.ts';
 export class SimMutex extends SimLock {
   readonly kind: string = 'mutex';
   #state: MutexState<number> = this.newState();
-  readonly #acquire = new Op<void>(this, ACQUIRE, { blocks: true });
+  readonly #acquire = new Op<void>(this, ACQUIRE, { blocks: true, access: EXCLUSIVE });
   readonly #tryAcquire = new Op<boolean>(this, TRY_ACQUIRE);
-  readonly #release = new Op<void>(this, RELEASE);
+  readonly #release = new Op<void>(this, RELEASE, { access: EXCLUSIVE });
 
   acquire(): Op<void> {
     return this.#acquire;

@@ -24,12 +24,12 @@ export class SimRwLock extends SimLock {
   readonly kind = 'rwlock';
   override readonly registerLike = false;
   #state = new RwLockState<number>('any');
-  readonly #acquire = new Op<void>(this, ACQUIRE, { blocks: true });
-  readonly #acquireRead = new Op<void>(this, ACQUIRE_READ, { blocks: true });
+  readonly #acquire = new Op<void>(this, ACQUIRE, { blocks: true, access: EXCLUSIVE });
+  readonly #acquireRead = new Op<void>(this, ACQUIRE_READ, { blocks: true, access: SHARED });
   readonly #tryAcquire = new Op<boolean>(this, TRY_ACQUIRE);
   readonly #tryAcquireRead = new Op<boolean>(this, TRY_ACQUIRE_READ);
-  readonly #release = new Op<void>(this, RELEASE);
-  readonly #releaseRead = new Op<void>(this, RELEASE_READ);
+  readonly #release = new Op<void>(this, RELEASE, { access: EXCLUSIVE });
+  readonly #releaseRead = new Op<void>(this, RELEASE_READ, { access: SHARED });
   readonly #downgrade = new Op<void>(this, DOWNGRADE);
 
   acquire(): Op<void> {

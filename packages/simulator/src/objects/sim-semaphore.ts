@@ -12,8 +12,8 @@ export class SimSemaphore extends SimObject {
   override readonly registerLike = false;
   #initial: number;
   #state: SemaphoreState<number>;
-  readonly #down = new Op<void>(this, ACQUIRE, { blocks: true });
-  readonly #up = new Op<void>(this, RELEASE);
+  readonly #down = new Op<void>(this, ACQUIRE, { blocks: true, access: EXCLUSIVE });
+  readonly #up = new Op<void>(this, RELEASE, { access: GIVING });
   readonly #tryDown = new Op<boolean>(this, TRY_ACQUIRE);
 
   constructor(name: string, initial: number) {

@@ -37,7 +37,7 @@ export class Variable<T = number> extends SimObject {
   #initial: T;
   /** The present value, for assertions and final conditions; reading it here is not a visible step. */
   value: T;
-  readonly #read = new Op<T>(this, READ);
+  readonly #read = new Op<T>(this, READ, { access: SHARED });
   /** Writes of the small numbers that flags and counters take. */
   readonly #writes: Op<void>[] = [];
 
@@ -59,7 +59,7 @@ export class Variable<T = number> extends SimObject {
       (index | 0) !== index ||
       Object.is(index, -0)
     ) {
-      return new Op<void>(this, WRITE, { arg: value });
+      return new Op<void>(this, WRITE, { arg: value, access: EXCLUSIVE });
     }
     return this.#writes[index] ?? this.#keep(index);
   }
@@ -67,7 +67,7 @@ export class Variable<T = number> extends SimObject {
   /** Reads, changes and writes in one step; gives the value before. */
   update(change: (value: T) => T, words = 'update'): Op<T> {
     const update: Update<T> = { change, words };
-    return new Op<T>(this, UPDATE, { arg: update });
+    return new Op<T>(this, UPDATE, { arg: update, access: EXCLUSIVE });
   }
 
   /** Writes `desired` if the value is `expected`; gives whether it was. */
@@ -79,7 +79,7 @@ export class Variable<T = number> extends SimObject {
   /** Waits until the value satisfies the condition; gives it. */
   until(holds: (value: T) => boolean, words = 'a condition'): Op<T> {
     const condition: Condition<T> = { holds, words };
-    return new Op<T>(this, UNTIL, { arg: condition, blocks: true });
+    return new Op<T>(this, UNTIL, { arg: condition, blocks: true, access: SHARED });
   }
 
   /** @internal Another initial value, for the executions to come. */
@@ -159,7 +159,8 @@ export class Variable<T = number> extends SimObject {
   }
 
   #keep(value: number): Op<void> {
-    for (let i = this.#writes.length; i <= value; i++) this.#writes.push(new Op<void>(this, WRITE, { arg: i }));
+    for (let i = this.#writes.length; i <= value; i++)
+      this.#writes.push(new Op<void>(this, WRITE, { arg: i, access: EXCLUSIVE }));
     return this.#writes[value]!;
   }
 

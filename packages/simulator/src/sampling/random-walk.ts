@@ -14,11 +14,11 @@ export class RandomWalk extends Sampler {
   draw(world: World): number {
     const { live } = world;
     const count = live.length;
-    if (count > 1) {
-      for (let i = 0; i < BLIND_DRAWS; i++) {
-        const task = live[this.random.below(count)]!;
-        if (world.isEnabled(task)) return task;
-      }
+    if (count === 0) return -1;
+    if (count === 1) return world.isEnabled(live[0]!) ? live[0]! : -1;
+    for (let i = 0; i < BLIND_DRAWS; i++) {
+      const task = live[this.random.below(count)]!;
+      if (world.isEnabled(task)) return task;
     }
     const able = world.collectEnabled();
     return able === 0 ? -1 : this.pick(world, able);

@@ -8,7 +8,6 @@
  * the same for both. So each level adds exactly the traces that need that many preemptions (delays). Work not yet done is kept as
  * schedule prefixes; memory grows with the number of prefixes of traces.
  */
-import { AccessSet } from '../engine/access-set.ts';
 import { Hash } from '../engine/hash.ts';
 import type { Ending, Selector } from '../engine/selector.ts';
 import { TraceHash } from '../engine/trace-hash.ts';
@@ -34,7 +33,6 @@ export class BoundedSearch implements Selector {
   readonly #levels: Job[][] = [[EMPTY]];
   readonly #seen = new Set<number>();
   readonly #trace = new TraceHash();
-  readonly #accesses = new AccessSet();
   readonly #key = new Hash();
   readonly #candidates: number[] = [];
   #job: Job = EMPTY;
@@ -57,29 +55,26 @@ export class BoundedSearch implements Selector {
     return this.#trace.value;
   }
 
-  begin(_world: World): void {
+  /** Each execution is repeated from its first step, so the trace is kept up from there. */
+  begin(world: World): void {
     this.#trace.restart();
+    world.trace = this.#trace;
   }
 
   pick(world: World, count: number): number {
     const at = world.count;
     const task = at < this.#job.tasks.length ? this.#job.tasks[at]! : this.#open(world, count);
     if (task < 0) return -1;
-    const mover = world.tasks[task]!;
-    this.#accesses.collect(mover);
-    const { choices } = mover.pending!;
-    if (choices === 1) this.#trace.add(task, mover.steps, 0, this.#accesses);
-    else if (at >= this.#job.tasks.length) {
+    const { choices } = world.tasks[task]!.pending!;
+    if (at >= this.#job.tasks.length) {
       for (let choice = choices - 1; choice > 0; choice--) this.#defer(world, task, choice, 0);
     }
     return task;
   }
 
-  choose(world: World, task: number): number {
+  choose(world: World): number {
     const at = world.count;
-    const choice = at < this.#job.choices.length ? this.#job.choices[at]! : 0;
-    this.#trace.choose(task, world.tasks[task]!.steps, choice);
-    return choice;
+    return at < this.#job.choices.length ? this.#job.choices[at]! : 0;
   }
 
   end(_world: World, _ending: Ending): void {}

@@ -108,8 +108,8 @@ export class History {
   writePast(last: number, gate: number): void {
     const { clocks, stride } = this;
     const row = this.length * stride;
-    if (last >= 0) clocks.copyWithin(row, last * stride, last * stride + stride);
-    else clocks.fill(0, row, row + stride);
+    const from = last * stride;
+    for (let t = 0; t < stride; t++) clocks[row + t] = last < 0 ? 0 : clocks[from + t]!;
     if (gate >= 0) this.#join(row, gate);
   }
 

@@ -11,7 +11,7 @@
 import { AccessSet } from '../engine/access-set.ts';
 import type { Op } from '../engine/op.ts';
 import type { Ending, Selector } from '../engine/selector.ts';
-import { killed, type SimTask } from '../engine/sim-task.ts';
+import type { SimTask } from '../engine/sim-task.ts';
 import { isWithdrawn } from '../engine/task-code.ts';
 import type { World } from '../engine/world.ts';
 import { gateOf, History } from './history.ts';
@@ -103,7 +103,7 @@ export class OptimalDpor implements Selector {
     const op = world.tasks[task]!.pending!;
     this.history.preparePast(world, task);
     this.history.push(task, op, step.choice, this.#accesses);
-    const victim = killed(op);
+    const { victim } = op;
     if (victim !== null && isWithdrawn(world, victim)) this.#noteWithdrawn(world, victim);
     return task;
   }

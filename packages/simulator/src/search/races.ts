@@ -15,7 +15,6 @@ import { conflicts, EXCLUSIVE } from '../engine/access.ts';
 import type { AccessSet } from '../engine/access-set.ts';
 import type { Op } from '../engine/op.ts';
 import { INITIAL, type SimObject } from '../engine/sim-object.ts';
-import { killed } from '../engine/sim-task.ts';
 import type { World } from '../engine/world.ts';
 import type { History } from './history.ts';
 
@@ -46,7 +45,8 @@ export class Races {
   scan(task: number, op: Op, accesses: AccessSet, row: number, end: number, gate: number): void {
     if (accesses.count === 0 || (op.gated && gate < 0)) return;
     if (accesses.count > this.modes.length) this.modes = new Uint8Array(accesses.count * 2);
-    this.#chosen.length = 0;
+    // Not by setting the length: that leaves compiled code.
+    while (this.#chosen.length > 0) this.#chosen.pop();
     if (accesses.count === 1) this.#walk(task, op, accesses, row, end);
     else this.#walkMany(task, op, accesses, row, end);
   }
@@ -84,7 +84,7 @@ export class Races {
   #walkMany(task: number, op: Op, accesses: AccessSet, row: number, end: number): void {
     const history = this.#history;
     const past = row * history.stride;
-    this.#candidates.length = 0;
+    while (this.#candidates.length > 0) this.#candidates.pop();
     for (let k = 0; k < accesses.count; k++) {
       for (let a = history.head[accesses.objects[k]!]!; a >= 0; a = history.previous[a]!) {
         const e = history.event[a]!;
@@ -108,7 +108,7 @@ export class Races {
 
   /** Tells of the race with e when it is one; answers whether it is. */
   #consider(e: number, task: number, op: Op, accesses: AccessSet, row: number): boolean {
-    this.roots.length = 1;
+    while (this.roots.length > 1) this.roots.pop();
     this.roots[0] = e;
     if (!this.#canRun(e, task, op, accesses, row)) return false;
     if (!this.#conflictsInS(e, accesses)) return false;
@@ -169,7 +169,7 @@ export class Races {
 
   #replay(object: SimObject, twin: SimObject, e: number): void {
     const history = this.#history;
-    this.#replayed.length = 0;
+    while (this.#replayed.length > 0) this.#replayed.pop();
     for (let a = history.head[object.id]!; a >= 0; a = history.previous[a]!) {
       const j = history.event[a]!;
       if (j < e || (j > e && this.inV(j))) this.#replayed.push(j);
@@ -177,7 +177,7 @@ export class Races {
     for (let i = this.#replayed.length - 1; i >= 0; i--) {
       const j = this.#replayed[i]!;
       const op = history.op[j]!;
-      const victim = killed(op);
+      const { victim } = op;
       if (victim === null) twin.run(op, history.task[j]!);
       else twin.cancel(op, victim.index);
     }

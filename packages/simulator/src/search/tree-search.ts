@@ -17,7 +17,7 @@ import { SimulatorError } from '../engine/error.ts';
 import { growInt32, growUint8 } from '../engine/grow.ts';
 import type { Op } from '../engine/op.ts';
 import type { Ending, Selector } from '../engine/selector.ts';
-import { killed, type SimTask } from '../engine/sim-task.ts';
+import type { SimTask } from '../engine/sim-task.ts';
 import { isWithdrawn } from '../engine/task-code.ts';
 import type { World } from '../engine/world.ts';
 import { History } from './history.ts';
@@ -190,7 +190,7 @@ export class TreeSearch implements Selector {
     }
     this.#passSleep(world, depth, task);
     history.push(task, op, this.#choice[depth]!, accesses);
-    const victim = killed(op);
+    const { victim } = op;
     if (victim !== null && this.kind === 'source-dpor' && isWithdrawn(world, victim)) this.#scanPending(world, victim);
   }
 
@@ -206,7 +206,8 @@ export class TreeSearch implements Selector {
     const stride = this.#stride;
     const row = depth * stride;
     const flags = this.#flags;
-    flags.fill(0, row + stride, row + 2 * stride);
+    // Rows are short: a loop is faster than fill() and copyWithin(), here and in the history.
+    for (let i = row + stride; i < row + 2 * stride; i++) flags[i] = 0;
     if (this.kind === 'enumeration') return;
     for (let t = 0; t < stride; t++) {
       if ((flags[row + t]! & ASLEEP) === 0 || t === moving) continue;
@@ -308,7 +309,7 @@ const initials = {
   reset(tasks: number): Int32Array {
     if (this.first.length < tasks) this.first = new Int32Array(tasks).fill(-1);
     for (const t of this.seen) this.first[t] = -1;
-    this.seen.length = 0;
+    while (this.seen.length > 0) this.seen.pop();
     return this.first;
   },
 };
