@@ -7,6 +7,7 @@
  */
 import { type Report, type ReportKind, rules, type Site } from '@lockdep/core';
 import { cures } from './cures.ts';
+import { ruleKinds, rulePage } from './rule-pages.ts';
 import { framePlace, type SourcePlace, sourcePlace } from './story/source-place.ts';
 import { type TaskStory, taskStories } from './story/task-story.ts';
 import { frameText } from './text/notation.ts';
@@ -31,19 +32,16 @@ const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schem
 const ROOT_ID = '%SRCROOT%';
 const PLAIN = textStyle({});
 
-/** By number of the rule, so that `ruleIndex` never depends on what was found. */
-const KINDS = (Object.keys(rules) as ReportKind[]).toSorted(
-  (a, b) => Number(rules[a].id.slice(2)) - Number(rules[b].id.slice(2)),
-);
-
 /** Renders reports as one SARIF log, ending with a newline. */
 export function renderSarif(reports: readonly Report[], options: SarifOptions = {}): string {
   const { version, informationUri, indent = 2, root = '' } = options;
+  const found = new Set(reports.map(({ kind }) => kind));
+  // By number of the rule, so that `ruleIndex` never depends on what was found.
   const driver = {
     name: 'lockdep',
     ...(version === undefined ? {} : { version, semanticVersion: version }),
     ...(informationUri === undefined ? {} : { informationUri }),
-    rules: KINDS.map((kind) => ruleObject(kind, options)),
+    rules: ruleKinds.map((kind) => ruleObject(kind, found.has(kind), options)),
   };
   const run = {
     tool: { driver },
@@ -54,7 +52,8 @@ export function renderSarif(reports: readonly Report[], options: SarifOptions = 
   return `${JSON.stringify({ $schema: SCHEMA, version: '2.1.0', runs: [run] }, null, indent)}\n`;
 }
 
-function ruleObject(kind: ReportKind, { helpUri }: SarifOptions): object {
+/** The whole page of a rule that was broken; of the others rule and cures. */
+function ruleObject(kind: ReportKind, isBroken: boolean, { helpUri }: SarifOptions): object {
   const { id, title, level } = rules[kind];
   const { rule, cures: usual } = cures[kind];
   return {
@@ -64,7 +63,9 @@ function ruleObject(kind: ReportKind, { helpUri }: SarifOptions): object {
     fullDescription: { text: rule },
     help: {
       text: `${rule} The usual cures: ${usual.join('; ')}.`,
-      markdown: `${rule}\n\nThe usual cures:\n\n${usual.map((cure) => `- ${cure}`).join('\n')}\n`,
+      markdown: isBroken
+        ? rulePage(kind)
+        : `${rule}\n\nThe usual cures:\n\n${usual.map((cure) => `- ${cure}`).join('\n')}\n`,
     },
     ...(helpUri === undefined ? {} : { helpUri: helpUri(id) }),
     defaultConfiguration: { level },
@@ -80,7 +81,7 @@ function resultObject(report: Report, root: string): object {
   const verdict = report.kind === 'circular' ? ` Verdict: ${report.verdict.kind}, ${report.verdict.reason}.` : '';
   return {
     ruleId: report.rule,
-    ruleIndex: KINDS.indexOf(report.kind),
+    ruleIndex: ruleKinds.indexOf(report.kind),
     level: report.level,
     message: { text: wellFormed(`${reportTitle(report)}: ${report.message}${verdict}`) },
     locations: [locationObject(main, root)],
