@@ -3,6 +3,7 @@ export { type GithubOptions, renderGithubAnnotations } from './github/render-git
 export { renderJobSummary } from './github/render-job-summary.ts';
 export { baseName } from './graph/hierarchy.ts';
 export { reportClasses } from './graph/neighbourhood.ts';
+export { orderGraph, type PlainClass, type PlainDependency } from './graph/order-graph.ts';
 export { type GraphmlOptions, renderGraphml } from './graph-formats/render-graphml.ts';
 export { type MermaidOptions, renderMermaid } from './graph-formats/render-mermaid.ts';
 export { type HtmlInput, renderHtml } from './html/render-html.ts';

@@ -34,14 +34,14 @@ export class Checks {
   }
 
   /** Before a test. */
-  watchTimeout(signal: AbortSignal): void {
-    addTimeoutDump(signal, () => [this.#validator], this.#root);
+  watchTimeout(signal: AbortSignal, run: TestRun): void {
+    addTimeoutDump(signal, run, () => new Set([this.#validator, ...run.validators]), this.#root);
   }
 
   /** After a test. @throws LockReportFailure for what it has to answer for. */
   settle(test: RunnerTestCase, run: TestRun): void {
     const reports = testWatch().findings(run, this.#validator);
-    const sent = this.#record(test.fullName, reports, run.claimed);
+    const sent = this.#record(test.fullName, reports, run);
     if (sent !== null) test.meta.lockdep = { ...test.meta.lockdep, ...sent };
     this.#answerFor(reports);
   }
@@ -49,7 +49,7 @@ export class Checks {
   /** After the tests: the file's own hooks, and what ran between the tests. */
   settleFile(file: RunnerTestFile): void {
     const reports = testWatch().strays();
-    const sent = this.#record(file.name, reports, new Set());
+    const sent = this.#record(file.name, reports, null);
     if (sent !== null) file.meta.lockdep = sent;
     this.#answerFor(reports);
   }
@@ -67,13 +67,16 @@ export class Checks {
     throw failures.length === 1 ? failures[0]! : new AggregateError(failures, failures.map(String).join('\n\n'));
   }
 
-  #record(run: string, reports: readonly Report[], claimed: ReadonlySet<string>): TestRecord | null {
-    const added = this.#graph.take(run);
-    if (added === null && reports.length === 0 && claimed.size === 0) return null;
+  #record(name: string, reports: readonly Report[], run: TestRun | null): TestRecord | null {
+    const added = this.#graph.take(name);
+    const { claimed = new Set<string>(), schedules = [], heldLocks = [] } = run ?? {};
+    if (added === null && reports.length + claimed.size + schedules.length + heldLocks.length === 0) return null;
     return {
       ...(added === null ? {} : { graph: added }),
       ...(reports.length === 0 ? {} : { reports: reports.map((report) => programFrames(report, this.#root)) }),
       ...(claimed.size === 0 ? {} : { expected: [...claimed].sort() }),
+      ...(schedules.length === 0 ? {} : { schedules }),
+      ...(heldLocks.length === 0 ? {} : { heldLocks: programFrames(heldLocks, this.#root) }),
     };
   }
 }

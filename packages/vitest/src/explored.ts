@@ -1,3 +1,8 @@
+/** Explorations as assertions take them, and what they leave for the run's page. */
+import type { Schedule } from '@lockdep/report';
+import type { ExploreOptions } from '@lockdep/simulator';
+import { testWatch } from './test-watch.ts';
+
 /** What `toDeadlock` and `toHoldUnderAllSchedules` need of an exploration; an `ExploreResult` of `@lockdep/simulator` is one. */
 export interface Explored {
   readonly verdict: 'ok' | 'deadlock' | 'fail';
@@ -5,16 +10,27 @@ export interface Explored {
   readonly exhausted: boolean;
   readonly seed: number;
   readonly estimate: { readonly statement: string };
-  readonly failures: readonly {
+  readonly failures: readonly (Omit<Schedule, 'title'> & {
     readonly kind: string;
     readonly message: string;
     readonly diagram: string;
     readonly literal: string;
-  }[];
+  })[];
 }
 
+/** So many of an assertion's failures go to the page. */
+const SHOWN = 3;
+
 /** An exploration, what gives one, or a program to explore. */
-export async function explored(received: unknown, options: object = {}): Promise<Explored> {
+export async function explored(received: unknown, options: ExploreOptions = {}): Promise<Explored> {
+  const result = await exploration(received, options);
+  testWatch()
+    .current()
+    ?.schedules.push(...result.failures.slice(0, SHOWN).map(scheduleOf));
+  return result;
+}
+
+async function exploration(received: unknown, options: ExploreOptions): Promise<Explored> {
   const value: unknown = await received;
   if (isExplored(value)) return value;
   const isProgram = typeof value === 'function' || (typeof value === 'object' && value !== null && 'tasks' in value);
@@ -25,6 +41,17 @@ export async function explored(received: unknown, options: object = {}): Promise
   }
   const { exploreAsync } = await import('@lockdep/simulator');
   return exploreAsync(value as never, options);
+}
+
+function scheduleOf({ kind, message, schedule, waits, literal, sites }: Explored['failures'][number]): Schedule {
+  return {
+    title: kind,
+    message,
+    schedule,
+    literal,
+    ...(waits === undefined ? {} : { waits }),
+    ...(sites === undefined ? {} : { sites }),
+  };
 }
 
 function isExplored(value: unknown): value is Explored {

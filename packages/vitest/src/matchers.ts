@@ -1,4 +1,5 @@
 /** The assertions. Each says on failure what was expected, what is, and where that comes from. */
+import type { ExploreOptions } from '@lockdep/simulator';
 import { type MatcherResult, type MatcherState, Snapshots } from 'vitest';
 import { type Explored, explored, failureText } from './explored.ts';
 import { inversionLine, inversionsOf } from './inversions.ts';
@@ -79,7 +80,7 @@ function toReportInversion(received: unknown, pattern: RegExp | string): Result 
   return { pass, message: () => `expected ${pass ? 'no' : 'an'} inversion that matches ${String(pattern)}: ${list}` };
 }
 
-async function toDeadlock(received: unknown, options?: object): Promise<Result> {
+async function toDeadlock(received: unknown, options?: ExploreOptions): Promise<Result> {
   const result = await explored(received, options);
   const pass = result.verdict === 'deadlock';
   return {
@@ -91,7 +92,7 @@ async function toDeadlock(received: unknown, options?: object): Promise<Result> 
   };
 }
 
-async function toHoldUnderAllSchedules(received: unknown, options?: object): Promise<Result> {
+async function toHoldUnderAllSchedules(received: unknown, options?: ExploreOptions): Promise<Result> {
   const result = await explored(received, options);
   const pass = result.verdict === 'ok' && result.exhausted;
   return {
@@ -153,9 +154,9 @@ declare module 'vitest' {
     /** The validator has reported such an order, with a matching line; the test need not answer for it any more. */
     toReportInversion(pattern: RegExp | string): R;
     /** Some schedule of the program deadlocks. */
-    toDeadlock(options?: object): Promise<void>;
+    toDeadlock(options?: ExploreOptions): Promise<void>;
     /** Every schedule of the program has been tried, and holds. */
-    toHoldUnderAllSchedules(options?: object): Promise<void>;
+    toHoldUnderAllSchedules(options?: ExploreOptions): Promise<void>;
     /** The learned order is that of the snapshot. */
     toMatchLockOrderSnapshot(hint?: string): R;
   }

@@ -3,10 +3,11 @@
  * be left), file names become relative to the root. Linear in the report.
  */
 import type { Frame, Report, Site } from '@lockdep/core';
+import type { TaskLocks } from '@lockdep/report';
 
 const FOREIGN = /[\\/]node_modules[\\/]|^node:|[\\/]packages[\\/]vitest[\\/](?:src|dist)[\\/]/;
 
-export function programFrames<T extends Report>(report: T, root: string): T {
+export function programFrames<T extends Report | readonly TaskLocks[]>(report: T, root: string): T {
   return strip(report, root) as T;
 }
 

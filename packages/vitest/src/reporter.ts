@@ -2,18 +2,20 @@
  * `reporters: ['default', '@lockdep/vitest/reporter']`: the order of all test files together.
  *
  * Where test A nests a -> b and test B nests b -> a, no file sees anything wrong; this fails the run and names both. Writes
- * `.vitest/lockdep/report.html` and `graph.json`. Keeps nothing but what the tests have sent.
+ * `.vitest/lockdep/report.html` with `report.json`, `report.sarif` and `graph.json`. Keeps nothing but what the tests have sent.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { applyBaseline, baselineText, graphText, updateBaseline } from '@lockdep/graph';
+import { renderSarif, toJson } from '@lockdep/report';
 import type { Reporter, TestModule, Vitest } from 'vitest/node';
+import manifest from '../package.json' with { type: 'json' };
 import { readBaseline } from './baseline-file.ts';
+import { inversionReports } from './inversion-report.ts';
 import { inversionText } from './inversion-text.ts';
 import { type LockdepOptions, settings } from './options.ts';
-import { type RunFindings, runFindings } from './run-findings.ts';
+import { type NamedRecord, type RunFindings, runFindings } from './run-findings.ts';
 import { runPage } from './run-page.ts';
-import type { TestRecord } from './test-record.ts';
 
 export interface LockdepReporterOptions extends LockdepOptions {
   /** Folder of the files written, relative to the root. Default `.vitest/lockdep`. */
@@ -32,13 +34,13 @@ export default class LockdepReporter implements Reporter {
     this.#vitest = vitest;
   }
 
-  onTestRunEnd(modules: readonly TestModule[]): void {
+  async onTestRunEnd(modules: readonly TestModule[]): Promise<void> {
     const root = this.#vitest?.config.root ?? process.cwd();
     const provided: LockdepOptions | undefined = this.#vitest?.config.provide?.lockdep;
     const { mode, baseline, updating } = settings({ ...provided, ...this.#options }, process.env);
     if (mode === 'off') return;
     const findings = runFindings(modules.flatMap(recordsOf));
-    this.#write(findings, root);
+    await this.#write(findings, root);
     const known = readBaseline(root, baseline);
     if (updating) {
       const today = new Date().toISOString().slice(0, 10);
@@ -56,11 +58,15 @@ export default class LockdepReporter implements Reporter {
     );
   }
 
-  #write(findings: RunFindings, root: string): void {
+  async #write(findings: RunFindings, root: string): Promise<void> {
     const folder = resolve(root, this.#options.folder ?? '.vitest/lockdep');
+    const reports = [...inversionReports(findings.inversions, findings.graph), ...findings.reports];
     mkdirSync(folder, { recursive: true });
-    writeFileSync(resolve(folder, 'report.html'), runPage(findings, root));
-    writeFileSync(resolve(folder, 'graph.json'), graphText(findings.graph));
+    const write = (name: string, text: string): void => writeFileSync(resolve(folder, name), text);
+    write('report.html', await runPage(findings, reports, root));
+    write('report.json', toJson(reports));
+    write('report.sarif', renderSarif(reports, { root, version: manifest.version }));
+    write('graph.json', graphText(findings.graph));
   }
 
   #log(text: string): void {
@@ -74,8 +80,12 @@ export default class LockdepReporter implements Reporter {
   }
 }
 
-/** The runs of their graphs are named by file and test. */
-function recordsOf(module: TestModule): TestRecord[] {
-  const all = [module.meta().lockdep, ...[...module.children.allTests()].map((test) => test.meta().lockdep)];
-  return all.filter((record) => record !== undefined);
+/** The file's own record, then those of its tests; the runs of their graphs bear the same names. */
+function recordsOf(module: TestModule): NamedRecord[] {
+  const file = { name: module.relativeModuleId, record: module.meta().lockdep };
+  const tests = [...module.children.allTests()].map((test) => ({
+    name: `${module.relativeModuleId} > ${test.fullName}`,
+    record: test.meta().lockdep,
+  }));
+  return [file, ...tests].filter((one): one is NamedRecord => one.record !== undefined);
 }

@@ -4,7 +4,15 @@
  */
 import type { Report } from '@lockdep/core';
 import { findInversions, type Inversion, mergeGraphs, type SavedGraph } from '@lockdep/graph';
+import type { Schedule, TaskLocks } from '@lockdep/report';
 import type { TestRecord } from './test-record.ts';
+
+/** What a test, or a file outside its tests, has sent. */
+export interface NamedRecord {
+  /** File and test. */
+  readonly name: string;
+  readonly record: TestRecord;
+}
 
 export interface RunFindings {
   readonly graph: SavedGraph;
@@ -12,20 +20,44 @@ export interface RunFindings {
   readonly reports: readonly Report[];
   /** Inversions across tests that no test had to answer for or expected. */
   readonly inversions: readonly Inversion[];
+  /** Per fingerprint: the tests that had to answer for the report, or that show the inversion. */
+  readonly seenIn: ReadonlyMap<string, readonly string[]>;
+  /** Schedules of explored programs, titled by their tests. */
+  readonly schedules: readonly Schedule[];
+  /** What was held when tests ran out of time; tasks named with their tests. */
+  readonly heldLocks: readonly TaskLocks[];
 }
 
-export function runFindings(records: readonly TestRecord[]): RunFindings {
+export function runFindings(named: readonly NamedRecord[]): RunFindings {
+  const records = named.map(({ record }) => record);
   const reports = new Map(records.flatMap((record) => record.reports ?? []).map((one) => [one.fingerprint, one]));
   const graph = merged(records);
   const circles = findInversions(graph);
   const unexpected = merged(records.map((record) => withoutExpected(record, circles)));
+  const inversions = findInversions(unexpected).filter(
+    ({ fingerprint, acrossRuns }) => acrossRuns && !reports.has(fingerprint),
+  );
   return {
     graph,
     reports: [...reports.values()].sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1)),
-    inversions: findInversions(unexpected).filter(
-      ({ fingerprint, acrossRuns }) => acrossRuns && !reports.has(fingerprint),
+    inversions,
+    seenIn: new Map([...seenIn(named), ...inversions.map(({ fingerprint, runs }) => [fingerprint, runs] as const)]),
+    schedules: named.flatMap(({ name, record }) =>
+      (record.schedules ?? []).map((schedule) => ({ ...schedule, title: `${name}: ${schedule.title}` })),
+    ),
+    heldLocks: named.flatMap(({ name, record }) =>
+      (record.heldLocks ?? []).map((held) => ({ ...held, task: `${held.task}, when the time of ${name} was up` })),
     ),
   };
+}
+
+function seenIn(named: readonly NamedRecord[]): Map<string, string[]> {
+  const names = new Map<string, string[]>();
+  for (const { name, record } of named) {
+    for (const { fingerprint } of record.reports ?? [])
+      names.set(fingerprint, [...(names.get(fingerprint) ?? []), name]);
+  }
+  return names;
 }
 
 function merged(records: readonly TestRecord[]): SavedGraph {

@@ -1,46 +1,60 @@
-/** The run as one self-contained page that opens from disk: counts, inversions, reports, the order. No scripts, no network. */
-import { inversionText } from './inversion-text.ts';
-import { lockOrder } from './lock-order.ts';
-import { reportText } from './report-text.ts';
+/** The run as one self-contained page: inversions across tests, reports, schedules, the merged order with the tests that showed it. */
+import { readFileSync } from 'node:fs';
+import { isAbsolute, relative, resolve } from 'node:path';
+import type { Report } from '@lockdep/core';
+import type { SavedGraph } from '@lockdep/graph';
+import { orderGraph, renderHtml } from '@lockdep/report';
+import { placeSite } from './inversion-report.ts';
 import type { RunFindings } from './run-findings.ts';
 
-const STYLE = `body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
-pre { overflow-x: auto; border: 1px solid #8886; border-radius: 6px; padding: 1rem; font: 13px/1.45 ui-monospace, monospace }
-summary { cursor: pointer }`;
-
-export function runPage({ graph, reports, inversions }: RunFindings, root: string): string {
-  const stories = inversions.map((inversion) =>
-    section(inversion.classes.join(' \u2192 '), inversionText(inversion, root)),
-  );
-  const told = reports.map((report) => section(`${report.rule} ${report.message}`, reportText(report, root)));
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Lock order of the test run</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<h1>Lock order of the test run</h1>
-<p>${graph.classes.length} classes, ${graph.dependencies.length} dependencies, ${reports.length} reports, ${inversions.length} inversions across tests.</p>
-<h2>Inversions across tests</h2>
-${stories.join('\n') || '<p>None.</p>'}
-<h2>Reports</h2>
-${told.join('\n') || '<p>None.</p>'}
-<h2>The order</h2>
-<pre>${escaped(String(lockOrder(graph)))}</pre>
-</body>
-</html>
-`;
+/** `reports` are those of the tests and those that only the run shows. */
+export function runPage(
+  { graph, seenIn, schedules, heldLocks }: RunFindings,
+  reports: readonly Report[],
+  root: string,
+): Promise<string> {
+  return renderHtml({
+    title: 'Lock order of the test run',
+    graph: graphOf(graph),
+    reports,
+    seenIn,
+    schedules,
+    ...(heldLocks.length === 0 ? {} : { heldLocks }),
+    root,
+    readSource: sourceBelow(root),
+  });
 }
 
-const section = (title: string, text: string): string =>
-  `<details open><summary>${escaped(title)}</summary><pre>${escaped(text)}</pre></details>`;
+function graphOf({ classes, dependencies }: SavedGraph): ReturnType<typeof orderGraph> {
+  return orderGraph(
+    classes,
+    dependencies.map(({ from, to, strengths, distance, sightings }) => ({
+      from,
+      to,
+      modes: strengths,
+      distance,
+      task: sightings[0]!.task,
+      outerSite: placeSite(sightings[0]!.outer),
+      innerSite: placeSite(sightings[0]!.inner),
+      origins: [...new Set(sightings.map(({ run }) => run))],
+    })),
+  );
+}
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (char) => ENTITIES[char]!);
+/** Sources of the project, and of nothing else. */
+function sourceBelow(root: string): (file: string) => string | undefined {
+  const known = new Map<string, string | undefined>();
+  const read = (file: string): string | undefined => {
+    const path = relative(root, resolve(root, file));
+    if (path.startsWith('..') || isAbsolute(path)) return undefined;
+    try {
+      return readFileSync(resolve(root, file), 'utf8');
+    } catch {
+      return undefined;
+    }
+  };
+  return (file) => {
+    if (!known.has(file)) known.set(file, read(file));
+    return known.get(file);
+  };
 }

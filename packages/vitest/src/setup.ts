@@ -7,7 +7,7 @@
 import { afterAll, aroundEach, beforeAll, inject } from 'vitest';
 import type { Checks } from './checks.ts';
 import { settings } from './options.ts';
-import { type TestRun, testWatch } from './test-watch.ts';
+import { newTestRun, testWatch } from './test-watch.ts';
 
 const root = process.cwd();
 const chosen = settings(inject('lockdep'), process.env);
@@ -42,8 +42,8 @@ if (chosen.mode === 'off') {
     if (isWanted()) await load();
   });
   aroundEach(async (runTest, { task, signal }) => {
-    const run: TestRun = { name: task.name, reports: new Set(), claimed: new Set() };
-    checks?.watchTimeout(signal);
+    const run = newTestRun(task.name);
+    checks?.watchTimeout(signal, run);
     await watch.run(run, runTest);
     // A test may be the first to load locks.
     if (checks === null && isWanted()) await load();

@@ -1,6 +1,7 @@
 /** What a test or a file sends to the main process, in `task.meta`: plain data. */
 import type { Report } from '@lockdep/core';
 import type { SavedGraph } from '@lockdep/graph';
+import type { Schedule, TaskLocks } from '@lockdep/report';
 
 export interface TestRecord {
   /** What it added to the lock order. */
@@ -9,6 +10,10 @@ export interface TestRecord {
   readonly reports?: readonly Report[];
   /** Fingerprints that its assertions expected. */
   readonly expected?: readonly string[];
+  /** Schedules in which programs that it explored failed. */
+  readonly schedules?: readonly Schedule[];
+  /** Who held what when its time was up. */
+  readonly heldLocks?: readonly TaskLocks[];
   /** Seed of its `sim` fixture. */
   readonly seed?: number;
 }

@@ -7,6 +7,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Report, Validator } from '@lockdep/core';
+import type { Schedule, TaskLocks } from '@lockdep/report';
 
 /** One attempt at a test. */
 export interface TestRun {
@@ -14,6 +15,16 @@ export interface TestRun {
   readonly reports: Set<Report>;
   /** Fingerprints that an assertion has dealt with. */
   readonly claimed: Set<string>;
+  /** Validators of its own. */
+  readonly validators: Set<Validator>;
+  /** In which programs that it explored fail. */
+  readonly schedules: Schedule[];
+  /** What was held when its time was up. */
+  readonly heldLocks: TaskLocks[];
+}
+
+export function newTestRun(name: string): TestRun {
+  return { name, reports: new Set(), claimed: new Set(), validators: new Set(), schedules: [], heldLocks: [] };
 }
 
 export class TestWatch {
@@ -30,6 +41,7 @@ export class TestWatch {
   add(validator: Validator): void {
     if (this.#validators.has(validator)) return;
     this.#validators.add(validator);
+    this.current()?.validators.add(validator);
     validator.subscribe((report) => (this.current()?.reports ?? this.#stray).add(report));
   }
 

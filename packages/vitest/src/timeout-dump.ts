@@ -2,13 +2,20 @@
 import type { LockRef, Validator } from '@lockdep/core';
 import { codeFrame } from './code-frame.ts';
 import { ownSite } from './program-frames.ts';
+import type { TestRun } from './test-watch.ts';
 
-export function addTimeoutDump(signal: AbortSignal, validators: () => Iterable<Validator>, root: string): void {
+export function addTimeoutDump(
+  signal: AbortSignal,
+  run: TestRun,
+  validators: () => Iterable<Validator>,
+  root: string,
+): void {
   signal.addEventListener(
     'abort',
     () => {
       const { reason } = signal;
       if (!(reason instanceof Error)) return;
+      for (const validator of validators()) run.heldLocks.push(...validator.heldLocks());
       const dump = [...validators()].flatMap((validator) => timeoutDump(validator, root));
       if (dump.length > 0) reason.message += `\n\n${dump.join('\n')}`;
     },
