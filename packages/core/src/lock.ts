@@ -9,13 +9,16 @@ import type { LockKey } from './lock-key.ts';
 
 let nextLockNumber = 1;
 
+/** The scope of a lock whose object nobody but its maker can reach yet: it meets no other, not even of this scope. */
+export const UNPUBLISHED = '(unpublished)';
+
 export class Lock {
   /** @internal The key as registered with the validator; swapped when the lock is re-classed. */
   entry: KeyEntry;
   /** The subclass used when an acquisition names none (`lockdep_set_subclass`). */
   subclass: number;
   /** Where the instance belongs: locks of different scopes never meet. Null: it may meet any. */
-  readonly scope: string | number | null;
+  scope: string | number | null;
   /** What the instance is ordered by among its class; null for most locks. */
   orderKeys: OrderKeys | null;
   /** The label given, or a running number. */

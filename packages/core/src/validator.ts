@@ -13,7 +13,7 @@ import { graphView, type OrderView } from './graph-view.ts';
 import { heldLocks, type TaskLocks } from './held-locks.ts';
 import type { OrderKeys } from './instance-order.ts';
 import { type LearnedOrder, learn, learned } from './learned.ts';
-import { Lock } from './lock.ts';
+import { Lock, UNPUBLISHED } from './lock.ts';
 import { LockEvents } from './lock-events.ts';
 import type { LockKey } from './lock-key.ts';
 import { LockReportError } from './lock-report-error.ts';
@@ -86,8 +86,11 @@ export class Validator extends LockEvents {
     return this.engine.subscribe(listener);
   }
 
-  /** A new lock of a class. `label` names the instance in reports; by `orderKeys` it is ordered among its class; locks
-   * of different `scope` never meet. */
+  /**
+   * A new lock of a class. `label` names the instance in reports; by `orderKeys` it is ordered among its class; locks of different
+   * `scope` never meet. One of an `unpublished` object can be reached by its maker alone, so nothing can be waited for with it
+   * until it is {@link publish}ed.
+   */
   lock(
     key: LockKey,
     options: {
@@ -95,12 +98,19 @@ export class Validator extends LockEvents {
       readonly subclass?: number;
       readonly orderKeys?: OrderKeys;
       readonly scope?: string | number;
+      readonly unpublished?: boolean;
     } = {},
   ): Lock {
-    const { subclass = 0, label, orderKeys = null, scope = null } = options;
-    const lock = new Lock(this.engine.classes.entry(key), subclass, label, orderKeys, scope);
+    const { subclass = 0, label, orderKeys = null, scope = null, unpublished = false } = options;
+    const entry = this.engine.classes.entry(key);
+    const lock = new Lock(entry, subclass, label, orderKeys, unpublished ? UNPUBLISHED : scope);
     if (lock.entry.instances === 2) this.engine.circles.judgeAgain(this.engine);
     return lock;
+  }
+
+  /** Others can reach the lock's object from now on, within `scope` if it has one. */
+  publish(lock: Lock, scope: string | number | null = null): void {
+    lock.scope = scope;
   }
 
   /** Gives an idle lock another class or default subclass. */

@@ -6,6 +6,7 @@
  * class that somebody writes. If there is such a choice the verdict is `possible`; if not, the reason is the condition that rules all choices out.
  */
 import type { Engine } from './engine.ts';
+import { UNPUBLISHED } from './lock.ts';
 import type { Verdict } from './report.ts';
 import { USED } from './usage.ts';
 import { commonGuard, type EdgeWitnesses, ordered, type Witness } from './witness.ts';
@@ -44,7 +45,7 @@ export function judge(engine: Engine, circle: readonly number[]): Verdict {
   }
   if (realisable(edges, { ...ALL, gates: false })) return { kind: 'gated', reason: gateReason(engine, edges) };
   if (realisable(edges, { ...ALL, scopes: false })) {
-    return { kind: 'scoped', reason: 'the instances seen belong to different scopes: they never meet' };
+    return { kind: 'scoped', reason: scopeReason(edges) };
   }
   if (realisable(edges, { ...ALL, clocks: false })) {
     return { kind: 'ordered', reason: 'by fork and join, one of the tasks is over before another begins' };
@@ -103,6 +104,7 @@ function realisable(arcs: readonly Arc[], conditions: Conditions): boolean {
       for (const witness of seen) {
         if (budget-- <= 0) return true;
         if (last > at && !witness.held.includes(circle[at]!.from)) continue;
+        if (conditions.scopes && unreachable(witness, last > at)) continue;
         const place = { witness, anyTask: saturated };
         if (!chosen.every((other) => compatible(other, place, conditions))) continue;
         chosen.push(place);
@@ -120,6 +122,17 @@ function compatible(a: Place, b: Place, { tasks, gates, clocks }: Conditions): b
   if (a.anyTask || b.anyTask) return true;
   if (tasks && a.witness.task === b.witness.task) return false;
   return !clocks || a.witness.task === b.witness.task || !ordered(a.witness, b.witness);
+}
+
+/** Nobody waits for a lock, or with one, that no other task can reach. `inherited`: the lock that others want is not the edge's own outer one. */
+function unreachable(witness: Witness, inherited: boolean): boolean {
+  return witness.innerScope === UNPUBLISHED || (!inherited && witness.outerScope === UNPUBLISHED);
+}
+
+function scopeReason(edges: readonly Arc[]): string {
+  const hidden = edges.some(({ seen }) => seen.every((witness) => unreachable(witness, false)));
+  if (hidden) return 'one of these orders was seen only before its object was published: no other task could reach it';
+  return 'the instances seen belong to different scopes: they never meet';
 }
 
 /** What one task wants must be what the next one holds. */

@@ -10,8 +10,8 @@ import { classKey } from './class-key.ts';
 import { currentStrand } from './current-strand.ts';
 import { LockMisuseError } from './lock-misuse-error.ts';
 import type { AcquireLockOptions, LockOptions } from './lock-options.ts';
-import { lockdep } from './lockdep.ts';
 import { blocks, type Operable, Operation, type OperationKind, operationIndex } from './operation.ts';
+import { processValidator } from './process-validator.ts';
 import { type Agent, currentRuntime } from './runtime.ts';
 import type { LockState } from './state/lock-state.ts';
 
@@ -35,14 +35,17 @@ export abstract class BaseLock implements Operable {
   /** The waiting rules. For schedulers and diagnostics; change it only through the lock. */
   abstract readonly state: LockState<Agent>;
   readonly queues: boolean = false;
+  readonly #scope: string | number | null;
   #operations: Map<number, Operation<unknown>> | null = null;
 
   protected constructor(kind: LockKindName, options: LockOptions, holds: boolean) {
     const runtime = currentRuntime();
     const standard = runtime?.validator;
-    const { validator = standard === undefined ? lockdep() : standard, label, subclass } = options;
+    const { validator = standard === undefined ? processValidator() : standard } = options;
+    const { label, subclass, orderKeys, scope, unpublished } = options;
     this.validator = validator;
     this.tracker = holds ? validator : null;
+    this.#scope = scope ?? null;
     if (validator === null) {
       this.instance = null;
       this.label = label ?? options.key?.name ?? options.name ?? kind;
@@ -50,8 +53,13 @@ export abstract class BaseLock implements Operable {
       return;
     }
     const key = options.key ?? classKey(kind, options.name, new.target);
-    const named = { ...(label === undefined ? {} : { label }), ...(subclass === undefined ? {} : { subclass }) };
-    this.instance = validator.lock(key, named);
+    this.instance = validator.lock(key, {
+      ...(label === undefined ? {} : { label }),
+      ...(subclass === undefined ? {} : { subclass }),
+      ...(orderKeys === undefined ? {} : { orderKeys }),
+      ...(scope === undefined ? {} : { scope }),
+      ...(unpublished === undefined ? {} : { unpublished }),
+    });
     this.label = label ?? key.name;
     runtime?.made?.(this);
   }
@@ -79,6 +87,11 @@ export abstract class BaseLock implements Operable {
   /** The current task must not hold it here. */
   assertNotHeld(): void {
     this.tracker?.assertNotHeld(this.agentHere().taskOf(this.tracker), this.instance!);
+  }
+
+  /** Other tasks can reach the lock's object from now on: for a lock made `unpublished`. */
+  publish(): void {
+    this.validator?.publish(this.instance!, this.#scope);
   }
 
   /** The lock will not be used again; reported when somebody holds it. */

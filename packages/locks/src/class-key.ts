@@ -12,8 +12,12 @@ const byName = shared('@lockdep/keys', () => new Map<LockKindName, Keys>());
 /** By the text of the frame, which need then be parsed only once. */
 const byPlace = shared('@lockdep/places', () => new Map<LockKindName, Keys>());
 
-/** `made` is the constructor that the program called. */
-export function classKey(kind: LockKindName, name: string | undefined, made: NewableFunction): LockKey {
+/** `made` is the constructor or function that the program called. */
+export function classKey(
+  kind: LockKindName,
+  name: string | undefined,
+  made: NewableFunction | CallableFunction,
+): LockKey {
   const place = name === undefined ? placeOf(made) : undefined;
   const index = name ?? place!;
   const keys = keysOf(place === undefined ? byName : byPlace, kind);
@@ -35,7 +39,7 @@ function keysOf(table: Map<LockKindName, Keys>, kind: LockKindName): Keys {
 }
 
 /** The frame that called the constructor, as text. */
-function placeOf(made: NewableFunction): string {
+function placeOf(made: NewableFunction | CallableFunction): string {
   const holder: { stack?: string } = {};
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 1;

@@ -9,10 +9,11 @@ export type { Holder } from './holder.ts';
 export { LockMisuseError } from './lock-misuse-error.ts';
 export type { AcquireLockOptions, LockOptions } from './lock-options.ts';
 export { LockTimeoutError } from './lock-timeout-error.ts';
-export { type Lockdep, type LockdepOptions, lockdep } from './lockdep.ts';
+export { type Lockdep, lockdep, type TaskOptions } from './lockdep.ts';
 export type { Logger, LogLine } from './logger.ts';
 export { Mutex } from './mutex.ts';
 export { blocks, type Operable, Operation, type OperationDetail, type OperationKind, type Step } from './operation.ts';
+export type { LockdepOptions } from './process-validator.ts';
 export type {
   AcquireMessage,
   ContendedMessage,

@@ -1,5 +1,5 @@
 /** What a lock is told when it is made, and when it is taken. */
-import type { LockKey, Validator } from '@lockdep/core';
+import type { LockKey, OrderKeys, Validator } from '@lockdep/core';
 import type { BaseLock } from './base-lock.ts';
 import type { Policy } from './state/lock-state.ts';
 
@@ -12,6 +12,12 @@ export interface LockOptions {
   readonly label?: string;
   /** Its usual level in a hierarchy of locks of its class, 0–7. Default 0. */
   readonly subclass?: number;
+  /** What it is ordered by among the locks of its class: `{ address: 0x1000, ino: 12 }`. Its class declares the order, or learns it. */
+  readonly orderKeys?: OrderKeys;
+  /** Where it belongs: locks of different scopes never meet (a lock per tenant, per file system). Default: it may meet any. */
+  readonly scope?: string | number;
+  /** Nobody but its maker can reach it before {@link BaseLock.publish}: nothing can be waited for with it until then. */
+  readonly unpublished?: boolean;
   /** Who validates it. Default: the one of the process, `lockdep()`; null switches validation off. */
   readonly validator?: Validator | null;
   /** Who may take it while others wait. Default `fifo`. */

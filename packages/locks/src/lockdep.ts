@@ -1,15 +1,18 @@
 /**
- * The validator and the strands of this process: `lockdep()`, `lockdep.task`, `lockdep.fork`, `lockdep.all`.
- *
- * One validator for all copies of the package in the process, made when the first lock asks for it.
+ * What a program says about itself: `lockdep()` is the validator of the process, `lockdep.task`, `lockdep.fork`, `lockdep.all` name its
+ * strands, `lockdep.claims`, `lockdep.waitsFor` its promises.
  */
 import type { Validator } from '@lockdep/core';
 import { currentStrand, runIn } from './current-strand.ts';
-import { logReports } from './log-reports.ts';
-import type { Logger } from './logger.ts';
-import { PublishingValidator } from './published-events.ts';
-import { shared } from './shared.ts';
+import type { LockOptions } from './lock-options.ts';
+import { type LockdepOptions, processValidator } from './process-validator.ts';
+import { claims, runClaimed, waitsFor } from './promised-event.ts';
 import { Strand } from './strand.ts';
+
+export interface TaskOptions {
+  /** The end of the task is an event (of this name) that others wait for with {@link waitsFor}: what the task takes comes after it in the order. */
+  readonly claims?: LockOptions;
+}
 
 /**
  * Starts each of `fns` in a strand forked from the current one and gives their results, as `Promise.all` does; but when one
@@ -28,29 +31,17 @@ async function all<const F extends readonly (() => unknown)[]>(
  * Runs `fn` as a branch of the current strand: with its own held locks, under those held now. Whatever runs concurrently in one
  * task and takes locks with `acquire` or `lock` should be forked. The task is taken to wait for its branches.
  */
-function fork<T>(fn: () => T): Promise<Awaited<T>> {
-  return runIn(currentStrand().fork(), fn);
+function fork<T>(fn: () => T, options: TaskOptions = {}): Promise<Awaited<T>> {
+  return start(currentStrand().fork(), fn, options);
 }
 
 /** Runs `fn` as a task of its own, which starts with nothing held; locks still held when it settles are reported. */
-function task<T>(name: string, fn: () => T): Promise<Awaited<T>> {
-  return runIn(Strand.task(name), fn);
+function task<T>(name: string, fn: () => T, options: TaskOptions = {}): Promise<Awaited<T>> {
+  return start(Strand.task(name), fn, options);
 }
 
-export interface LockdepOptions {
-  /** Where reports are logged from now on (pino, or anything of that shape), those made before included; null: nowhere. */
-  readonly logger?: Logger | null;
-}
-
-/** The validator of this process. */
-function processValidator({ logger }: LockdepOptions = {}): Validator {
-  const validator = shared<Validator>('@lockdep/validator', () => new PublishingValidator());
-  if (logger !== undefined) {
-    const logging = shared('@lockdep/logging', () => ({ stop: () => {} }));
-    logging.stop();
-    logging.stop = logger === null ? () => {} : logReports(validator, logger);
-  }
-  return validator;
+function start<T>(strand: Strand, fn: () => T, { claims: event }: TaskOptions): Promise<Awaited<T>> {
+  return event === undefined ? runIn(strand, fn) : runClaimed(strand, event, fn);
 }
 
 export interface Lockdep {
@@ -59,6 +50,8 @@ export interface Lockdep {
   task: typeof task;
   fork: typeof fork;
   all: typeof all;
+  claims: typeof claims;
+  waitsFor: typeof waitsFor;
 }
 
 /**
@@ -70,4 +63,4 @@ export interface Lockdep {
  * });
  * console.log(lockdep().reports);
  */
-export const lockdep: Lockdep = Object.assign(processValidator, { task, fork, all });
+export const lockdep: Lockdep = Object.assign(processValidator, { task, fork, all, claims, waitsFor });

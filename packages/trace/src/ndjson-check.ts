@@ -16,6 +16,10 @@ const flag: Check = (value) => typeof value === 'boolean';
 const wait: Check = (value) =>
   Array.isArray(value) && value.length === 2 && value.every((type) => id(type) && type <= 5);
 const frames: Check = (value) => Array.isArray(value) && value.every((frame) => isObject(frame) && text(frame['text']));
+const scope: Check = (value) => text(value) || typeof value === 'number';
+const keys: Check = (value) => isObject(value) && Object.values(value).every((key) => typeof key === 'number');
+const order: Check = (value) =>
+  isObject(value) && (text(value['by']) || (Array.isArray(value['by']) && value['by'].every(text)));
 const pairs: Check = (value) =>
   Array.isArray(value) && value.every((pair) => Array.isArray(pair) && id(pair[0]) && typeof pair[1] === 'number');
 
@@ -39,9 +43,12 @@ const CONTEXT = members({ task: id, context: text }, { threaded: flag, site: id 
 const MEMBERS: ReadonlyMap<string, Members> = new Map<RecordLine['lockdep'], Members>([
   [
     'class',
-    members({ id, name: text }, { kind: text, wait, lockType: text, validate: flag, track: flag, compares: flag }),
+    members(
+      { id, name: text },
+      { kind: text, wait, lockType: text, validate: flag, track: flag, order, compares: flag },
+    ),
   ],
-  ['lock', members({ id, class: id, label: text }, { subclass })],
+  ['lock', members({ id, class: id, label: text }, { subclass, scope, keys })],
   ['task', members({ id, name: text }, { parent: id, inherits: id, awaited: flag })],
   ['site', members({ id, frames })],
   [

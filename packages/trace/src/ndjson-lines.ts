@@ -18,7 +18,16 @@
  * {"lockdep":"end-task","task":1}
  * ```
  */
-import type { ContextKind, Frame, LockKindName, LockType, Mode, WaitType } from '@lockdep/core';
+import type {
+  ContextKind,
+  DeclaredOrder,
+  Frame,
+  LockKindName,
+  LockType,
+  Mode,
+  OrderKeys,
+  WaitType,
+} from '@lockdep/core';
 
 /** Version this package writes, and the newest it reads. */
 export const TRACE_VERSION = 1;
@@ -51,11 +60,13 @@ export interface ClassLine extends AnyLine {
   readonly lockType?: LockType;
   readonly validate?: false;
   readonly track?: false;
+  /** The order declared among its instances. */
+  readonly order?: DeclaredOrder;
   /** The class has a comparison; its answers stand in the `acquire` lines. */
   readonly compares?: true;
 }
 
-/** Defines a lock. Again with the same id: it was given another class while idle. */
+/** Defines a lock. Again with the same id: it was given another class while idle, or was published. */
 export interface LockLine extends AnyLine {
   readonly lockdep: 'lock';
   readonly id: number;
@@ -63,6 +74,10 @@ export interface LockLine extends AnyLine {
   readonly label: string;
   /** The lock's own subclass. Default 0. */
   readonly subclass?: number;
+  /** Where the instance belongs; `(unpublished)` while only its maker can reach it. Default: anywhere. */
+  readonly scope?: string | number;
+  /** What it is ordered by among its class. */
+  readonly keys?: OrderKeys;
 }
 
 /**

@@ -44,6 +44,7 @@ interface DefinedLock {
   readonly id: number;
   key: LockKey;
   subclass: number;
+  scope: string | number | null;
 }
 
 /**
@@ -231,6 +232,7 @@ export class TraceRecorder {
         lockType: key.type === implied.type ? undefined : key.type,
         validate: key.validate ? undefined : false,
         track: key.track ? undefined : false,
+        order: key.order ?? undefined,
         compares: key.compare === null ? undefined : true,
       });
     }
@@ -239,12 +241,21 @@ export class TraceRecorder {
 
   #lock(lock: Lock): number {
     const known = this.#locks.get(lock);
-    if (known !== undefined && known.key === lock.key && known.subclass === lock.subclass) return known.id;
+    if (known !== undefined && isSame(known, lock)) return known.id;
     const key = this.#class(lock.key);
     const id = known?.id ?? this.#nextLock++;
-    this.#locks.set(lock, { id, key: lock.key, subclass: lock.subclass });
+    const { label, scope, orderKeys } = lock;
+    this.#locks.set(lock, { id, key: lock.key, subclass: lock.subclass, scope });
     const subclass = lock.subclass === 0 ? undefined : lock.subclass;
-    this.#define({ lockdep: 'lock', id, class: key, label: lock.label, subclass });
+    this.#define({
+      lockdep: 'lock',
+      id,
+      class: key,
+      label,
+      subclass,
+      scope: scope ?? undefined,
+      keys: orderKeys ?? undefined,
+    });
     return id;
   }
 
@@ -288,3 +299,8 @@ export class TraceRecorder {
 
 /** Context kinds every validator has: they need no declaration. */
 const KERNEL_KINDS = 2;
+
+/** Is the lock still what it was defined as? */
+function isSame({ key, subclass, scope }: DefinedLock, lock: Lock): boolean {
+  return key === lock.key && subclass === lock.subclass && scope === lock.scope;
+}

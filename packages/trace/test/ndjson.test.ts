@@ -170,6 +170,33 @@ describe('what is recorded is replayed', () => {
     expect(knowledge(replay(lines.join('')).validator)).toEqual(knowledge(validator));
   });
 
+  test('order keys, scopes and publishing are replayed: same-class order and verdicts come out the same', () => {
+    const ordered = new LockKey({ name: 'inode', order: { by: 'ino' } });
+    const { validator, lines } = record((v, task, lock) => {
+      const [one, two] = [task('one'), task('two')];
+      const inodes = [1, 2].map((ino) => v.lock(ordered, { orderKeys: { ino } }));
+      const nested = (by: Task, ...locks: Lock[]): void => {
+        for (const taken of locks) v.acquire(by, taken);
+        for (const taken of locks.reverse()) v.release(by, taken);
+      };
+      nested(one, inodes[1]!, inodes[0]!);
+      const [parent, away] = [lock('A'), v.lock(new LockKey({ name: 'S' }), { scope: 'x' })];
+      const fresh = v.lock(new LockKey({ name: 'B' }), { unpublished: true });
+      nested(one, parent, fresh, away);
+      v.publish(fresh);
+      nested(two, fresh, parent);
+    });
+    const told = (of: Validator) =>
+      of.reports.map((report) => [report.kind, report.level, report.kind === 'circular' ? report.verdict : null]);
+    expect(told(validator).map(([kind, level]) => [kind, level])).toEqual([
+      ['instance-order', 'error'],
+      ['circular', 'note'],
+    ]);
+    const again = replay(lines.join('')).validator;
+    expect(told(again)).toEqual(told(validator));
+    expect(knowledge(again)).toEqual(knowledge(validator));
+  });
+
   test('recording that starts in the middle has what is held', () => {
     const validator = new Validator({ sites: false });
     const [a, b] = [validator.lock(new LockKey({ name: 'A' })), validator.lock(new LockKey({ name: 'B' }))];

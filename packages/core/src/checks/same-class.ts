@@ -8,6 +8,7 @@
 import type { Acquisition } from '../acquisition.ts';
 import type { Engine } from '../engine.ts';
 import { hasOrder } from '../instance-order.ts';
+import { UNPUBLISHED } from '../lock.ts';
 import { MODE_MASK, RECURSIVE_READ, WRITE } from '../mode.ts';
 import type { Found } from './check.ts';
 
@@ -24,6 +25,7 @@ export function checkSameClass(engine: Engine, acquisition: Acquisition, found: 
     if (!sameClass && !(engine.exact && held === lock)) continue;
     if ((how & MODE_MASK) === RECURSIVE_READ && (task.how(index) & MODE_MASK) !== WRITE) continue;
     if (held.key === lock.key && hasOrder(held, lock)) continue; // judged by their keys instead
+    if (held !== lock && (held.scope === UNPUBLISHED || lock.scope === UNPUBLISHED)) continue; // nobody else can want that one
     const compared = sameClass ? lock.key.compare?.(held, lock) : undefined;
     if (compared !== undefined && compared < 0 && held !== lock) continue;
     if (nestHeld && sameClass) return 'excused';

@@ -237,6 +237,7 @@ export class NdjsonReplay {
       ...(line.lockType === undefined ? {} : { type: line.lockType }),
       validate: line.validate ?? true,
       track: line.track ?? true,
+      ...(line.order === undefined ? {} : { order: line.order }),
       ...(line.compares === true ? { compare: (held) => this.#compared.get(held) ?? 0 } : {}),
     };
     try {
@@ -254,10 +255,16 @@ export class NdjsonReplay {
     const known = this.#locks.get(line.id);
     if (known !== undefined) {
       validator.reinit(known, key, line.subclass ?? 0);
+      validator.publish(known, line.scope ?? null);
       return;
     }
     this.#lockCount++;
-    this.#locks.set(line.id, validator.lock(key, { label: line.label, subclass: line.subclass ?? 0 }));
+    const { label, subclass = 0, scope, keys } = line;
+    const placed = {
+      ...(scope === undefined ? {} : { scope }),
+      ...(keys === undefined ? {} : { orderKeys: keys }),
+    };
+    this.#locks.set(line.id, validator.lock(key, { label, subclass, ...placed }));
   }
 
   #defineTask(validator: Validator, { id, name, parent, inherits, ...line }: TaskLine): void {
