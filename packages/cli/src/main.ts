@@ -1,8 +1,11 @@
 #!/usr/bin/env node
-/** The `lockdep` command. */
+/** The `lockdep` command. Commands are loaded from Node's compile cache, which makes a start several times quicker. */
+import { enableCompileCache } from 'node:module';
 import { wantsColor } from './color.ts';
 import type { Output } from './command.ts';
 import { run } from './run.ts';
+
+enableCompileCache();
 
 const output: Output = {
   write: (text) => void process.stdout.write(text),

@@ -66,7 +66,8 @@ export async function renderView(
 /** A source file is never that large; a bundle may be, and its frames help nobody. */
 const SOURCE_LIMIT = 1024 * 1024;
 
-function sourceBelow(root: string): (file: string) => string | undefined {
+/** Reads source files of a folder, and of nothing else. */
+export function sourceBelow(root: string): (file: string) => string | undefined {
   const known = new Map<string, string | undefined>();
   const read = (file: string): string | undefined => {
     try {

@@ -1,5 +1,6 @@
 /** The `lockdep` command as tests run it: in this process, or as a process of its own from the sources. */
 import { type ExecFileOptions, execFile, spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../src/run.ts';
 
@@ -12,10 +13,13 @@ export interface Result {
 export const MAIN = join(import.meta.dirname, '../src/main.ts');
 export const NODE: readonly string[] = [process.execPath, '--conditions=@lockdep/source'];
 
+/** What Node has compiled is kept between the processes: the programs' packages load several times quicker. */
+const CACHE = join(tmpdir(), 'lockdep-compile-cache');
+
 /** Without what the surroundings may say of colours, options and CI. */
 export function plainEnvironment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _1, NO_COLOR: _2, FORCE_COLOR: _3, CI: _4, ...env } = process.env;
-  return { ...env, ...more };
+  return { ...env, NODE_COMPILE_CACHE: CACHE, ...more };
 }
 
 export async function lockdep(...args: string[]): Promise<Result> {

@@ -1,6 +1,7 @@
 /** `lockdep explore`: runs programs under every relevant interleaving, and shows the shortest way to each failure. */
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Validator } from '@lockdep/core';
 import {
   compileProgram,
   type ExploreOptions,
@@ -16,11 +17,13 @@ import {
 } from '@lockdep/simulator';
 import { didYouMean } from '../closest.ts';
 import { type Command, exitStatus, type Output } from '../command.ts';
+import { type Explored, explorationPage } from '../exploration-page.ts';
 import { PLAIN_FORMATS } from '../formats.ts';
 import { oneOf, parseOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { readText } from '../read-text.ts';
 import { UsageError } from '../usage-error.ts';
+import { writeOutput } from '../write-output.ts';
 
 /** A program of a file, by name. */
 interface Named {
@@ -35,6 +38,8 @@ const options = {
   seed: { type: 'string', free: true, default: '1' },
   program: { type: 'string', free: true },
   format: { type: 'string', values: PLAIN_FORMATS, default: 'pretty' },
+  report: { type: 'string', values: ['html'] },
+  output: { type: 'string', short: 'o' },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -54,6 +59,7 @@ default: a function (sim) => void that declares locks, variables and tasks.
   --seed N          of everything random; default 1
   --program ID      only this program of the files
   --format FORMAT   pretty (default) or json
+  --report html     a page to step through each failing schedule, with what every task holds; goes to -o FILE
   --json            one JSON document on standard output: {"programs":[{"id","verdict","executions","deadlocks",
                     "failing","sleepBlocked","exhausted","minPreemptions","schedule"}]}
 
@@ -62,28 +68,44 @@ Exit status: 0 no failure found, 1 a deadlock or failure found, 2 usage or input
 Examples:
   lockdep explore programs.json --program abba
   lockdep explore model.ts --strategy pos --budget 10000 --seed 7
+  lockdep explore model.ts --report html -o model.html
 `,
   async run(args, output) {
     const { values, positionals } = parseOptions('explore', args, options);
     const json = oneOf('format', values.format, PLAIN_FORMATS) === 'json' || values.json;
     if (positionals.length === 0) throw new UsageError('explore: no file given', 'see `lockdep explore --help`');
+    const page = values.report === undefined ? null : oneOf('report', values.report, options.report.values);
+    if (page !== null && values.output === undefined) {
+      throw new UsageError('explore: --report html goes to a file', 'name it: --report html -o explored.html');
+    }
+    if (page === null && values.output !== undefined) {
+      throw new UsageError(`explore: nothing to write to ${values.output}`, 'say what: --report html -o FILE');
+    }
     const progress = new Progress(output);
+    const validator = new Validator();
     const request: ExploreOptions = {
       strategy: oneOf('strategy', values.strategy, options.strategy.values),
       budget: { executions: wholeNumber('budget', values.budget), ms: wholeNumber('ms', values.ms) },
       seed: wholeNumber('seed', values.seed),
+      ...(page === null ? {} : { validator }),
     };
     const programs = await programsOf(positionals, values.program);
     const documents: object[] = [];
+    const explored: Explored[] = [];
     let failing = false;
     for (const { id, explore: run } of programs) {
       const result = await run({ ...request, onProgress: (at) => progress.update(() => `${id}: ${progressLine(at)}`) });
       progress.clear();
       failing ||= result.verdict !== 'ok';
       documents.push(documentOf(id, result));
+      explored.push({ id, result });
       if (!json) print(id, result, output);
     }
     if (json) output.write(`${JSON.stringify({ programs: documents })}\n`);
+    if (values.output !== undefined) {
+      const title = `Exploration of ${positionals.map((file) => basename(file)).join(', ')}`;
+      await writeOutput('--output', values.output, await explorationPage(title, explored, validator));
+    }
     return failing ? exitStatus.findings : exitStatus.clean;
   },
 };
@@ -111,10 +133,10 @@ async function notation(file: string): Promise<Named[]> {
   return asInput(() =>
     parseProgramFile(text, file).map((program) => {
       const compiled = compileProgram(program);
-      // The notation counts executions and says nothing of locks left held; nobody listens, so that counting is fast.
+      // The notation counts executions and says nothing of locks left held; nobody listens unless asked, so that counting is fast.
       return {
         id: program.id,
-        explore: (options) => asInput(() => exploreProgram(compiled, { ...options, leaks: false, validator: null })),
+        explore: (options) => asInput(() => exploreProgram(compiled, { validator: null, ...options, leaks: false })),
       };
     }),
   );

@@ -1,0 +1,158 @@
+/** `lockdep run`: programs stay what they are, and what their locks show is reported however they end. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Report } from '@lockdep/core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cli, cliSignalled, NODE, program } from './run-cli.ts';
+
+const at = (name: string): string => join(import.meta.dirname, 'programs', name);
+const INVERSION = at('inversion.ts');
+const WORDS = 'the program’s own words\n';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lockdep-run-test-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Document {
+  readonly status: number;
+  readonly signal: string | null;
+  readonly processes: readonly string[];
+  readonly classes: number;
+  readonly dependencies: number;
+  readonly reports: readonly Report[];
+}
+
+/** The last line of what was written to standard error. */
+function documentIn(err: string): Document {
+  return JSON.parse(err.trimEnd().split('\n').at(-1)!) as Document;
+}
+
+describe('lockdep run', { timeout: 120_000 }, () => {
+  test('reports on standard error; standard output is the program’s own; findings make the status 1', async () => {
+    const { status, out, err } = await cli(['run', '--', ...NODE, INVERSION]);
+    expect(out).toBe(WORDS);
+    expect(err).toContain('WARNING: possible circular locking dependency detected');
+    expect(err).toMatch(/^ +lock #2, wanted by transfer at:\n.*packages\/cli\/test\/programs\/inversion\.ts:7:/m);
+    expect(err).toMatch(/\nlockdep: 1 report \(1 process, 2 classes, 2 dependencies\)\n$/);
+    expect(status).toBe(1);
+  });
+
+  test('--report-only, a baseline and a note leave the status of the program', async () => {
+    expect(await cli(['run', '--report-only', INVERSION])).toMatchObject({ status: 0, out: WORDS });
+    const baseline = join(folder, 'baseline.json');
+    expect(await cli(['run', '--baseline', baseline, '--update-baseline', INVERSION])).toMatchObject({ status: 0 });
+    const known = await cli(['run', '--baseline', baseline, INVERSION]);
+    expect(known).toMatchObject({ status: 0, err: expect.stringContaining('Baseline: 0 new, 1 known, 0 suppressed.') });
+  });
+
+  test.each([
+    ['exit', { status: 7, signal: null }],
+    ['throw', { status: 1, signal: null }],
+    ['kill', { status: 137, signal: 'SIGKILL' }],
+  ] as const)('a program that ends by %s keeps its status and is reported', async (how, ending) => {
+    const { status, err } = await cli(['run', '--json', INVERSION, how]);
+    expect(documentIn(err)).toMatchObject({
+      ...ending,
+      processes: ['inversion.ts'],
+      reports: [{ rule: 'LD2', cycle: { length: 2 } }],
+    });
+    expect(status).toBe(ending.status);
+  });
+
+  test.each([
+    ['SIGTERM', { status: 143, signal: 'SIGTERM' }],
+    ['SIGINT', { status: 130, signal: 'SIGINT' }],
+    ['SIGUSR2', { status: 42, signal: null }],
+  ] as const)('%s is handed on: it does to the program what it always does', async (signal, ending) => {
+    const { status, err } = await cliSignalled(['run', '--json', INVERSION, 'wait'], 'ready', signal);
+    expect(documentIn(err)).toMatchObject({ ...ending, reports: [{ rule: 'LD2' }] });
+    expect(status).toBe(ending.status);
+  });
+
+  test.each(['processes', 'threads'])('two %s that are fine by themselves are inverted together', async (what) => {
+    const { status, err } = await cli(['run', '--json', at('processes.ts'), what]);
+    const name = what === 'threads' ? 'processes.ts (worker)' : 'processes.ts';
+    expect(documentIn(err)).toMatchObject({
+      processes: [name, `${name} #2`],
+      classes: 2,
+      dependencies: 2,
+      reports: [
+        {
+          rule: 'LD2',
+          verdict: { reason: expect.stringMatching(/^no run shows all of it/) },
+          cycle: [{ task: `ab of ${name}` }, { task: `ba of ${name} #2` }],
+        },
+      ],
+    });
+    expect(status).toBe(1);
+  });
+
+  test('CommonJS, found through a shell; a deadlock shows who waits in the end', async () => {
+    const { status, err } = await cli(['run', 'sh', '-c', `${NODE.join(' ')} ${at('stuck.cjs')}; exit 3`]);
+    expect(err).toContain('rule LD12: ');
+    expect(err).toMatch(/\nAt the end:\n[\s\S]*two waits for: #1 \(a\)/);
+    expect(status).toBe(3);
+  });
+
+  test('a program without locks is only run', async () => {
+    const file = join(folder, 'plain.mjs');
+    writeFileSync(file, `console.log(process.listenerCount('exit'), process.listenerCount('SIGTERM'));`);
+    expect(await cli(['run', file])).toEqual({
+      status: 0,
+      out: '0 0\n',
+      err: 'lockdep: no lock of @lockdep/locks was made in any Node process of this command\n',
+    });
+  });
+
+  test('formats, the order and a recording go to files', async () => {
+    const [sarif, graph, records] = ['out.sarif', 'run.graph.json', 'records'].map((name) => join(folder, name));
+    const options = ['--format', 'sarif', '-o', sarif!, '--save', graph!, '--record', records!];
+    expect(await cli(['run', ...options, INVERSION])).toEqual({ status: 1, out: WORDS, err: '' });
+    expect(JSON.parse(readFileSync(sarif!, 'utf8'))).toMatchObject({ runs: [{ results: [{ ruleId: 'LD2' }] }] });
+    expect(JSON.parse(readFileSync(graph!, 'utf8'))).toMatchObject({
+      runs: ['inversion.ts'],
+      dependencies: [
+        { from: 'accounts', to: 'audit', sightings: [{ run: 'inversion.ts', task: 'transfer' }] },
+        { from: 'audit', to: 'accounts' },
+      ],
+    });
+    const [record] = readdirSync(records!);
+    const replayed = await cli(['replay', join(records!, record!), '--json']);
+    expect(JSON.parse(replayed.out)).toMatchObject({ events: 12, reports: [{ rule: 'LD2' }] });
+    const { out } = await cli(['run', '--format', 'json', '-o', '-', '--report-only', '--', ...NODE, INVERSION]);
+    expect(JSON.parse(out.slice(WORDS.length))).toMatchObject({ version: 1, reports: [{ rule: 'LD2' }] });
+  });
+
+  test('options of the program are its own; NODE_OPTIONS stay', async () => {
+    const file = join(folder, 'arguments.mjs');
+    writeFileSync(file, `console.log(process.argv.slice(2).join(), process.env.NODE_OPTIONS.split(' ')[0]);`);
+    const env = { NODE_OPTIONS: '--stack-trace-limit=7' };
+    const { out } = await cli(['run', file, '--help', '--json', '--', '-o', 'x'], { env });
+    expect(out).toBe('--help,--json,--,-o,x --stack-trace-limit=7\n');
+  });
+
+  test('what cannot be run is said', async () => {
+    const { status, err } = await cli(['run', 'no-such-command-anywhere']);
+    expect(err).toBe(
+      'lockdep: run: no-such-command-anywhere: no such command\n  give a command as a shell would find it: lockdep run -- node app.js\n',
+    );
+    expect(status).toBe(2);
+    expect(await cli(['run'])).toMatchObject({ status: 2, err: expect.stringContaining('no command given') });
+  });
+
+  test('mode off in the configuration only runs', async () => {
+    const config = join(folder, 'off.json');
+    writeFileSync(config, '{ "mode": "off" }');
+    expect(await cli(['run', '--config', config, INVERSION])).toEqual({ status: 0, out: WORDS, err: '' });
+  });
+
+  test('two runs of one program say the same, but for where its files are kept', async () => {
+    const first = await cli(['run', INVERSION]);
+    expect(await cli(['run', INVERSION])).toEqual(first);
+    const direct = await program([...NODE, INVERSION]);
+    expect(direct).toEqual({ status: 0, out: WORDS, err: '' });
+  });
+});
