@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { run } from '../src/run.ts';
+import { lockdep } from './run-cli.ts';
 
 const PROGRAMS = join(import.meta.dirname, '../../../test/data/exploration/programs.json.gz');
 
@@ -13,17 +13,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function explore(...args: string[]): Promise<{ status: number; err: string }> {
-  const err: string[] = [];
-  const status = await run(['explore', PROGRAMS, '--program', 'abba_bare', ...args], {
-    write: () => {},
-    note: (text) => void err.push(text),
-    noteIsTerminal: false,
-    writeIsTerminal: false,
-    columns: 80,
-  });
-  return { status, err: err.join('') };
-}
+const explore = (...args: string[]) => lockdep('explore', PROGRAMS, '--program', 'abba_bare', ...args);
 
 test('a deadlock becomes a schedule with what each task holds, beside the order that was learned', async () => {
   const file = join(folder, 'page.html');

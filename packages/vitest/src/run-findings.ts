@@ -46,7 +46,7 @@ export function runFindings(named: readonly NamedRecord[]): RunFindings {
       (record.schedules ?? []).map((schedule) => ({ ...schedule, title: `${name}: ${schedule.title}` })),
     ),
     heldLocks: named.flatMap(({ name, record }) =>
-      (record.heldLocks ?? []).map((held) => ({ ...held, task: `${held.task}, when the time of ${name} was up` })),
+      (record.heldLocks ?? []).map((held) => ({ ...held, task: `${held.task}, when time was up in ${name}` })),
     ),
   };
 }

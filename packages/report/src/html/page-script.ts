@@ -254,8 +254,9 @@ for (const schedule of all('.schedule')) {
       line.textContent = state === null ? 'has not begun' : waits !== '' ? 'waits for ' + waits : held.length === 0 ? 'holds nothing' : '';
       line.className = waits === '' ? 'dim' : 'waits';
     });
-    const source = row.querySelector('.source > pre');
-    here.replaceChildren(...(source === null ? [] : [source.cloneNode(true)]));
+    const sources = rows.slice(0, at + 1).filter((one) => one.dataset.task === row.dataset.task);
+    const source = sources.map((one) => one.querySelector('.source > pre')).findLast((one) => one !== null);
+    here.replaceChildren(...(source == null ? [] : [source.cloneNode(true)]));
   };
   const move = (kind) => show(kind === 'first' ? 0 : kind === 'last' ? rows.length - 1 : at + Number(kind));
   const reveal = () => rows[at]?.scrollIntoView({ block: 'nearest' });

@@ -65,7 +65,7 @@ export async function renderHtml(input: HtmlInput): Promise<string> {
     await pictureSection(graph, view, reports),
     hierarchySection(view),
     ...(tables === null ? [] : [tables]),
-    ...(input.heldLocks === undefined ? [] : [heldSection(input.heldLocks, style)]),
+    ...(input.heldLocks === undefined ? [] : [heldSection(input.heldLocks, style, input.readSource)]),
     ...(input.statistics === undefined ? [] : [statisticsSection(input.statistics)]),
     ...orderSections(view, style),
   ];

@@ -69,6 +69,8 @@ function circle(report: Report, view: LockOrder): Markup | null {
   const hops = report.kind === 'circular' ? report.cycle : 'path' in report ? report.path : [];
   if (hops.length === 0) return null;
   const known = new Set([...view.edges, ...view.back, ...view.self].map((edge) => `${edge.from}-${edge.to}`));
+  if (!hops.some(({ from, to }) => known.has(`${view.positions.get(from.name)}-${view.positions.get(to.name)}`)))
+    return null;
   const links = hops.map(({ from, to, isNew }) => {
     const edge = `${view.positions.get(from.name)}-${view.positions.get(to.name)}`;
     const text = `${from.name} → ${to.name}`;

@@ -135,5 +135,6 @@ function operation({ innerSite, task }: OrderEdge, style: TextStyle): string {
   if (frame?.function !== undefined && frame.function !== '') return frame.function;
   if (frame?.file === undefined) return frame?.text.replace(/\+0x.*$/, '') ?? task;
   // A line of a recorded trace says nothing of the code.
-  return /\.[cm]?[jt]sx?$/.test(frame.file) ? frameText(frame, style).replace(/:\d+$/, '') : task;
+  if (!/\.[cm]?[jt]sx?$/.test(frame.file) || frame.line === undefined) return task;
+  return frameText({ text: frame.text, file: frame.file, line: frame.line }, style);
 }
