@@ -1,12 +1,20 @@
-/** Every example runs with one command and prints what its header promises. */
-import { existsSync, readdirSync } from 'node:fs';
+/** Every example runs with one command and prints what its header promises, and what the documentation shows of it. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { repositoryFile } from './support/data-files.ts';
+import { blocks, commands, expectPrinted, outputsAfter } from './support/documentation.ts';
 import { runProgram } from './support/run-program.ts';
 
 /** What must be found in the output, in this order. */
 const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
+  'first-inversion': [
+    'Chain exists of:\n  mailbox --> accounts --> journal --> mailbox',
+    'verdict: possible',
+    'out/first-inversion.svg',
+    /^transfer waits at 'lock journal' \(held by close of day\); .* \(held by transfer\)$/m,
+    '=> deadlock',
+  ],
   'kernel-lock-order': [
     /^ext4: 40725 lock events of 15 tasks on 532 locks; .* 0 reports$/m,
     /^xfs: 38422 lock events of 12 tasks on 485 locks; .* 0 reports$/m,
@@ -68,20 +76,49 @@ test('every example is tested here', () => {
   expect(Object.keys(PROMISES).sort()).toEqual(folders.sort());
 });
 
+test('every example that documentation runs exists', () => {
+  const named = commands.filter(({ command }) => command === 'example').map(({ args }) => args);
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.filter((name) => !folders.includes(name))).toEqual([]);
+});
+
+/** Standard output by example, as they have run. */
+const outputs = new Map<string, string>();
+
 describe.each(folders)('%s', (name) => {
   test('runs and keeps its promises', { timeout: 120_000 }, async () => {
     const started = Date.now();
     const { status, stdout, stderr } = await runProgram(repositoryFile(`examples/${name}/main.ts`));
     expect(stderr).toBe('');
     expect(status).toBe(0);
+    outputs.set(name, stdout);
     let rest = stdout;
     for (const promise of PROMISES[name] ?? []) {
       const at = typeof promise === 'string' ? rest.indexOf(promise) : rest.search(promise);
       expect(at, `${promise} is not in what is left of the output:\n${rest}`).toBeGreaterThanOrEqual(0);
       rest = rest.slice(at);
     }
+    for (const { command, args, block } of commands) {
+      if (command === 'example' && args === name) expectPrinted(stdout, outputsAfter(block));
+    }
     if (name === 'kernel-lock-order') await checkPicture(started);
+    if (name === 'first-inversion') {
+      const drawn = await readFile(repositoryFile('out/first-inversion.svg'), 'utf8');
+      expect(await readFile(repositoryFile(`examples/${name}/order.svg`), 'utf8'), 'run `pnpm pictures`').toBe(drawn);
+    }
   });
+});
+
+test('what the start command is said to print is printed', () => {
+  const start = blocks.findIndex(({ readme, code }) => readme === 'README.md' && code.includes('pnpm@12 start'));
+  const shown = blocks[start + 1]!;
+  expect(shown.info).toBe('text');
+  const { scripts } = JSON.parse(readFileSync(repositoryFile('package.json'), 'utf8')) as {
+    scripts: { start: string };
+  };
+  const started = [...scripts.start.matchAll(/examples\/([^/]+)\/main\.ts/g)].map((match) => match[1]!);
+  expect(started.length).toBeGreaterThan(0);
+  expect(started.map((name) => outputs.get(name)).join('\n')).toContain(shown.code.trimEnd());
 });
 
 /** The picture is written, of the locks it is about; and the copy in the folder, which the README shows, is of the same order. */

@@ -1,18 +1,9 @@
 /** What the README claims. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { BitLock, Completion, lockdep, Mutex, RwLock, RwSemaphore, Semaphore, SpinLock } from '../src/index.ts';
+import { BitLock, Completion, Mutex, RwLock, RwSemaphore, Semaphore, SpinLock } from '../src/index.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-
-test('the example reports what it says it reports', async () => {
-  const from = new Mutex({ name: 'account.from' });
-  const to = new Mutex({ name: 'account.to' });
-  await from.runExclusive(() => to.runExclusive(() => 1));
-  await to.runExclusive(() => from.runExclusive(() => 1));
-  const message = /reports\[0\]\?\.message\); \/\/ (.*)/.exec(readme)?.[1];
-  expect(lockdep().reports.map((report) => report.message)).toEqual([message]);
-});
 
 const types = new Map<string, { readonly prototype: object }>(
   Object.entries({ BitLock, Completion, Mutex, RwLock, RwSemaphore, Semaphore, SpinLock }),
