@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { emptyBaseline, GraphFileError, parseBaseline } from '@lockdep/graph';
 import { checkConfig, type LockdepConfig } from './config.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -28,6 +29,7 @@ export async function readConfig(request: ConfigRequest): Promise<LockdepConfig>
     throw new UsageError(`--config ${file}: there is no such file`, `name a ${NAMES.join(', ')}`);
   }
   const config = checkConfig(await load(file), file);
+  checkSuppressions(config, file);
   const folder = dirname(resolve(file));
   const from = (path: string): string => relative(process.cwd(), resolve(folder, path)) || path;
   return {
@@ -35,6 +37,19 @@ export async function readConfig(request: ConfigRequest): Promise<LockdepConfig>
     ...(config.baseline === undefined ? {} : { baseline: from(config.baseline) }),
     ...(config.orders === undefined ? {} : { orders: config.orders.map(from) }),
   };
+}
+
+/** They are those of a baseline file, and checked as such. */
+function checkSuppressions({ suppressions = [] }: LockdepConfig, file: string): void {
+  try {
+    parseBaseline(JSON.stringify({ ...emptyBaseline, suppressions }), file);
+  } catch (error) {
+    if (!(error instanceof GraphFileError)) throw error;
+    throw new UsageError(
+      `${file}: ${error.at} ${error.problem}`,
+      'give { pair: [CLASS, CLASS], reason } or { site, reason }',
+    );
+  }
 }
 
 function findConfig(folder: string): string | null {

@@ -54,13 +54,13 @@ function overview(): string {
   const lines = commands.map((command) => `  ${command.name.padEnd(12)}${command.summary}`);
   return `lockdep ${version}: learns the order in which locks are taken, and reports orders that can deadlock
 
-Usage: lockdep COMMAND [options]        lockdep COMMAND --help has the options and examples of each
+Usage: lockdep COMMAND [options]        lockdep COMMAND --help has options and examples of each
 
 ${lines.join('\n')}
 
 Examples:
-  lockdep run -- node app.js                 lockdep replay trace.txt.zst --format html -o order.html
-  lockdep run --format sarif -o out.sarif -- npm test                  lockdep explain LD2
+  lockdep run -- node app.js              lockdep run --format sarif -o out.sarif -- npm test
+  lockdep explain LD2                     lockdep replay trace.txt.zst --format html -o order.html
 
 Exit status: 0 clean, 1 findings, 2 usage or input error, 3 internal error.
 `;

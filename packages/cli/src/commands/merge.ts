@@ -26,7 +26,7 @@ dependency. \`lockdep report\` shows all that saved graphs hold, whichever graph
   -o, --output OUT  write the merged graph there
   --all             report the inversions of single graphs too
   --format FORMAT   pretty (default), json, sarif, github, html, … as of \`lockdep replay\`
-  --around, --order, --baseline, --update-baseline, --report-only, --config  as of \`lockdep replay\`
+  --around, --order, --baseline, --update-baseline, --report-only, --config, --no-config  as of \`lockdep replay\`
   --json            one JSON document on standard output: {"runs","classes","dependencies","inversions":[{"fingerprint",
                     "classes","runs","acrossRuns","dependencies":[…]}],"alreadyShown",
                     "baseline"?:{"new","known","suppressed","stale","unused"}}
