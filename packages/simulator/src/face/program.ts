@@ -45,9 +45,10 @@ function ofFunction(program: ProgramFunction): (world: World) => void {
 }
 
 function ofObject({ tasks, final }: ProgramObject): (world: World) => void {
-  const list = Object.entries(tasks);
+  const names = Object.keys(tasks);
+  const codes = Object.values(tasks);
   return (world) => {
-    for (const [name, code] of list) world.create(name, code);
+    for (let i = 0; i < names.length; i++) world.create(names[i]!, codes[i]!);
     if (final !== undefined) world.checks.final(final);
   };
 }
