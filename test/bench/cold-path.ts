@@ -1,5 +1,5 @@
 /** What a new dependency costs: the bare graph that keeps the order, and the whole way through a validator, without sites. */
-import { LockKey, Validator } from '@lockdep/core';
+import { LockKey, Validator, type ValidatorMode } from '@lockdep/core';
 import { OrderGraph } from '../../packages/core/src/order-graph.ts';
 import { bytesKept, cpuNanoseconds, median, type Row } from './measure.ts';
 import { giveRows } from './section.ts';
@@ -49,8 +49,8 @@ interface Warmed {
 }
 
 /** A validator that knows every class and no dependency. */
-function warmed(nodes: number, edges: readonly Edge[]): Warmed {
-  const validator = new Validator({ sites: false });
+function warmed(nodes: number, edges: readonly Edge[], mode: ValidatorMode): Warmed {
+  const validator = new Validator({ sites: false, mode });
   const task = validator.task('bench');
   const locks = Array.from({ length: nodes }, (_, at) => validator.lock(new LockKey({ name: `lock ${at}` })));
   for (const lock of locks) {
@@ -69,8 +69,8 @@ function warmed(nodes: number, edges: readonly Edge[]): Warmed {
 }
 
 /** What a pass costs more when every dependency in it is new than when all are known. */
-function newDependencies(nodes: number, edges: readonly Edge[]): number {
-  const { pass } = warmed(nodes, edges);
+function newDependencies(nodes: number, edges: readonly Edge[], mode: ValidatorMode): number {
+  const { pass } = warmed(nodes, edges, mode);
   const first = cpuNanoseconds(pass);
   return first - cpuNanoseconds(pass);
 }
@@ -78,19 +78,20 @@ function newDependencies(nodes: number, edges: readonly Edge[]): number {
 function measure(kind: 'random' | 'layered', nodes: number, count: number): Row[] {
   const edges = edgesOf(kind, nodes, count);
   const name = `${kind}, ${nodes.toLocaleString('en')} classes, ${count.toLocaleString('en')} dependencies`;
-  const [set, graph, validator]: [number[], number[], number[]] = [[], [], []];
+  const [set, graph, validator, kernel]: [number[], number[], number[], number[]] = [[], [], [], []];
   for (let round = 0; round < ROUNDS + WARM_UP; round++) {
     // A baseline that every machine has: putting the pairs into a Set.
     const times = [
       cpuNanoseconds(() => void new Set(edges.map(([from, to]) => from * nodes + to))),
       cpuNanoseconds(() => void bare(edges)),
-      newDependencies(nodes, edges),
+      newDependencies(nodes, edges, 'ideal'),
+      newDependencies(nodes, edges, 'kernel'),
     ] as const;
     if (round < WARM_UP) continue;
-    for (const [at, all] of [set, graph, validator].entries()) all.push(times[at]! / count);
+    for (const [at, all] of [set, graph, validator, kernel].entries()) all.push(times[at]! / count);
   }
   const graphBytes = bytesKept(() => bare(edges));
-  const kept = warmed(nodes, edges);
+  const kept = warmed(nodes, edges, 'ideal');
   const validatorBytes = bytesKept(() => kept.pass());
   const learned = kept.validator.stats();
   if (graphBytes.kept.edgeCount !== count || learned.dependencies !== count || kept.validator.reports.length > 0) {
@@ -114,6 +115,7 @@ function measure(kind: 'random' | 'layered', nodes: number, count: number): Row[
   return [
     row('order graph', graph),
     row('validator, added', validator),
+    row('without verdicts (kernel mode), added', kernel),
     bytes('order graph', graphBytes.bytes),
     bytes('validator', validatorBytes.bytes),
   ];
