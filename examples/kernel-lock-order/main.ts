@@ -35,9 +35,10 @@ export async function learnKernelOrder(print: (text: string) => void): Promise<V
     for await (const chunk of readTrace(fileURLToPath(new URL(`data/${name}.trace.txt.zst`, here)))) replay.push(chunk);
     const { events, tasks, locks } = replay.end();
     const { classes, dependencies, chains } = validator.stats();
+    const reports = validator.reports.length;
     print(
       `${name}: ${events} lock events of ${tasks} tasks on ${locks} locks; now ${classes} classes, ${dependencies} dependencies, ` +
-        `${chains} chains, ${validator.reports.length} reports\n`,
+        `${chains} chains, ${reports} ${reports === 1 ? 'report' : 'reports'}\n`,
     );
   }
   return validator;
