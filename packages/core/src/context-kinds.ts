@@ -23,7 +23,6 @@ export interface ContextKind {
 }
 
 export const HARDIRQ = 0;
-export const SOFTIRQ = 1;
 /** Seven kinds of four bits, and two bits for plain use. */
 export const MAX_CONTEXT_KINDS = 7;
 /** Context states in which a chain can be settled. */
@@ -116,7 +115,7 @@ export class ContextKinds {
     return needs;
   }
 
-  /** A small number for a context state, or −1 when {@link MAX_STATES} others came first: those are simply slower. */
+  /** A small number for a context state, or −1 when `MAX_STATES` others came first: those are simply slower. */
   state(entered: number, enabled: number, threaded: number): number {
     const key = (((threaded << MAX_CONTEXT_KINDS) | entered) << MAX_CONTEXT_KINDS) | enabled;
     let state = this.#states.get(key);

@@ -41,7 +41,7 @@ const SIGNS: readonly { readonly format: TraceFormat; readonly sign: RegExp }[] 
 /**
  * The format of a trace that starts with these bytes, or `null` when no line tells.
  *
- * @param head - The first bytes, {@link DETECT_BYTES} if there are so many; a last line that is cut is not looked at.
+ * @param head - The first bytes, `DETECT_BYTES` if there are so many; a last line that is cut is not looked at.
  */
 export function detectFormat(head: Uint8Array): TraceFormat | null {
   const text = new TextDecoder().decode(head.subarray(0, DETECT_BYTES));

@@ -33,8 +33,3 @@ export const LOCK_WORDS: readonly string[] = [
   'hand over',
   'unlock',
 ];
-
-/** Whether the op is one a task can be kept waiting at to get the lock. */
-export function acquires(code: number): boolean {
-  return code <= ACQUIRE_READ || code === ENQUEUE || code === ENQUEUE_READ || code === REACQUIRE;
-}
