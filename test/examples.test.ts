@@ -18,7 +18,7 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   'kernel-lock-order': [
     /^ext4: 40725 lock events of 15 tasks on 532 locks; .* 0 reports$/m,
     /^xfs: 38422 lock events of 12 tasks on 485 locks; .* 0 reports$/m,
-    /^splat: .* 1 reports$/m,
+    /^splat: .* 1 report$/m,
     'Inversions: 1\n  1. mapping.invalidate_lock --> &sb->s_type->i_mutex_key --> mapping.invalidate_lock',
     'mapping.invalidate_lock --> &sb->s_type->i_mutex_key by insmod-65, at: splat.trace.txt:3574',
     '!!&sb->s_type->i_mutex_key  <-- inversion 1',
