@@ -107,7 +107,8 @@ async function toHoldUnderAllSchedules(received: unknown, options?: ExploreOptio
 }
 
 function looked({ executions, exhausted, estimate, seed }: Explored): string {
-  return `${executions} executions, ${exhausted ? 'all there are' : `${estimate.statement} (seed ${seed})`}`;
+  const ran = executions === 1 ? '1 execution' : `${executions} executions`;
+  return `${ran}, ${exhausted ? 'all there are' : `${estimate.statement} (seed ${seed})`}`;
 }
 
 function toMatchLockOrderSnapshot(this: MatcherState, received: unknown, hint?: string): MatcherResult {

@@ -25,9 +25,11 @@ export interface LockdepReporterOptions extends LockdepOptions {
 export default class LockdepReporter implements Reporter {
   readonly #options: LockdepReporterOptions;
   #vitest: Vitest | null = null;
+  readonly #folder: string;
 
   constructor(options: LockdepReporterOptions = {}) {
     this.#options = options;
+    this.#folder = options.folder ?? '.vitest/lockdep';
   }
 
   onInit(vitest: Vitest): void {
@@ -51,15 +53,22 @@ export default class LockdepReporter implements Reporter {
     }
     const { fresh } = applyBaseline(findings.inversions, known);
     for (const inversion of fresh) this.#error(`\n${inversionText(inversion, root)}\n`);
-    if (fresh.length > 0 && mode === 'fail') process.exitCode = 1;
+    if (fresh.length > 0 && mode === 'fail') {
+      process.exitCode = 1;
+      this.#error(`lockdep: the run fails for this; LOCKDEP_BASELINE=update takes what is known into ${baseline}\n`);
+    }
     const { classes, dependencies } = findings.graph;
-    this.#log(
-      `lockdep: ${classes.length} classes, ${dependencies.length} dependencies, ${findings.reports.length} reports, ${fresh.length} inversions across tests`,
-    );
+    const found = [
+      counted(classes.length, 'class', 'classes'),
+      counted(dependencies.length, 'dependency', 'dependencies'),
+      counted(findings.reports.length, 'report', 'reports'),
+      counted(fresh.length, 'inversion across tests', 'inversions across tests'),
+    ];
+    this.#log(`lockdep: ${found.join(', ')}; see ${this.#folder}/report.html`);
   }
 
   async #write(findings: RunFindings, root: string): Promise<void> {
-    const folder = resolve(root, this.#options.folder ?? '.vitest/lockdep');
+    const folder = resolve(root, this.#folder);
     const reports = [...inversionReports(findings.inversions, findings.graph), ...findings.reports];
     mkdirSync(folder, { recursive: true });
     const write = (name: string, text: string): void => writeFileSync(resolve(folder, name), text);
@@ -79,6 +88,8 @@ export default class LockdepReporter implements Reporter {
     else this.#vitest.logger.error(text);
   }
 }
+
+const counted = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
 
 /** The file's own record, then those of its tests; the runs of their graphs bear the same names. */
 function recordsOf(module: TestModule): NamedRecord[] {

@@ -17,7 +17,7 @@ export function addTimeoutDump(
       if (!(reason instanceof Error)) return;
       for (const validator of validators()) run.heldLocks.push(...validator.heldLocks());
       const dump = [...validators()].flatMap((validator) => timeoutDump(validator, root));
-      if (dump.length > 0) reason.message += `\n\n${dump.join('\n')}`;
+      if (dump.length > 0) reason.message += `\n\n${['Locks when the time was up:', ...dump].join('\n')}`;
     },
     { once: true },
   );
@@ -37,8 +37,7 @@ export function timeoutDump(validator: Validator, root: string): string[] {
   const holds = tasks.flatMap(({ task, held }) =>
     held.flatMap((lock) => [`${task} holds ${place(lock, root)} (${lock.mode})`, ...code(lock, root)]),
   );
-  if (tasks.length === 0) return [];
-  return ['Locks when the time was up:', ...waits, ...holds];
+  return [...waits, ...holds];
 }
 
 function place({ class: { name }, site }: LockRef, root: string): string {

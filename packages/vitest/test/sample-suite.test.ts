@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
-import { runSample } from './run-sample.ts';
+import { runSample, sample } from './run-sample.ts';
 
 const baseline = (): string => join(mkdtempSync(join(tmpdir(), 'lockdep-')), 'baseline.json');
 
@@ -16,16 +16,39 @@ describe.concurrent('the sample project', { timeout: 120_000 }, () => {
       ['concurrent', 'expected', 'fixtures', 'hang', 'inversion', 'matchers', 'readme', 'schedules'],
       {},
     );
-    expect(run.stdout).toMatchSnapshot();
+    expect(run.stdout.replaceAll(run.folder, '.vitest/lockdep')).toMatchSnapshot();
     expect(run.code).toBe(1);
+    const page = readFileSync(join(run.folder, 'report.html'), 'utf8');
+    expect(page).toContain(
+      'In <q>tests/inversion.sample.ts &gt; one file &gt; fails by its report: the other order</q>',
+    );
+    expect(page).toContain('<h3>tests/schedules.sample.ts &gt; fails: toHoldUnderAllSchedules: deadlock</h3>');
+    expect(page).toContain('reader, when time was up in tests/hang.sample.ts &gt; fails: a task that never lets go');
+    expect(page, 'source from the project').toContain('<mark>runExclusive</mark>');
+    expect(page, 'nothing of this machine').not.toContain(sample);
+    expect(Buffer.byteLength(page)).toBeLessThan(150_000);
+    const { reports }: { reports: { fingerprint: string }[] } = JSON.parse(
+      readFileSync(join(run.folder, 'report.json'), 'utf8'),
+    );
+    const sarif: { runs: { results: unknown[] }[] } = JSON.parse(
+      readFileSync(join(run.folder, 'report.sarif'), 'utf8'),
+    );
+    expect(reports.length).toBeGreaterThan(3);
+    expect(sarif.runs[0]!.results).toHaveLength(reports.length);
   });
 
   test('fails for two files that are fine alone, and names both tests', async ({ expect }) => {
     const run = await runSample(['a-transfer', 'b-audit'], {});
-    expect(`${run.stdout}\n${run.stderr}`).toMatchSnapshot();
+    expect(`${run.stdout}\n${run.stderr}`.replaceAll(run.folder, '.vitest/lockdep')).toMatchSnapshot();
     expect(run.code).toBe(1);
     const page = readFileSync(join(run.folder, 'report.html'), 'utf8');
-    expect(page).toContain('tests/b-audit.sample.ts &gt; an audit takes journal, then accounts');
+    const both = ['tests/a-transfer.sample.ts &gt; a transfer takes accounts, then journal'].concat([
+      'tests/b-audit.sample.ts &gt; an audit takes journal, then accounts',
+    ]);
+    expect(page).toContain(`In ${both.map((name) => `<q>${name}</q>`).join(', ')}`);
+    for (const name of both) expect(page, 'shown by').toContain(`<td><q>${name}</q> </td>`);
+    const { reports }: { reports: object[] } = JSON.parse(readFileSync(join(run.folder, 'report.json'), 'utf8'));
+    expect(reports).toMatchObject([{ kind: 'circular', fingerprint: 'LD2-0aa873c8025284' }]);
   });
 
   test('warns only, in mode warn', async ({ expect }) => {
@@ -40,6 +63,12 @@ describe.concurrent('the sample project', { timeout: 120_000 }, () => {
     expect(run.code).toBe(0);
     expect(run.stderr).toBe('');
     expect(run.stdout).not.toContain('lockdep');
+  });
+
+  test('refuses a mode that does not exist', async ({ expect }) => {
+    const run = await runSample(['readme'], { LOCKDEP: 'loud' });
+    expect(run.code).toBe(1);
+    expect(`${run.stdout}${run.stderr}`).toContain("lockdep mode 'loud' is unknown: set LOCKDEP");
   });
 
   test('takes what it finds into the baseline, and passes with it', async ({ expect }) => {

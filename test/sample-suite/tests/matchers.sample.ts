@@ -27,6 +27,12 @@ test('fails: toBeHeldForWrite', () => map.runShared(() => expect(map).toBeHeldFo
 
 test('fails: toBeHeldForRead', () => map.runExclusive(() => expect(map).toBeHeldForRead()));
 
+test('fails: not.toBeHeld', () => inode.runExclusive(() => expect(inode).not.toBeHeld()));
+
+test('fails: not.toHoldNoLocks', () => {
+  expect(lockdep()).not.toHoldNoLocks();
+});
+
 test('fails: toHoldNoLocks', () => inode.runExclusive(() => expect(lockdep()).toHoldNoLocks()));
 
 test('fails: toReportInversion', () => {
@@ -35,4 +41,8 @@ test('fails: toReportInversion', () => {
 
 test('fails: not a lock', () => {
   expect(5).toBeHeld();
+});
+
+test('fails: not a validator', () => {
+  expect(inode).toHoldNoLocks();
 });

@@ -22,6 +22,25 @@ test('passes: both', async ({ sim }) => {
   await expect(sim.explore(program(false))).toHoldUnderAllSchedules();
 });
 
+test('passes: options are those of explore', async () => {
+  await expect(program(true)).toDeadlock({ strategy: 'random', seed: 7, budget: { executions: 200 } });
+  await expect(program(false)).toHoldUnderAllSchedules({ strategy: 'optimal-dpor' });
+  // @ts-expect-error: no such strategy
+  await expect(expect(program(true)).toDeadlock({ strategy: 'luck' })).rejects.toThrow(/unknown strategy 'luck'/);
+});
+
+test('fails: not.toDeadlock', async () => {
+  await expect(program(true)).not.toDeadlock();
+});
+
+test('fails: not all schedules could be tried', async () => {
+  await expect(program(false)).toHoldUnderAllSchedules({ budget: { executions: 1 } });
+});
+
+test('fails: not a program', async () => {
+  await expect(5).toDeadlock();
+});
+
 test('fails: toDeadlock', async () => {
   await expect(program(false)).toDeadlock();
 });
