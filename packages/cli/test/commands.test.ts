@@ -78,6 +78,21 @@ describe('help', () => {
     },
   );
 
+  test('loads nothing but the table of commands', { timeout: 60_000 }, async () => {
+    const hooks = `import { registerHooks } from 'node:module';
+const told = (url) => url.startsWith('file:') && process._rawDebug(url);
+registerHooks({ load: (url, context, next) => (told(url), next(url, context)) });`;
+    const preload = `data:text/javascript,${encodeURIComponent(hooks)}`;
+    const env = { NODE_OPTIONS: `--import=${preload}` };
+    const loaded = async (...args: string[]): Promise<string[]> =>
+      (await cli(args, { env })).err.split('\n').filter((line) => line.startsWith('file:'));
+    const overview = await loaded('--help');
+    expect(overview.length).toBeGreaterThan(5);
+    expect(overview.filter((url) => !url.includes('/packages/cli/'))).toEqual([]);
+    expect(overview.filter((url) => url.includes('/commands/'))).toEqual([]);
+    expect((await loaded('diff', '--help')).filter((url) => /\/(simulator|locks|vitest)\//.test(url))).toEqual([]);
+  });
+
   test.each([
     ['relpay', "no command 'relpay'; did you mean replay?"],
     ['--hlep', "no option '--hlep'; did you mean --help?"],
