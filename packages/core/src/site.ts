@@ -29,9 +29,14 @@ export function captureSite(): Site {
   return site;
 }
 
-/** Plain data out of a site that may still be unparsed. */
+/** Plain data out of a site that may still be unparsed. Parsed when read: most findings have been reported before, and nobody looks. */
 export function plainSite(site: Site | null | undefined): Site {
-  return site == null ? NOWHERE : { frames: site.frames };
+  if (site == null) return NOWHERE;
+  return {
+    get frames() {
+      return site.frames;
+    },
+  };
 }
 
 class CapturedSite implements Site {
