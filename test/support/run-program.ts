@@ -8,9 +8,9 @@ export interface ProgramResult {
   readonly stderr: string;
 }
 
-export function runProgram(file: string): Promise<ProgramResult> {
+export function runProgram(file: string, ...rest: readonly string[]): Promise<ProgramResult> {
   return new Promise((resolve) => {
-    const args = ['--conditions=@lockdep/source', file];
+    const args = ['--conditions=@lockdep/source', file, ...rest];
     const options = { cwd: repositoryFile('.'), env: { ...process.env, NO_COLOR: '1' }, maxBuffer: 64 * 1024 * 1024 };
     execFile(process.execPath, args, options, (error, stdout, stderr) => {
       const status = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
