@@ -150,6 +150,8 @@ describe('--format', () => {
       expect(typeof JSON.parse(data.out)).toBe('object');
       expect(await lockdep(name, ...files, '--format', 'json')).toEqual(data);
       expect((await lockdep(name, ...files, '--format', 'pretty')).out).not.toBe(data.out);
+      if (name === 'explore')
+        expect((await lockdep(name, ...files, '--format', 'html')).out).toMatch(/^<!DOCTYPE html>/);
       expect(await lockdep(name, ...files, '--format', 'sarif')).toMatchObject({ status: 2, out: '' });
     },
   );

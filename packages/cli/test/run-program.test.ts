@@ -2,12 +2,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Report } from '@lockdep/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cli, cliSignalled, NODE, program } from './run-cli.ts';
 
-const at = (name: string): string => join(import.meta.dirname, 'programs', name);
-const INVERSION = at('inversion.ts');
+const INVERSION = fileURLToPath(new URL('./programs/inversion.ts', import.meta.url));
+const PROCESSES = fileURLToPath(new URL('./programs/processes.ts', import.meta.url));
+const STUCK = fileURLToPath(new URL('./programs/stuck.cjs', import.meta.url));
 const WORDS = 'the program’s own words\n';
 
 let folder: string;
@@ -73,7 +75,7 @@ describe('lockdep run', { timeout: 120_000 }, () => {
   });
 
   test.each(['processes', 'threads'])('two %s that are fine by themselves are inverted together', async (what) => {
-    const { status, err } = await cli(['run', '--json', at('processes.ts'), what]);
+    const { status, err } = await cli(['run', '--json', PROCESSES, what]);
     const name = what === 'threads' ? 'processes.ts (worker)' : 'processes.ts';
     expect(documentIn(err)).toMatchObject({
       processes: [name, `${name} #2`],
@@ -91,7 +93,7 @@ describe('lockdep run', { timeout: 120_000 }, () => {
   });
 
   test('CommonJS, found through a shell; a deadlock shows who waits in the end', async () => {
-    const { status, err } = await cli(['run', 'sh', '-c', `${NODE.join(' ')} ${at('stuck.cjs')}; exit 3`]);
+    const { status, err } = await cli(['run', 'sh', '-c', `${NODE.join(' ')} ${STUCK}; exit 3`]);
     expect(err).toContain('rule LD12: ');
     expect(err).toMatch(/\nAt the end:\n[\s\S]*two waits for: #1 \(a\)/);
     expect(status).toBe(3);
@@ -124,6 +126,13 @@ describe('lockdep run', { timeout: 120_000 }, () => {
     expect(JSON.parse(replayed.out)).toMatchObject({ events: 12, reports: [{ rule: 'LD2' }] });
     const { out } = await cli(['run', '--format', 'json', '-o', '-', '--report-only', '--', ...NODE, INVERSION]);
     expect(JSON.parse(out.slice(WORDS.length))).toMatchObject({ version: 1, reports: [{ rule: 'LD2' }] });
+  });
+
+  test('a validator of the program’s own, in the slot of the process', async () => {
+    const file = join(import.meta.dirname, 'programs', 'own-validator.mjs');
+    const { status, err } = await cli(['run', '--json', file]);
+    expect(documentIn(err)).toMatchObject({ processes: ['own-validator.mjs'], reports: [{ rule: 'LD13' }] });
+    expect(status).toBe(1);
   });
 
   test('options of the program are its own; NODE_OPTIONS stay', async () => {

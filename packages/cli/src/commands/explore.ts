@@ -31,13 +31,16 @@ interface Named {
   explore(options: ExploreOptions): ExploreResult | Promise<ExploreResult>;
 }
 
+/** `html` is the page of `--report`, in the place of the text. */
+const SHOWN = [...PLAIN_FORMATS, 'html'] as const;
+
 const options = {
   strategy: { type: 'string', values: STRATEGIES.filter((name) => name !== 'replay'), default: 'auto' },
   budget: { type: 'string', free: true, default: '100000' },
   ms: { type: 'string', free: true, default: '30000' },
   seed: { type: 'string', free: true, default: '1' },
   program: { type: 'string', free: true },
-  format: { type: 'string', values: PLAIN_FORMATS, default: 'pretty' },
+  format: { type: 'string', values: SHOWN, default: 'pretty' },
   report: { type: 'string', values: ['html'] },
   output: { type: 'string', short: 'o' },
   json: { type: 'boolean', default: false },
@@ -58,8 +61,9 @@ default: a function (sim) => void that declares locks, variables and tasks.
   --ms N            milliseconds at most, each program; default 30000
   --seed N          of everything random; default 1
   --program ID      only this program of the files
-  --format FORMAT   pretty (default) or json
-  --report html     a page to step through each failing schedule, with what every task holds; goes to -o FILE
+  --format FORMAT   pretty (default), json, or html, a page to step through each failing schedule, with what every
+                    task holds. -o FILE: there instead of to standard output
+  --report html     the page beside the text, into -o FILE
   --json            one JSON document on standard output: {"programs":[{"id","verdict","executions","deadlocks",
                     "failing","sleepBlocked","exhausted","minPreemptions","schedule"}]}
 
@@ -72,14 +76,19 @@ Examples:
 `,
   async run(args, output) {
     const { values, positionals } = parseOptions('explore', args, options);
-    const json = oneOf('format', values.format, PLAIN_FORMATS) === 'json' || values.json;
+    const format = oneOf('format', values.format, SHOWN);
+    const json = format === 'json' || values.json;
     if (positionals.length === 0) throw new UsageError('explore: no file given', 'see `lockdep explore --help`');
-    const page = values.report === undefined ? null : oneOf('report', values.report, options.report.values);
-    if (page !== null && values.output === undefined) {
+    if (values.report !== undefined) oneOf('report', values.report, options.report.values);
+    const page = values.report !== undefined || format === 'html';
+    if (values.report !== undefined && values.output === undefined) {
       throw new UsageError('explore: --report html goes to a file', 'name it: --report html -o explored.html');
     }
-    if (page === null && values.output !== undefined) {
-      throw new UsageError(`explore: nothing to write to ${values.output}`, 'say what: --report html -o FILE');
+    if (!page && values.output !== undefined) {
+      throw new UsageError(
+        `explore: nothing to write to ${values.output}`,
+        'say what: --format html, or --report html -o FILE',
+      );
     }
     const progress = new Progress(output);
     const validator = new Validator();
@@ -87,7 +96,7 @@ Examples:
       strategy: oneOf('strategy', values.strategy, options.strategy.values),
       budget: { executions: wholeNumber('budget', values.budget), ms: wholeNumber('ms', values.ms) },
       seed: wholeNumber('seed', values.seed),
-      ...(page === null ? {} : { validator }),
+      ...(page ? { validator } : {}),
     };
     const programs = await programsOf(positionals, values.program);
     const documents: object[] = [];
@@ -99,12 +108,14 @@ Examples:
       failing ||= result.verdict !== 'ok';
       documents.push(documentOf(id, result));
       explored.push({ id, result });
-      if (!json) print(id, result, output);
+      if (!json && format !== 'html') print(id, result, output);
     }
     if (json) output.write(`${JSON.stringify({ programs: documents })}\n`);
-    if (values.output !== undefined) {
+    if (page) {
       const title = `Exploration of ${positionals.map((file) => basename(file)).join(', ')}`;
-      await writeOutput('--output', values.output, await explorationPage(title, explored, validator));
+      const text = await explorationPage(title, explored, validator);
+      if (values.output === undefined) output.write(text);
+      else await writeOutput('--output', values.output, text);
     }
     return failing ? exitStatus.findings : exitStatus.clean;
   },

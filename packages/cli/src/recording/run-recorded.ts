@@ -46,7 +46,7 @@ const isScript = (word: string): boolean => /\.[cm]?[jt]s$/.test(word);
 /** The recorder is beside this file; from the sources, what it needs has to be found in the sources too. */
 function environment(request: RecordingRequest): Readonly<Record<string, string>> {
   const isSource = import.meta.url.endsWith('.ts');
-  const preload = new URL(isSource ? './preload.ts' : './preload.js', import.meta.url).href;
+  const preload = (isSource ? new URL('./preload.ts', import.meta.url) : new URL('./preload.js', import.meta.url)).href;
   const options = [
     process.env['NODE_OPTIONS'] ?? '',
     isSource ? '--conditions=@lockdep/source' : '',
