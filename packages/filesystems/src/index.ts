@@ -13,17 +13,19 @@ export { evictAndFree, flushRange, mkcleanBoundaries } from './punch-hole.ts';
 export { type RemapCaller, remapFileRange } from './remap-file-range.ts';
 export { crossedMappedWrites } from './scenarios/crossed-mapped-writes.ts';
 export { crossedReflinks, interleavedPair } from './scenarios/crossed-reflinks.ts';
+export { dedupeVersusStore } from './scenarios/dedupe-versus-store.ts';
 export { holetest } from './scenarios/holetest.ts';
 export { nowaitRead } from './scenarios/nowait-read.ts';
 export { punchVersusLoad } from './scenarios/punch-versus-load.ts';
 export { punchVersusRead } from './scenarios/punch-versus-read.ts';
 export { punchVersusReadahead } from './scenarios/punch-versus-readahead.ts';
 export { readIntoMapping } from './scenarios/read-into-mapping.ts';
-export { readIntoPunchedMapping } from './scenarios/read-into-punched-mapping.ts';
+export { collision, readIntoPunchedMapping } from './scenarios/read-into-punched-mapping.ts';
 export {
   type Cell,
   type FileSystemName,
   mount,
+  PREEMPTIONS,
   type Scenario,
   type ScenarioProgram,
   type ScenarioSettings,

@@ -41,7 +41,10 @@ export function* remapFileRange(
   if (target !== source) yield* filemapWriteAndWait(target);
   let error: Errno | null = null;
   if (caller === 'dedupe' && !(yield* isEqual(fs, source, target))) error = 'EBADE';
-  else if (target !== source) yield* share(fs, source, target);
+  else if (target !== source) {
+    if (caller === 'clone') tellOracle(fs, source, target);
+    yield* share(fs, source, target);
+  }
   if (fs.evictLock(source) !== null) yield* unlockPair(source, target, (inode) => fs.evictLock(inode)!);
   yield* unlockPair(source, target, iRwsemOf);
   return error;
@@ -76,16 +79,19 @@ function orderOf(fs: BlockFileSystem, caller: RemapCaller, usual: PairOrder): Pa
 function* share(fs: BlockFileSystem, source: Inode, target: Inode): Proc {
   const { blockSize } = fs.engine.geometry;
   yield* truncatePagecache(target, 0);
-  const snapshot = contentOf(fs, source);
-  const { oracle } = fs.engine;
-  const shadow = oracle.file(target.name);
-  const cut = zeroTags(Math.max(0, target.size - source.size));
-  shadow.begin(0, [...snapshot, ...cut], oracle.tick()).end(oracle.tick());
-  shadow.resize(source.size, oracle.tick())(oracle.tick());
   for (let index = 0; index * blockSize < Math.max(source.size, target.size); index++) {
     yield* fs.inTransaction(() => shareBlock(fs, source, target, index));
   }
   if (source.size !== target.size) yield* target.sizeWrite(source.size);
+}
+
+/** A clone is a write of all that the source holds now; dedupe may not change a byte. */
+function tellOracle(fs: BlockFileSystem, source: Inode, target: Inode): void {
+  const { oracle } = fs.engine;
+  const shadow = oracle.file(target.name);
+  const cut = zeroTags(Math.max(0, target.size - source.size));
+  shadow.begin(0, [...contentOf(fs, source), ...cut], oracle.tick()).end(oracle.tick());
+  shadow.resize(source.size, oracle.tick())(oracle.tick());
 }
 
 function* shareBlock(fs: BlockFileSystem, source: Inode, target: Inode, index: number): Proc {

@@ -1,9 +1,12 @@
 /** What the programs of the claims are made of: verdicts of small explorations, and file systems that do one thing wrong. */
 import { type Report, Validator } from '@lockdep/core';
+import type { Completion } from '@lockdep/locks';
 import {
   dataTags,
   Engine,
+  type Errno,
   FileSystemType,
+  type Folio,
   type Inode,
   type Machine,
   PlainMachine,
@@ -13,9 +16,11 @@ import {
 } from '@lockdep/page-cache';
 import { explore } from '@lockdep/simulator';
 import {
+  type BlockFileSystem,
   Ext4Like,
   flushRange,
   freeBlocks,
+  ftruncate,
   pread,
   punchHole,
   pwrite,
@@ -26,12 +31,17 @@ import {
   XfsLike,
 } from '../src/index.ts';
 
-export type Status = '✓' | '✗' | '~';
+export type Status = '✓' | '✗' | '~' | '–' | 'open';
 
 export const holds = (condition: boolean): Status => (condition ? '✓' : '✗');
 /** True only under the condition that goes with it. */
 export const partly = (holdsWith: boolean, failsWithout: boolean): Status =>
   holdsWith && failsWithout ? '~' : holds(holdsWith);
+
+/** A number, not a verdict: the program shows that it is as said, and no more can be said. */
+export const noVerdict = (condition: boolean): Status => (condition ? '–' : '✗');
+/** As long as some file system is not converted. */
+export const undecided = (condition: boolean): Status => (condition ? 'open' : '✗');
 
 type Program = Pick<Scenario, 'build'>;
 
@@ -96,7 +106,7 @@ export class LocksFolios extends Ext4Like {
       if (folio.mapping !== null) yield* inode.mapping.remove(folio);
     }
     yield* freeBlocks(this, inode, from, to);
-    for (const folio of folios) yield* folio.lock.release();
+    for (const folio of folios) yield* folio.unlockAndPut();
     yield* inode.iRwsem.upWrite();
   }
 }
@@ -148,6 +158,70 @@ export function reportsOf(run: (engine: Engine) => () => Proc<unknown>): readonl
   machine.spawn('op', run(engine));
   machine.run();
   return validator.reports;
+}
+
+/** Of random runs of a read beside a write, those in which the reader has to wait for i_rwsem. */
+export function readersThatWait(Kind: new (engine: Engine) => BlockFileSystem): number {
+  let waiting = 0;
+  for (let seed = 1; seed <= 50; seed++) {
+    const validator = new Validator({ sites: false });
+    const machine = new PlainMachine({ validator, seed });
+    const engine = new Engine({ machine, validator, geometry: { filePages: 1, diskBlocks: 8 } });
+    const a = new Kind(engine).create('A', dataTags('A', 'w0', 0, 4));
+    let waits = false;
+    validator.attach((type, task, lock) => {
+      waits ||= type === 'contended' && task.name === 'read' && lock?.label === 'i_rwsem(A)';
+    });
+    machine.spawn('write', () => pwrite(a, 0, 2, 'w1'));
+    machine.spawn('read', () => pread(a, 0, 4));
+    machine.run();
+    if (waits) waiting += 1;
+  }
+  return waiting;
+}
+
+/** Every ->read_folio and ->readahead of these operations: whether invalidate_lock was held. */
+export function readsUnderLock(operation: (inode: Inode) => Proc<unknown>): boolean[] {
+  const held: boolean[] = [];
+  class Watches extends Ext4Like {
+    override *readFolio(folio: Folio): Proc<Completion | Errno | null> {
+      const { validator, machine } = this.engine;
+      const { instance } = folio.mapping!.invalidateLock;
+      held.push(validator!.isHeld(machine.current().taskOf(validator!), instance!));
+      return yield* super.readFolio(folio);
+    }
+  }
+  reportsOf((engine) => {
+    const a = new Watches(engine, {}, myType).create('A', dataTags('A', 'w0', 0, 4));
+    return () => operation(a);
+  });
+  return held;
+}
+
+/** Frees the last reference of a page while a reader copies from it, unless the reader has one of its own. */
+export function truncateAndRead(bugs: object): Program {
+  return {
+    build(machine: Machine) {
+      const engine = new Engine({ machine, bugs, geometry: { filePages: 1, diskBlocks: 4 } });
+      const fs = new Ext4Like(engine);
+      const a = fs.create('A', dataTags('A', 'w0', 0, 4));
+      fs.cache(a, 0);
+      return { engine, tasks: { truncate: () => ftruncate(fs, a, 0), read: () => pread(a, 0, 4) } };
+    },
+  };
+}
+
+/** Findings of some random schedules, by kind. */
+export function sampledKinds(scenario: Program, settings: Partial<ScenarioSettings> = {}): Set<string> {
+  const kinds = new Set<string>();
+  const program = scenarioProgram(
+    scenario,
+    { fs: 'ext4', profile: 'merged', ...settings },
+    { onFindings: (findings) => findings.forEach(({ kind }) => void kinds.add(kind)) },
+  );
+  const budget = { steps: 1_000, ms: 20_000, executions: 2_000 };
+  explore(program, { strategy: 'portfolio', validator: null, minimise: 0, budget });
+  return kinds;
 }
 
 /** The lock instances of one operation on two files of which the one with the higher number has the lower address. */

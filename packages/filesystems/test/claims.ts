@@ -14,13 +14,16 @@ import {
   type Profile,
   premap,
   readCachePage,
+  shrinkFolio,
   userLoad,
 } from '@lockdep/page-cache';
 import { irwsemInFault } from '../../../examples/irwsem-in-fault/main.ts';
 import { recycle } from '../../../examples/two-inode-order/main.ts';
 import {
+  dedupeVersusStore,
   Ext4Like,
   fadviseWillneed,
+  ftruncate,
   interleavedPair,
   nowaitRead,
   pread,
@@ -44,17 +47,23 @@ import {
   LocksFolios,
   load,
   mixesSuperBlocks,
+  noVerdict,
   pairTrace,
   partly,
   plainPunch,
   punchAndRead,
+  readersThatWait,
+  readsUnderLock,
   reportsOf,
   type Status,
+  sampledKinds,
   spontaneousClear,
   submitsUnderLock,
+  truncateAndRead,
+  undecided,
   verdict,
 } from './claim-programs.ts';
-import { lockTrace } from './lock-trace.ts';
+import { lockTrace, type Stage } from './lock-trace.ts';
 
 export interface Claim {
   readonly id: string;
@@ -94,6 +103,14 @@ export const claims: readonly Claim[] = [
       const { reports, result } = irwsemInFault(() => {});
       return holds(reports.length > 0 && result.verdict === 'deadlock');
     },
+  },
+  {
+    id: 'C4',
+    claim: 'taking i_rwsem in reads would cost mixed reads and writes',
+    status: '–',
+    shown:
+      'a number, no verdict: beside a write, readers wait for i_rwsem where they take it (xfs), never where they do not (ext4)',
+    program: () => noVerdict(readersThatWait(XfsLike) > 0 && readersThatWait(Ext4Like) === 0),
   },
   {
     id: 'C5',
@@ -172,6 +189,25 @@ export const claims: readonly Claim[] = [
     program: () => holds(verdict(subPageRead, { bugs: { lockOnlyAroundAdd: true } }) === 'fail'),
   },
   {
+    id: 'C13',
+    claim: 'readpage, readahead: invalidate_lock shared; invalidatepage: exclusive',
+    status: '~',
+    shown: 'the reads hold it, and truncate removes pages under it; reclaim removes them with the folio lock alone',
+    program: () => {
+      const reads = [
+        ...readsUnderLock((a) => pread(a, 0, 4)),
+        ...readsUnderLock((a) => fadviseWillneed(a, 0, 4)),
+        ...readsUnderLock((a) => userLoad(premap(new Mm(a.sb.engine, 'mm'), a, { pages: 1 }), 0)),
+      ];
+      const cached = { before: ({ fs, a }: Stage) => fs.cache(a, 0) };
+      const truncates = lockTrace({ fs: 'ext4', ...cached }, ({ fs, a }) => ftruncate(fs, a, 0));
+      const reclaims = lockTrace({ fs: 'ext4', ...cached }, ({ a }) => shrinkFolio(a.mapping, 0));
+      const removesUnder = /inv ·(?!.*-inv.*xa_lock).*xa_lock/.test(truncates);
+      const removesWithout = reclaims.includes('xa_lock') && !reclaims.includes('inv');
+      return partly(reads.length === 3 && reads.every(Boolean) && removesUnder, removesWithout);
+    },
+  },
+  {
     id: 'C14',
     claim: 'fallocate must hold it from eviction until the block map is updated',
     status: '✓',
@@ -196,6 +232,17 @@ export const claims: readonly Claim[] = [
     },
   },
   {
+    id: 'C16',
+    claim: 'page_mkwrite should take it, to keep out remapping',
+    status: '✓',
+    shown: 'dedupe against a store through a mapping: proved with it, a lost store without it',
+    program: () =>
+      holds(
+        verdict(dedupeVersusStore, { fs: 'xfs' }) === 'ok' &&
+          verdict(dedupeVersusStore, { fs: 'xfs', bugs: { 'remap.lockOutMkwrite': false } }) === 'fail',
+      ),
+  },
+  {
     id: 'C17',
     claim: 'taking it in every fault is acceptable',
     status: '✗',
@@ -218,6 +265,21 @@ export const claims: readonly Claim[] = [
       const keyOf = (inode: Inode) => inode.mapping.invalidateLock.instance!.key;
       const [a, b, c] = [ext4.create('A'), ext4.create('B'), xfs.create('C')];
       return holds(keyOf(a) === keyOf(b) && keyOf(a) !== keyOf(c));
+    },
+  },
+  {
+    id: 'C19',
+    claim: 'i_mapping_rwsem in a comment of truncate.c is a typo',
+    status: '✓',
+    shown: 'about words, not operations: what truncate asserts here is a class that exists, mapping.invalidate_lock',
+    program: () => {
+      const reports = reportsOf((engine) => {
+        const fs = new ForgetsLock(engine);
+        const a = fs.create('A', dataTags('A', 'w0', 0, 4));
+        return () => punchHole(fs, a, 0, 4);
+      });
+      const text = JSON.stringify(reports);
+      return holds(text.includes('mapping.invalidate_lock') && !text.includes('i_mapping_rwsem'));
     },
   },
   {
@@ -352,8 +414,42 @@ export const claims: readonly Claim[] = [
     id: 'C33',
     claim: 'a reader may copy from a page that is being truncated',
     status: '✓',
-    shown: 'it gets the old bytes or zeroes, never those of another file',
-    program: () => holds(verdict(punchVersusRead) === 'ok'),
+    shown: 'its reference keeps the old bytes: never those of another file; without one, those of a freed page',
+    program: () =>
+      holds(
+        verdict(punchVersusRead) === 'ok' &&
+          verdict(truncateAndRead({})) === 'ok' &&
+          sampledKinds(truncateAndRead({ 'read.putsBeforeCopy': true })).has('use-after-free'),
+      ),
+  },
+  {
+    id: 'C34',
+    claim: 'the assertions can be switched on once all file systems are converted',
+    status: 'open',
+    shown: 'converted ones pass them; one that is not would be reported, so it is exempt and listed',
+    program: () => {
+      const run = (converted: boolean, Kind: new (engine: Engine) => Ext4Like) => {
+        let listed: readonly string[] = [];
+        const reports = reportsOf((engine) => {
+          const fs = new Kind(engine);
+          Object.assign(fs, { converted });
+          const a = fs.create('A', dataTags('A', 'w0', 0, 4));
+          return function* () {
+            yield* punchHole(fs, a, 0, 4);
+            listed = [...engine.unconverted];
+          };
+        });
+        return { reported: reports.some((report) => report.kind === 'assertion'), listed };
+      };
+      const [converted, exempt, asserted] = [run(true, Ext4Like), run(false, ForgetsLock), run(true, ForgetsLock)];
+      return undecided(
+        !converted.reported &&
+          converted.listed.length === 0 &&
+          !exempt.reported &&
+          exempt.listed.length === 1 &&
+          asserted.reported,
+      );
+    },
   },
   {
     id: 'C35',
@@ -389,6 +485,23 @@ export const claims: readonly Claim[] = [
           return () => (locked ? remap(fs, a, b, 'dedupe') : readCachePage(a.mapping, 0));
         }).some((report) => report.kind === 'assertion');
       return holds(!run(true) && run(false));
+    },
+  },
+  {
+    id: 'C38',
+    claim: 'the lock has two uses: no stale pages come in, and no mapping changes blocks that are being changed',
+    status: '✓',
+    shown:
+      'each can be lost alone: without it in reads stale bytes, without it in page_mkwrite a lost store, and never the other',
+    program: () => {
+      const reads = { bugs: { 'fs.readsTakeInvalidateLock': false } };
+      const stores = { fs: 'xfs', bugs: { 'remap.lockOutMkwrite': false } } as const;
+      return holds(
+        verdict(punchVersusRead, reads) === 'fail' &&
+          verdict(dedupeVersusStore, { fs: 'xfs', ...reads }) === 'ok' &&
+          verdict(dedupeVersusStore, stores) === 'fail' &&
+          verdict(punchVersusRead, stores) === 'ok',
+      );
     },
   },
   {

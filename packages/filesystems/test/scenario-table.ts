@@ -1,6 +1,6 @@
 /** The verdicts of all scenarios as the table of the README: a column a profile, then what the switches do. */
 import { type Profile, profiles } from '@lockdep/page-cache';
-import { type Cell, scenarios } from '../src/index.ts';
+import { type Cell, PREEMPTIONS, scenarios } from '../src/index.ts';
 
 export function scenarioTable(): string {
   const rows = scenarios.flatMap((scenario) => {
@@ -20,7 +20,8 @@ export function scenarioTable(): string {
 
 function plain(cells: readonly Cell[], profile: Profile): string {
   const cell = cells.find((candidate) => candidate.profile === profile && candidate.bugs === undefined);
-  return cell === undefined ? '–' : cell.verdict;
+  if (cell === undefined) return '–';
+  return cell.effort === 'bounded' ? `${cell.verdict} (≤${PREEMPTIONS})` : cell.verdict;
 }
 
 function switches(cells: readonly Cell[]): string {

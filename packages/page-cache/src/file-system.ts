@@ -104,7 +104,8 @@ export abstract class FileSystem {
 
   /** What page_mkwrite holds shared against remapping: the lock that evicts, unless faults are switched off from it. */
   mkwriteLock(inode: Inode): RwSemaphore | null {
-    return this.engine.rules.faultLock === 'none' ? null : this.evictLock(inode);
+    const { faultLock, bugs } = this.engine.rules;
+    return faultLock === 'none' || bugs['remap.lockOutMkwrite'] === false ? null : this.evictLock(inode);
   }
 
   /** `->fsync`: everything on disk. */

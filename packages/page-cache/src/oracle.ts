@@ -84,13 +84,15 @@ export class Oracle {
     const visible = file.visible(offset, start, end);
     const expected = visible.map(tagName).join(' or ');
     const message = `byte ${offset} is ${tagName(tag)}, expected ${expected}`;
-    this.add({ kind: kindOf(tag, file.name, visible), via, file: file.name, offset, saw: tagName(tag), message });
+    const kind = kindOf(tag, visible, file.hasHeld(offset, tag));
+    this.add({ kind, via, file: file.name, offset, saw: tagName(tag), message });
   }
 }
 
-function kindOf(tag: Tag, file: string, visible: readonly Tag[]): Finding['kind'] {
+/** `own`: what the file held at some time; by a clone that may be data that was written to another file. */
+function kindOf(tag: Tag, visible: readonly Tag[], own: boolean): Finding['kind'] {
   if (tag.origin === 'freed') return 'use-after-free';
   if (tag.origin === 'uninit') return 'uninitialised-memory';
-  if (tag.origin === 'data' && tag.file !== file) return 'stale-block-exposure';
+  if (tag.origin === 'data' && !own) return 'stale-block-exposure';
   return tag.origin === 'data' && visible.every((other) => other === ZERO) ? 'hole-has-data' : 'lost-write';
 }

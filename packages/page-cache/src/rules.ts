@@ -46,6 +46,8 @@ export interface BugSwitches {
   readonly 'xfs.flushEofPageOnTruncate'?: boolean;
   /** `false`: growing a file leaves the page of its old end writable (PC-024). */
   readonly isizeExtendedMkclean?: boolean;
+  /** `false`: page_mkwrite takes no lock that remapping holds (PC-032). */
+  readonly 'remap.lockOutMkwrite'?: boolean;
   /** `true`: assert invalidate_lock in truncate_inode_pages_range. Default true wherever the file system is converted. */
   readonly assertInvalidateLock?: boolean;
 }

@@ -65,6 +65,11 @@ export class ShadowFile {
     return writes.filter((write) => write.start < end && !isOverwritten(write, writes, start)).map(({ tag }) => tag);
   }
 
+  /** Whether `tag` has ever been written there. */
+  hasHeld(offset: number, tag: Tag): boolean {
+    return this.#at(offset).some((write) => write.tag === tag);
+  }
+
   /** The largest size that an operation from `start` to `end` may go by. */
   largestSize(start: number, end: number): number {
     let largest = 0;

@@ -7,8 +7,8 @@ export const holetest: Scenario = {
   id: 20,
   title: 'store A[1] through a mapping ∥ pwrite(A[2]) ∥ fsync, then reclaim',
   cells: [
-    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean', effort: 'sample' }),
-    ...cellsFor(ALL, { fs: 'xfs', verdict: 'clean', effort: 'sample' }),
+    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean', effort: 'bounded' }),
+    ...cellsFor(ALL, { fs: 'xfs', verdict: 'clean', effort: 'bounded' }),
     ...cellsFor(ALL, {
       fs: 'ext4',
       bugs: { 'write.dropsDirty': true },

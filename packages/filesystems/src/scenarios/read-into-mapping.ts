@@ -7,7 +7,7 @@ export const readIntoMapping: Scenario = {
   id: 11,
   title: 'read(A into a mapping of B) ∥ read(B into a mapping of A) ∥ truncate of both',
   cells: [
-    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean', effort: 'sample' }),
+    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean', effort: 'long' }),
     ...cellsFor(['seed'], {
       fs: 'ext4',
       bugs: { 'read.invalidateLockOverCopy': true },

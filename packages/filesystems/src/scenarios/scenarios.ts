@@ -1,13 +1,14 @@
 /** All scenarios, by number. */
 import { crossedMappedWrites } from './crossed-mapped-writes.ts';
 import { crossedReflinks, interleavedPair } from './crossed-reflinks.ts';
+import { dedupeVersusStore } from './dedupe-versus-store.ts';
 import { holetest } from './holetest.ts';
 import { nowaitRead } from './nowait-read.ts';
 import { punchVersusLoad } from './punch-versus-load.ts';
 import { punchVersusRead } from './punch-versus-read.ts';
 import { punchVersusReadahead } from './punch-versus-readahead.ts';
 import { readIntoMapping } from './read-into-mapping.ts';
-import { readIntoPunchedMapping } from './read-into-punched-mapping.ts';
+import { collision, readIntoPunchedMapping } from './read-into-punched-mapping.ts';
 import type { Scenario } from './scenario.ts';
 import { subPageRead } from './sub-page-read.ts';
 import { truncateVersusFault } from './truncate-versus-fault.ts';
@@ -26,7 +27,9 @@ export const scenarios: readonly Scenario[] = [
   readIntoMapping,
   crossedReflinks,
   interleavedPair,
+  dedupeVersusStore,
   holetest,
   readIntoPunchedMapping,
+  collision,
   nowaitRead,
 ];

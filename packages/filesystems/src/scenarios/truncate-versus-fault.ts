@@ -8,7 +8,7 @@ export const truncateVersusFault: Scenario = {
   title: 'ftruncate(A, 1 page) ∥ load from page 1 through a mapping',
   cells: [
     // Without any lock a fault and a truncate can keep each other busy for ever.
-    { fs: 'ext2', profile: 'before', verdict: 'clean', effort: 'sample' },
+    { fs: 'ext2', profile: 'before', verdict: 'clean', effort: 'bounded' },
     ...cellsFor(AFTER, { fs: 'ext2', verdict: 'clean' }),
     ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean' }),
     ...cellsFor(ALL, { fs: 'xfs', verdict: 'clean' }),

@@ -7,7 +7,7 @@ export const writeVersusMunmap: Scenario = {
   id: 9,
   title: 'write(A from a mapping of B) ∥ munmap by a sibling ∥ store through a mapping of A',
   cells: [
-    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean', effort: 'sample' }),
+    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean', effort: 'bounded' }),
     ...cellsFor(ALL, { fs: 'ext4', bugs: { 'write.atomicCopy': false }, verdict: 'deadlock', effort: 'sample' }),
   ],
   build(machine, settings) {
