@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { emptyBaseline, GraphFileError, parseBaseline } from '@lockdep/graph';
 import { checkConfig, type LockdepConfig } from './config.ts';
+import { loadDefault } from './load-module.ts';
 import { UsageError } from './usage-error.ts';
 
 const NAMES = ['ts', 'mts', 'js', 'mjs', 'json'].map((extension) => `lockdep.config.${extension}`);
@@ -60,15 +60,11 @@ function findConfig(folder: string): string | null {
 }
 
 async function load(file: string): Promise<unknown> {
+  const hint = 'the file has to load by itself and export its configuration as default; --no-config leaves it out';
+  if (!file.endsWith('.json')) return loadDefault(file, hint);
   try {
-    if (file.endsWith('.json')) return JSON.parse(await readFile(file, 'utf8'));
-    const module = (await import(pathToFileURL(resolve(file)).href)) as { readonly default?: unknown };
-    return module.default;
+    return JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
-    const [what] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw new UsageError(
-      `${file}: ${what}`,
-      'the file has to load by itself and export its configuration as default; --no-config leaves it out',
-    );
+    throw new UsageError(`${file}: ${error instanceof Error ? error.message : error}`, hint);
   }
 }

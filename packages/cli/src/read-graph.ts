@@ -2,11 +2,16 @@
 import { basename } from 'node:path';
 import type { Report } from '@lockdep/core';
 import { GRAPH_FORMAT, parseGraph, type SavedGraph, saveGraph } from '@lockdep/graph';
-import { readTrace } from '@lockdep/trace';
+import { TraceError } from '@lockdep/trace';
 import { readDocument } from './conformance/read-document.ts';
-import { readText } from './read-text.ts';
+import { readChunks, readText } from './read-text.ts';
 import { type ReplayRequest, replayFiles } from './replay-files.ts';
 import { reportsOf } from './saved-findings.ts';
+import { UsageError } from './usage-error.ts';
+
+const KINDS = 'a saved graph, saved reports or a trace';
+
+const foreign = (file: string): UsageError => new UsageError(`${file}: no lock is in it`, `give ${KINDS}`);
 
 /** What a file holds; a document of reports has no graph. */
 export interface SavedFile {
@@ -19,7 +24,7 @@ export interface ReadOptions {
   readonly progress: ReplayRequest['progress'];
 }
 
-/** @throws TraceError when the file cannot be read, GraphFileError when it is no graph. */
+/** @throws UsageError when the file cannot be read, GraphFileError when it is no graph. */
 export async function readGraph(file: string): Promise<SavedGraph> {
   return parseGraph(await readText(file, 'a saved graph'), file);
 }
@@ -38,7 +43,10 @@ export async function readSaved(file: string, { note, progress }: ReadOptions): 
     };
   }
   const request: ReplayRequest = { format: 'auto', mode: null, from: null, oracle: null, progress };
-  const { validator, warnings } = await replayFiles([file], request);
+  const { validator, warnings } = await replayFiles([file], request).catch((error: unknown) => {
+    throw error instanceof TraceError && error.code === 'wrong-format' ? foreign(file) : error;
+  });
+  if (validator.classes().length === 0) throw foreign(file);
   for (const warning of warnings) note(`lockdep: ${warning}\n`);
   return { reports: validator.reports, graph: saveGraph(validator, { run: runName([file]), root: process.cwd() }) };
 }
@@ -50,7 +58,7 @@ export function runName(files: readonly string[]): string {
 
 async function kindOf(file: string): Promise<'graph' | 'reports' | 'trace'> {
   let head = '';
-  for await (const chunk of readTrace(file)) {
+  for await (const chunk of readChunks(file, KINDS)) {
     head += Buffer.from(chunk).toString('latin1');
     if (head.length >= 256) break;
   }

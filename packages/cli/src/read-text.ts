@@ -5,12 +5,17 @@ import { UsageError } from './usage-error.ts';
 /** @param what - `a case file`. @throws UsageError when it cannot be read; TraceError when it is cut off or damaged. */
 export async function readText(file: string, what: string): Promise<string> {
   const chunks: Uint8Array[] = [];
+  for await (const chunk of readChunks(file, what)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The same in pieces. */
+export async function* readChunks(file: string, what: string): AsyncGenerator<Uint8Array, void> {
   try {
-    for await (const chunk of readTrace(file)) chunks.push(chunk);
+    yield* readTrace(file);
   } catch (error) {
     throw error instanceof TraceError ? (inputError(error, what) ?? error) : error;
   }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 const PROBLEMS: Partial<Record<TraceErrorCode, string>> = {

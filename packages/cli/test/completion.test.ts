@@ -97,6 +97,6 @@ test('names one shell', async () => {
   expect(await lockdep('completion')).toMatchObject({ status: 2, err: expect.stringContaining('name one shell') });
   expect(await lockdep('completion', 'tcsh')).toMatchObject({
     status: 2,
-    err: expect.stringContaining('use one of bash, zsh, fish'),
+    err: expect.stringContaining('nothing for tcsh: there are bash, zsh and fish'),
   });
 });

@@ -1,13 +1,14 @@
 /** `lockdep completion`: scripts that make a shell complete commands, options and their values. */
 import { rules } from '@lockdep/core';
 import { ruleKinds } from '@lockdep/report';
+import { didYouMean } from '../closest.ts';
 import { type Command, exitStatus } from '../command.ts';
 import { commands } from '../commands.ts';
 import { bashCompletion } from '../completion/bash.ts';
 import { commandTable } from '../completion/command-table.ts';
 import { fishCompletion } from '../completion/fish.ts';
 import { zshCompletion } from '../completion/zsh.ts';
-import { oneOf, parseOptions } from '../options.ts';
+import { parseOptions } from '../options.ts';
 import { UsageError } from '../usage-error.ts';
 
 const SCRIPTS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
@@ -35,7 +36,13 @@ Examples:
     if (shell === undefined || more.length > 0) {
       throw new UsageError('completion: name one shell: bash, zsh or fish', 'see `lockdep completion --help`');
     }
-    const script = SCRIPTS[oneOf('shell', shell, SHELLS)];
+    const known = SHELLS.find((name) => name === shell);
+    if (known === undefined) {
+      throw new UsageError(
+        `completion: nothing for ${shell}${didYouMean(shell, SHELLS)}: there are bash, zsh and fish`,
+      );
+    }
+    const script = SCRIPTS[known];
     const words = { rules: [...ruleKinds.map((kind) => rules[kind].id), ...ruleKinds], shells: SHELLS };
     output.write(script(await commandTable(commands, words)));
     return exitStatus.clean;

@@ -1,6 +1,5 @@
 /** `lockdep explore`: runs programs under every relevant interleaving, and shows the shortest way to each failure. */
-import { basename, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { basename } from 'node:path';
 import { Validator } from '@lockdep/core';
 import {
   compileProgram,
@@ -19,6 +18,7 @@ import { didYouMean } from '../closest.ts';
 import { type Command, exitStatus, type Output } from '../command.ts';
 import { type Explored, explorationPage } from '../exploration-page.ts';
 import { PLAIN_FORMATS } from '../formats.ts';
+import { loadDefault } from '../load-module.ts';
 import { oneOf, parseOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { readText } from '../read-text.ts';
@@ -154,16 +154,7 @@ async function notation(file: string): Promise<Named[]> {
 }
 
 async function module(file: string): Promise<Named> {
-  let loaded: { readonly default?: unknown };
-  try {
-    loaded = (await import(pathToFileURL(resolve(file)).href)) as typeof loaded;
-  } catch (error) {
-    throw new UsageError(
-      `${file}: ${error instanceof Error ? error.message : error}`,
-      'give a module that loads by itself',
-    );
-  }
-  const program = loaded.default;
+  const program = await loadDefault(file, 'give a module that loads by itself');
   if (typeof program !== 'function' && (typeof program !== 'object' || program === null)) {
     throw new UsageError(`${file}: no program as its default export`, 'export default (sim) => { … }');
   }
