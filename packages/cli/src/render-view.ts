@@ -18,6 +18,7 @@ import {
   toJson,
 } from '@lockdep/report';
 import { DirectedGraph } from 'graphology';
+import { viewAround } from './around.ts';
 import type { Findings } from './findings.ts';
 import type { ViewName } from './formats.ts';
 import { version } from './version.ts';
@@ -29,15 +30,17 @@ export async function renderView(
   { focus }: { readonly focus?: readonly string[] } = {},
 ): Promise<string> {
   const root = process.cwd();
-  const graph = known ?? new DirectedGraph();
+  const whole = known ?? new DirectedGraph();
+  // The picture chooses for itself what is near; elsewhere the rest is left out.
   const picture = { reports, ...(focus === undefined ? {} : { focus }) };
+  const graph = focus === undefined ? whole : viewAround(whole, focus);
   switch (name) {
     case 'json':
       return toJson(reports);
     case 'dot':
-      return renderDot(graph, picture);
+      return renderDot(whole, picture);
     case 'svg':
-      return renderSvg(renderDot(graph, picture));
+      return renderSvg(renderDot(whole, picture));
     case 'mermaid':
       return renderMermaid(graph, { reports });
     case 'graphml':

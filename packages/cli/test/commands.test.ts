@@ -247,6 +247,18 @@ describe('lockdep graph', () => {
     expect(mermaid.out).not.toMatch(/\["a"\]/);
   });
 
+  test.each(['dot', 'mermaid', 'graphml', 'html'])('--around of replay, as %s', async (format) => {
+    const { out } = await lockdep('replay', at('ab.ndjson'), '--around', 'd', '--format', format);
+    const shown = {
+      dot: /"([a-d])(?:\\n|")/g,
+      mermaid: /\["([a-d])"\]/g,
+      graphml: />([a-d])</g,
+      html: /(?:"classes":\[|\],)\["([a-d])",/g,
+    }[format]!;
+    const names = new Set([...out.matchAll(shown)].map((match) => match[1]));
+    expect([...names].sort()).toEqual(['c', 'd']);
+  });
+
   test('an unknown class is an error, with the one that was meant, in graph, replay and report', async () => {
     writeFileSync(at('long.ndjson'), recording({ one: 'ab' }).replaceAll('"a"', '"accounts"'));
     for (const command of ['graph', 'replay', 'report']) {
