@@ -109,7 +109,7 @@ export class Engine {
     }
     return this.#add(finding, {
       task: task.name,
-      held: this.heldBy(task),
+      held: this.heldAround(task),
       site: plainSite(site ?? (this.sites ? captureSite() : null)),
       event: this.events,
     });
@@ -211,11 +211,12 @@ export class Engine {
 
   /** The locks a task holds itself, oldest first. */
   heldBy(task: Task): LockRef[] {
-    const held: LockRef[] = [];
-    for (let index = 0; index < task.depth; index++) {
-      if ((task.how(index) & INHERITED) === 0) held.push(this.heldRef(task, index));
-    }
-    return held;
+    return this.heldAround(task).filter((_, index) => (task.how(index) & INHERITED) === 0);
+  }
+
+  /** All locks held where a task runs: those it was forked under as well. */
+  heldAround(task: Task): LockRef[] {
+    return Array.from({ length: task.depth }, (_, index) => this.heldRef(task, index));
   }
 
   /** The trie node of one more (class, how) on a chain. */

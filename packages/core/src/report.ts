@@ -75,7 +75,7 @@ interface ReportBase {
   readonly fingerprint: string;
   /** Name of the task in whose event it was found. */
   readonly task: string;
-  /** What that task held then, oldest first. */
+  /** What that task held then, oldest first, what it was forked under included. */
   readonly held: readonly LockRef[];
   /** Where that task was. */
   readonly site: Site;
