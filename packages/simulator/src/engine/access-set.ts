@@ -24,10 +24,10 @@ export class AccessSet {
     } else this.#collectAll(op, task);
   }
 
-  /** Takes accesses given as object numbers and modes, pairwise. */
-  take(accesses: readonly number[]): void {
+  /** Takes the accesses of another set. */
+  copy(other: AccessSet): void {
     this.count = 0;
-    for (let i = 0; i < accesses.length; i += 2) this.append(accesses[i]!, accesses[i + 1]!);
+    for (let k = 0; k < other.count; k++) this.append(other.objects[k]!, other.modes[k]!);
   }
 
   /** Adds one access. */

@@ -12,6 +12,7 @@ import type { AccessSet } from '../engine/access-set.ts';
 import { growInt32, growUint8 } from '../engine/grow.ts';
 import type { Op } from '../engine/op.ts';
 import { INITIAL, type SimObject } from '../engine/sim-object.ts';
+import { SimTask } from '../engine/sim-task.ts';
 import type { TraceHash } from '../engine/trace-hash.ts';
 import type { World } from '../engine/world.ts';
 
@@ -24,8 +25,10 @@ export class History {
   choice: Int32Array = new Int32Array(64);
   firstAccess: Int32Array = new Int32Array(65);
   readonly op: Op[] = [];
-  /** The event without which this one could not have run; -1: none. */
+  /** The event without which this one could not have run (a spawn, a signal); -1: none. */
   gate: Int32Array = new Int32Array(64);
+  /** The event in which the task ended that this one joins; -1: none. */
+  #end: Int32Array = new Int32Array(64);
   /** The task's event before, -1 for its first. */
   #before: Int32Array = new Int32Array(64);
   /** Per access. */
@@ -94,23 +97,26 @@ export class History {
    */
   preparePast(world: World, task: number): void {
     this.#fit(world);
-    const gate = gateOf(world, task);
+    const { gate, pending } = world.tasks[task]!;
+    const end = endBefore(pending!);
     this.gate[this.length] = gate;
-    this.writePast(this.last[task]!, gate);
+    this.#end[this.length] = end;
+    this.writePast(this.last[task]!, gate, end);
   }
 
   /** The same for an event that has been pushed already. */
   recallPast(event: number): void {
-    this.writePast(this.#before[event]!, this.gate[event]!);
+    this.writePast(this.#before[event]!, this.gate[event]!, this.#end[event]!);
   }
 
-  /** As {@link preparePast}, of a task whose latest event and gate are known. */
-  writePast(last: number, gate: number): void {
+  /** As {@link preparePast}, of a task whose latest event, gate and joined end are known. */
+  writePast(last: number, gate: number, end: number): void {
     const { clocks, stride } = this;
     const row = this.length * stride;
     const from = last * stride;
     for (let t = 0; t < stride; t++) clocks[row + t] = last < 0 ? 0 : clocks[from + t]!;
     if (gate >= 0) this.#join(row, gate);
+    if (end >= 0) this.#join(row, end);
   }
 
   /** Adds the event whose past has been prepared. Its step has not run yet: see {@link seal}. */
@@ -179,6 +185,7 @@ export class History {
       this.ordinal = growInt32(this.ordinal, size);
       this.choice = growInt32(this.choice, size);
       this.gate = growInt32(this.gate, size);
+      this.#end = growInt32(this.#end, size);
       this.#before = growInt32(this.#before, size);
       this.firstAccess = growInt32(this.firstAccess, size + 1);
     }
@@ -209,9 +216,12 @@ export class History {
   }
 }
 
-/** The event without which the pending op of `task` could not run: a spawn, a signal, the end of a joined task. */
-export function gateOf(world: World, task: number): number {
-  const { pending, gate } = world.tasks[task]!;
-  if (gate >= 0 || pending === null || pending.object.kind !== 'task' || pending.targets.length > 0) return gate;
-  return (pending.object as unknown as { finishedAt: number }).finishedAt;
+/** The task that an operation waits for to end; null for any other operation. */
+export function joined({ object, blocks }: Op): SimTask | null {
+  return blocks && object instanceof SimTask ? object : null;
+}
+
+/** The event in which the task that `op` joins has ended; -1 when it joins none, or that has not, or not in an event. */
+export function endBefore(op: Op): number {
+  return joined(op)?.finishedAt ?? -1;
 }

@@ -4,6 +4,7 @@
  * Every execution runs to its end; only there are its races looked at, over all its events and (rule A) the pending operations of
  * blocked tasks. A race (e, e') gives the sequence v of the events that do not depend on e, then e'; v goes into the wakeup tree of the
  * choice point before e, unless something asleep there can begin it. Completed executions == traces, none is cut short.
+ * (Programs that kill tasks are the exception: what a kill touches depends on where its victim waits, and now and then an execution is cut short.)
  * Costs up to four times the time of source-DPOR per execution, and memory for the trees.
  *
  * A choice with several outcomes is as many steps of one task; all of them are branches where it is met unguided.
@@ -11,23 +12,11 @@
 import { AccessSet } from '../engine/access-set.ts';
 import type { Op } from '../engine/op.ts';
 import type { Ending, Selector } from '../engine/selector.ts';
-import type { SimTask } from '../engine/sim-task.ts';
-import { isWithdrawn } from '../engine/task-code.ts';
 import type { World } from '../engine/world.ts';
-import { gateOf, History } from './history.ts';
+import { History } from './history.ts';
 import { Races } from './races.ts';
 import { begins, dependent, WakeupNode, type WakeupStep } from './wakeup-tree.ts';
-
-interface Withdrawn {
-  /** The event that killed. */
-  readonly after: number;
-  readonly task: number;
-  readonly op: Op;
-  readonly accesses: readonly number[];
-  /** The victim's latest event before. */
-  readonly last: number;
-  readonly gate: number;
-}
+import { Withdrawn } from './withdrawn.ts';
 
 export class OptimalDpor implements Selector {
   readonly history: History = new History();
@@ -38,8 +27,7 @@ export class OptimalDpor implements Selector {
   /** By depth: what is to be explored from there (the first child is being explored), and what sleeps. */
   readonly #trees: WakeupNode[] = [new WakeupNode(null)];
   readonly #sleep: WakeupStep[][] = [[]];
-  /** Operations taken away by the kills of the execution at hand. */
-  readonly #withdrawn: Withdrawn[] = [];
+  readonly #withdrawn = new Withdrawn();
   #started = false;
   /** The step whose races are being looked for. */
   #racingTask = 0;
@@ -50,21 +38,6 @@ export class OptimalDpor implements Selector {
     this.#races = new Races(world, this.history, (event) => this.#reverse(event));
   }
 
-  /** The operation that a kill takes from its victim never runs, and races as those of blocked tasks do. */
-  #noteWithdrawn(world: World, { index, pending }: SimTask): void {
-    const { history } = this;
-    const accesses = stepOf(world, index, 0, this.#accesses).accesses;
-    const last = history.last[index]!;
-    this.#withdrawn.push({
-      after: history.length - 1,
-      task: index,
-      op: pending!,
-      accesses,
-      last,
-      gate: gateOf(world, index),
-    });
-  }
-
   plan(): number {
     if (!this.#started) {
       this.#started = true;
@@ -72,7 +45,7 @@ export class OptimalDpor implements Selector {
     }
     for (let depth = this.history.length - 1; depth >= 0; depth--) {
       this.history.popTo(depth);
-      if (this.#withdrawn.at(-1)?.after === depth) this.#withdrawn.pop();
+      this.#withdrawn.popTo(depth);
       const tree = this.#trees[depth]!;
       this.#sleep[depth]!.push(tree.children.shift()!.step!);
       if (tree.children.length > 0) return depth;
@@ -103,8 +76,7 @@ export class OptimalDpor implements Selector {
     const op = world.tasks[task]!.pending!;
     this.history.preparePast(world, task);
     this.history.push(task, op, step.choice, this.#accesses);
-    const { victim } = op;
-    if (victim !== null && isWithdrawn(world, victim)) this.#noteWithdrawn(world, victim);
+    this.#withdrawn.note(world, this.history, op);
     return task;
   }
 
@@ -124,11 +96,9 @@ export class OptimalDpor implements Selector {
       history.recallPast(event);
       this.#scan(history.task[event]!, history.op[event]!, history.choice[event]!, event, history.gate[event]!);
     }
-    for (const { after, task, op, accesses, last, gate } of this.#withdrawn) {
-      this.#accesses.take(accesses);
-      history.writePast(last, gate);
-      history.gate[history.length] = gate;
-      this.#scan(task, op, 0, after + 1, gate);
+    for (const { task, op, accesses, gate, killer } of this.#withdrawn.recalled(history)) {
+      this.#accesses.copy(accesses);
+      this.#scan(task, op, 0, killer + 1, gate, killer);
     }
     for (const task of world.tasks) {
       if (task.pending === null) continue;
@@ -177,12 +147,12 @@ export class OptimalDpor implements Selector {
   }
 
   /** Looks for the races of a step whose past has been written; only events before `end` count. */
-  #scan(task: number, op: Op, choice: number, end: number, gate: number): void {
+  #scan(task: number, op: Op, choice: number, end: number, gate: number, killer = -1): void {
     const { history } = this;
     this.#racingTask = task;
     this.#racingOp = op;
     this.#racingChoice = choice;
-    this.#races.scan(task, op, this.#accesses, history.length, end, gate);
+    this.#races.scan(task, op, this.#accesses, history.length, end, gate, killer);
   }
 
   /** A race of the step at hand with event `e`. */

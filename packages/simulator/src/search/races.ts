@@ -15,8 +15,9 @@ import { conflicts, EXCLUSIVE } from '../engine/access.ts';
 import type { AccessSet } from '../engine/access-set.ts';
 import type { Op } from '../engine/op.ts';
 import { INITIAL, type SimObject } from '../engine/sim-object.ts';
+import type { SimTask } from '../engine/sim-task.ts';
 import type { World } from '../engine/world.ts';
-import type { History } from './history.ts';
+import { type History, joined } from './history.ts';
 
 export class Races {
   readonly #world: World;
@@ -31,6 +32,8 @@ export class Races {
   readonly #twins: { readonly of: SimObject; readonly twin: SimObject }[] = [];
   readonly #candidates: number[] = [];
   readonly #replayed: number[] = [];
+  /** The kill that took the step away; -1: none. */
+  #killer = -1;
 
   /** `found` is told of each race, latest first, while `roots` and `modes` describe it. */
   constructor(world: World, history: History, found: (event: number) => void) {
@@ -40,9 +43,11 @@ export class Races {
   }
 
   /**
-   * Looks at the step `op` of `task`, whose past stands in the clock row `row` of the history; only events before `end` count.
+   * Looks at the step `op` of `task`, whose past stands in the clock row `row` of the history; only events before `end` count. A step that a
+   * kill has taken away (`killer`, the event) can run only where that has not happened, so v is taken without it.
    */
-  scan(task: number, op: Op, accesses: AccessSet, row: number, end: number, gate: number): void {
+  scan(task: number, op: Op, accesses: AccessSet, row: number, end: number, gate: number, killer = -1): void {
+    this.#killer = killer;
     if (accesses.count === 0 || (op.gated && gate < 0)) return;
     if (accesses.count > this.modes.length) this.modes = new Uint8Array(accesses.count * 2);
     // Not by setting the length: that leaves compiled code.
@@ -110,6 +115,7 @@ export class Races {
   #consider(e: number, task: number, op: Op, accesses: AccessSet, row: number): boolean {
     while (this.roots.length > 1) this.roots.pop();
     this.roots[0] = e;
+    if (this.#killer > e) this.roots.push(this.#killer);
     if (!this.#canRun(e, task, op, accesses, row)) return false;
     if (!this.#conflictsInS(e, accesses)) return false;
     this.#chosen.push(e);
@@ -117,8 +123,30 @@ export class Races {
     return true;
   }
 
-  /** Whether the step can run in s; fills `modes`, and thins v where rule C asks for it. */
+  /** Whether the step can run in s; fills `modes`, and thins v where that helps. */
   #canRun(e: number, task: number, op: Op, accesses: AccessSet, row: number): boolean {
+    const awaited = joined(op);
+    if (awaited !== null && !this.#hasEnded(awaited, e)) return false;
+    while (!this.#isEnabledInS(e, task, op, accesses, row)) if (!this.#dropAfterKill(op)) return false;
+    return true;
+  }
+
+  /** A step that was taken away can come no later than the kill, so what others did to its object since need not keep it out. */
+  #dropAfterKill(op: Op): boolean {
+    const history = this.#history;
+    if (this.#killer < 0) return false;
+    for (let a = history.head[op.object.id]!; a >= 0; a = history.previous[a]!) {
+      const j = history.event[a]!;
+      if (j <= this.#killer) return false;
+      if (!this.inV(j)) continue;
+      this.roots.push(j);
+      return true;
+    }
+    return false;
+  }
+
+  /** Fills `modes`; rule C is applied here. */
+  #isEnabledInS(e: number, task: number, op: Op, accesses: AccessSet, row: number): boolean {
     const { objects } = this.#world;
     // By number: an event of an earlier execution has an earlier object.
     for (let k = 0; k < accesses.count; k++) {
@@ -133,6 +161,11 @@ export class Races {
       }
     }
     return true;
+  }
+
+  /** Whether a task that somebody joins has ended in s. */
+  #hasEnded({ finished, finishedAt }: SimTask, e: number): boolean {
+    return finished && (finishedAt < e || (finishedAt > e && this.inV(finishedAt)));
   }
 
   /** State of a register-like object in s: after its last exclusive access that s has. */

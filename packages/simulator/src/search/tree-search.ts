@@ -18,10 +18,10 @@ import { growInt32, growUint8 } from '../engine/grow.ts';
 import type { Op } from '../engine/op.ts';
 import type { Ending, Selector } from '../engine/selector.ts';
 import type { SimTask } from '../engine/sim-task.ts';
-import { isWithdrawn } from '../engine/task-code.ts';
 import type { World } from '../engine/world.ts';
 import { History } from './history.ts';
 import { Races } from './races.ts';
+import { Withdrawn } from './withdrawn.ts';
 
 export type TreeSearchKind = 'enumeration' | 'sleep-sets' | 'source-dpor';
 
@@ -38,6 +38,7 @@ export class TreeSearch implements Selector {
   readonly #world: World;
   readonly #accesses = new AccessSet();
   readonly #others = new AccessSet();
+  readonly #withdrawn = new Withdrawn();
   /** `#flags[depth * #stride + task]`. */
   #flags: Uint8Array = new Uint8Array(64 * 8);
   #stride = 8;
@@ -67,6 +68,7 @@ export class TreeSearch implements Selector {
     for (let depth = history.length - 1; depth >= 0; depth--) {
       const task = history.task[depth]!;
       history.popTo(depth);
+      this.#withdrawn.popTo(depth);
       if (this.#choice[depth]! + 1 < this.#choices[depth]!) {
         this.#choice[depth]!++;
         this.#resumeTask = task;
@@ -116,6 +118,10 @@ export class TreeSearch implements Selector {
     if (this.kind !== 'source-dpor' || ending === 'step-bound') return;
     for (const task of world.tasks) {
       if (ending === 'complete' || !world.isEnabled(task.index)) this.#scanPending(world, task);
+    }
+    if (this.#withdrawn.isEmpty) return;
+    for (const { task, op, accesses, killer } of this.#withdrawn.recalled(this.history)) {
+      this.#scan(task, op, accesses, killer);
     }
   }
 
@@ -190,11 +196,10 @@ export class TreeSearch implements Selector {
     }
     this.#passSleep(world, depth, task);
     history.push(task, op, this.#choice[depth]!, accesses);
-    const { victim } = op;
-    if (victim !== null && this.kind === 'source-dpor' && isWithdrawn(world, victim)) this.#scanPending(world, victim);
+    this.#withdrawn.note(world, history, op);
   }
 
-  /** An operation that may never run: of a task that is blocked at the end, or that is being killed. */
+  /** The operation of a task that is blocked at the end. */
   #scanPending(world: World, task: SimTask): void {
     if (task.pending === null) return;
     this.#others.collect(task);
@@ -216,12 +221,13 @@ export class TreeSearch implements Selector {
     }
   }
 
-  /** Scans the pending op of a task whose past has been prepared. */
-  #scan(task: number, op: Op, accesses: AccessSet): void {
+  /** Scans an op whose past has been prepared; one that a kill has taken away, with the events before that one. */
+  #scan(task: number, op: Op, accesses: AccessSet, killer = -1): void {
     const { length } = this.history;
+    const end = killer < 0 ? length : killer + 1;
     this.#racing = task;
     this.#racingAccesses = accesses;
-    this.#races.scan(task, op, accesses, length, length, this.history.gate[length]!);
+    this.#races.scan(task, op, accesses, length, end, this.history.gate[length]!, killer);
   }
 
   /** A race with the event at depth `e`: some task that can begin v must be tried there. */

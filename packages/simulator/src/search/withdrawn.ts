@@ -1,0 +1,54 @@
+/**
+ * The operations that the kills of an execution have taken from their victims, one for each such event, in order.
+ *
+ * Such an operation never runs, and races all the same as those of blocked tasks do (rule A): had the scheduler chosen otherwise, it would have run
+ * before the kill. That can be told only at the end of the execution, when everything that might have let it run has happened.
+ */
+import { AccessSet } from '../engine/access-set.ts';
+import type { Op } from '../engine/op.ts';
+import { isWithdrawn } from '../engine/task-code.ts';
+import type { World } from '../engine/world.ts';
+import { endBefore, type History } from './history.ts';
+
+export interface Withdrawal {
+  /** The event that killed. */
+  readonly killer: number;
+  readonly task: number;
+  readonly op: Op;
+  readonly accesses: AccessSet;
+  /** The victim's latest event before, and the event without which it could not have run it. */
+  readonly last: number;
+  readonly gate: number;
+}
+
+export class Withdrawn {
+  readonly #list: Withdrawal[] = [];
+
+  /** The event that is about to run, the latest of the history, may be a kill. */
+  note(world: World, history: History, { victim }: Op): void {
+    if (victim === null || !isWithdrawn(world, victim)) return;
+    const accesses = new AccessSet();
+    accesses.collect(victim);
+    const { index: task, pending, gate } = victim;
+    this.#list.push({ killer: history.length - 1, task, op: pending!, accesses, last: history.last[task]!, gate });
+  }
+
+  /** The execution goes on from its first `length` events. */
+  popTo(length: number): void {
+    while (this.#list.length > 0 && this.#list.at(-1)!.killer >= length) this.#list.pop();
+  }
+
+  /** Each of them, after its past has been written into the history. */
+  *recalled(history: History): Generator<Withdrawal> {
+    for (const withdrawal of this.#list) {
+      const { last, gate, op } = withdrawal;
+      history.writePast(last, gate, endBefore(op));
+      history.gate[history.length] = gate;
+      yield withdrawal;
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#list.length === 0;
+  }
+}
