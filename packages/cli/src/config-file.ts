@@ -20,8 +20,15 @@ export const configOptions = {
   'no-config': { type: 'boolean' },
 } as const;
 
-/** The settings, with paths that hold from the working directory; empty without a file. @throws UsageError when it cannot be used. */
+/** The settings of the file, under those of the environment. @throws UsageError when they cannot be used. */
 export async function readConfig(request: ConfigRequest): Promise<LockdepConfig> {
+  const mode = process.env['LOCKDEP'];
+  const fromFile = await readFileOf(request);
+  return mode === undefined || mode === '' ? fromFile : { ...fromFile, ...checkConfig({ mode }, 'LOCKDEP') };
+}
+
+/** The settings, with paths that hold from the working directory; empty without a file. @throws UsageError when it cannot be used. */
+async function readFileOf(request: ConfigRequest): Promise<LockdepConfig> {
   if (request['no-config'] === true) return {};
   const file = request.config ?? findConfig(process.cwd());
   if (file === null) return {};

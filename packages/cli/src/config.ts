@@ -12,7 +12,7 @@ export interface LockdepConfig {
   readonly baseline?: string;
   /** As `--format`. Default `pretty`. */
   readonly format?: Format;
-  /** `fail` (default): findings make the exit status 1; `warn`: they are shown, as by `--report-only`; `off`: `lockdep run` only runs. */
+  /** `fail` (default): findings make the exit status 1; `warn`: they are shown, as by `--report-only`; `off`: `lockdep run` only runs. `LOCKDEP=off` in the environment beats it. */
   readonly mode?: 'fail' | 'warn' | 'off';
   /** Files that declare orders, as `--order`: what contradicts them is reported. */
   readonly orders?: readonly string[];

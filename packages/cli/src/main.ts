@@ -1,11 +1,16 @@
 #!/usr/bin/env node
 /** The `lockdep` command. Commands are loaded from Node's compile cache, which makes a start several times quicker. */
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 import { wantsColor } from './color.ts';
-import type { Output } from './command.ts';
+import { exitStatus, type Output } from './command.ts';
 import { run } from './run.ts';
 
-enableCompileCache();
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 15)) {
+  process.stderr.write(`lockdep: this is Node ${process.versions.node}, and 22.15 or newer is needed\n`);
+  process.exit(exitStatus.usage);
+}
+module.enableCompileCache();
 
 const output: Output = {
   write: (text) => void process.stdout.write(text),

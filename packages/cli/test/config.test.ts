@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { emptyBaseline } from '@lockdep/graph';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { defineConfig } from '../src/index.ts';
 import { lockdep, type Result } from './run-cli.ts';
 
@@ -127,6 +127,22 @@ describe('lockdep.config', () => {
     expect(err).toContain(hint);
     expect(err).not.toMatch(/^\s+at /m);
     expect([status, out]).toEqual([2, '']);
+  });
+
+  test('LOCKDEP in the environment beats the file, and the command line beats both', async () => {
+    put('lockdep.config.json', JSON.stringify({ mode: 'fail' }));
+    try {
+      vi.stubEnv('LOCKDEP', 'warn');
+      expect(await replay()).toMatchObject({ status: 0, out: expect.stringContaining('*** DEADLOCK ***') });
+      expect(await replay('--no-config')).toMatchObject({ status: 0 });
+      vi.stubEnv('LOCKDEP', 'fail');
+      expect(await replay()).toMatchObject({ status: 1 });
+      expect(await replay('--report-only')).toMatchObject({ status: 0 });
+      vi.stubEnv('LOCKDEP', 'wran');
+      expect((await replay()).err).toContain('LOCKDEP: mode is "wran", none of fail, warn, off (did you mean warn?)');
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   test('a file that is named has to be there', async () => {

@@ -18,7 +18,7 @@ const CACHE = join(tmpdir(), 'lockdep-compile-cache');
 
 /** Without what the surroundings may say of colours, options and CI. */
 export function plainEnvironment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _1, NO_COLOR: _2, FORCE_COLOR: _3, CI: _4, ...env } = process.env;
+  const { NODE_OPTIONS: _1, NO_COLOR: _2, FORCE_COLOR: _3, CI: _4, LOCKDEP: _5, ...env } = process.env;
   return { ...env, NODE_COMPILE_CACHE: CACHE, ...more };
 }
 

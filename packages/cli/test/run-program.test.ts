@@ -128,6 +128,16 @@ describe('lockdep run', { timeout: 120_000 }, () => {
     expect(JSON.parse(out.slice(WORDS.length))).toMatchObject({ version: 1, reports: [{ rule: 'LD2' }] });
   });
 
+  test('a program that listens to its events goes on listening when they are recorded', async () => {
+    const file = fileURLToPath(new URL('./programs/listens.ts', import.meta.url));
+    const alone = await program([...NODE, file]);
+    expect(Number(alone.out)).toBeGreaterThan(2);
+    const records = join(folder, 'listening');
+    expect(await cli(['run', '--record', records, file])).toMatchObject({ status: 0, out: alone.out });
+    const [record] = readdirSync(records);
+    expect(readFileSync(join(records, record!), 'utf8')).toContain('"lockdep":"acquire"');
+  });
+
   test('a validator of the program’s own, in the slot of the process', async () => {
     const file = join(import.meta.dirname, 'programs', 'own-validator.mjs');
     const { status, err } = await cli(['run', '--json', file]);

@@ -10,7 +10,7 @@ import { appendFileSync, closeSync, mkdirSync, openSync, renameSync, writeFileSy
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { isMainThread, threadId } from 'node:worker_threads';
-import type { Validator } from '@lockdep/core';
+import type { EventListener, Validator } from '@lockdep/core';
 import type * as Graph from '@lockdep/graph';
 import type * as Trace from '@lockdep/trace';
 import {
@@ -50,21 +50,21 @@ class Recording {
     const { record } = request;
     this.#events =
       record === null ? null : new EventFile(validator, program, join(record, `${program}-${name}.ndjson`));
-    process.on('exit', () => safely(() => this.#write()));
+    process.on('exit', () => safely(() => this.#write(true)));
     this.#look(INTERVAL_MS);
   }
 
   #look(ms: number): void {
     const timer = setTimeout(() => {
       const began = performance.now();
-      const done = safely(() => this.#write());
+      const done = safely(() => this.#write(false));
       if (done) this.#look(Math.max(INTERVAL_MS, (performance.now() - began) * SHARE));
     }, ms);
     timer.unref();
   }
 
-  /** Writes what there is, unless that has been written already. */
-  #write(): void {
+  /** Writes what there is; `atEnd` or if it looks different from what was written last. */
+  #write(atEnd: boolean): void {
     this.#events?.flush();
     const { engine, reports } = this.#validator;
     const heldLocks = this.#validator.heldLocks();
@@ -73,7 +73,7 @@ class Recording {
       ...reports.map(({ level, count }) => level + count),
       ...heldLocks.map(({ task }) => task),
     ].join();
-    if (signs === this.#written) return;
+    if (!atEnd && signs === this.#written) return;
     const { saveGraph } = load('@lockdep/graph') as typeof Graph;
     const recorded: RecordedProcess = {
       events: engine.events,
@@ -102,6 +102,7 @@ class EventFile {
     const { TraceRecorder } = load('@lockdep/trace') as typeof Trace;
     mkdirSync(join(file, '..'), { recursive: true });
     this.#descriptor = openSync(file, 'w');
+    shareEvents(validator);
     new TraceRecorder(validator, { write: (line) => this.#add(line) }, { program, clock: () => performance.now() });
     process.on('exit', () => {
       this.flush();
@@ -119,6 +120,18 @@ class EventFile {
     this.#lines = '';
     if (lines !== '') safely(() => writeSync(this.#descriptor, lines));
   }
+}
+
+/** A validator has one listener; the program may want to be that too (a logger at level debug, `diagnostics_channel`). */
+function shareEvents(validator: Validator): void {
+  const listeners = new Set<EventListener>();
+  validator.attach((...event) => {
+    for (const listener of listeners) listener(...event);
+  });
+  validator.attach = (listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
 }
 
 let complained = false;
