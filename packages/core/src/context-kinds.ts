@@ -35,6 +35,7 @@ const KERNEL_KINDS: readonly ContextKind[] = [
 
 const NO_LIMIT = 5;
 
+/** The context kinds of a validator, and the states tasks can be in with them. */
 export class ContextKinds {
   readonly kinds: readonly ContextKind[];
   /** Which kinds start enabled, as a mask of kind numbers. */

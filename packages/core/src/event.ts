@@ -7,6 +7,7 @@ import type { Lock } from './lock.ts';
 import type { Site } from './report.ts';
 import type { Task } from './task.ts';
 
+/** The events of a validator by name. */
 export type EventType =
   | 'acquire'
   | 'contended'

@@ -13,6 +13,7 @@ import type { Site } from './report.ts';
 import { plainSite } from './site.ts';
 import { usageCharacters } from './usage.ts';
 
+/** What a node of {@link OrderView} carries. */
 export interface ClassAttributes {
   readonly id: number;
   readonly name: string;
@@ -23,6 +24,7 @@ export interface ClassAttributes {
   rank: number;
 }
 
+/** What an edge of {@link OrderView} carries. */
 export interface DependencyAttributes {
   /** Strengths seen, strongest first: `EN,SR`. */
   readonly modes: string;
@@ -35,6 +37,7 @@ export interface DependencyAttributes {
   readonly innerSite: Site;
 }
 
+/** The learned order as a graphology graph: classes by id, and what was taken under what. */
 export type OrderView = DirectedGraph<ClassAttributes, DependencyAttributes>;
 
 /** Builds the view: O(classes + dependencies). Node keys are the display names, which are unique (`class constructor` for a class named like an object's key). */

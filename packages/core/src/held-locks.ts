@@ -10,6 +10,7 @@ export interface HeldLock extends LockRef {
   readonly heldUs?: number;
 }
 
+/** A task, what it holds and what it waits for. */
 export interface TaskLocks {
   readonly task: string;
   /** Oldest first; what the task is still waiting for is not among them. */

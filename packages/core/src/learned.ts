@@ -6,6 +6,7 @@ import { LABEL_BITS, ROOT, VALIDATED } from './chain-trie.ts';
 import { type Engine, EXACT_LABEL } from './engine.ts';
 import type { LockKey } from './lock-key.ts';
 
+/** A class as it is taken to another validator. */
 export interface LearnedClass {
   readonly key: LockKey;
   readonly subclass: number;
@@ -15,6 +16,7 @@ export interface LearnedClass {
   readonly usage: number;
 }
 
+/** A dependency as it is taken to another validator. */
 export interface LearnedDependency {
   /** Indexes into the classes. */
   readonly from: number;
@@ -24,6 +26,7 @@ export interface LearnedDependency {
   readonly distance: number;
 }
 
+/** A sequence of classes that has been held, and is known to be in order. */
 export interface LearnedChain {
   /** The chain contexts it was first seen in, as a mask of kinds. */
   readonly context: number;
@@ -31,6 +34,7 @@ export interface LearnedChain {
   readonly locks: readonly { readonly classIndex: number; readonly how: number }[];
 }
 
+/** Everything a validator has learned, as data. */
 export interface LearnedOrder {
   readonly classes: readonly LearnedClass[];
   readonly dependencies: readonly LearnedDependency[];

@@ -7,6 +7,7 @@ import type { DeclaredOrder } from './instance-order.ts';
 import type { Lock } from './lock.ts';
 import { type LockKind, type LockKindName, type LockType, lockKinds, type WaitType } from './lock-kind.ts';
 
+/** What makes a class of locks. */
 export interface LockKeyOptions {
   /** The class's name in every report: the kernel's for kernel things (`&mm->mmap_lock`), yours for yours. */
   readonly name: string;

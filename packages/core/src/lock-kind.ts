@@ -8,6 +8,7 @@
 /** 0 unchecked, 1 free (RCU), 2 spin (raw spinlock), 3 config (spinlock; may sleep on RT), 4 sleep, 5 no limit. */
 export type WaitType = 0 | 1 | 2 | 3 | 4 | 5;
 
+/** Wait types by number. */
 export const WAIT_NAMES: readonly string[] = ['unchecked', 'free', 'spin', 'config', 'sleep', 'max'];
 
 /**
@@ -16,6 +17,7 @@ export const WAIT_NAMES: readonly string[] = ['unchecked', 'free', 'spin', 'conf
  */
 export type LockType = 'normal' | 'percpu' | 'wait-override' | 'event';
 
+/** What a kind of lock is like for the checks. */
 export interface LockKind {
   /** What may be waited for while it is held. */
   readonly waitInner: WaitType;
@@ -30,6 +32,7 @@ const kind = (waitInner: WaitType, waitOuter: WaitType = 0, type: LockType = 'no
   type,
 });
 
+/** The kinds of locks by name. */
 export type LockKindName =
   | 'raw_spinlock'
   | 'spinlock'

@@ -36,6 +36,7 @@ export interface ContentionPoint {
   readonly count: number;
 }
 
+/** Statistics of one class in one mode. */
 export interface LockStat {
   readonly name: string;
   readonly mode: 'write' | 'read';

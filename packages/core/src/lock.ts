@@ -12,6 +12,7 @@ let nextLockNumber = 1;
 /** The scope of a lock whose object nobody but its maker can reach yet: it meets no other, not even of this scope. */
 export const UNPUBLISHED = '(unpublished)';
 
+/** One lock of a class. Made by {@link Validator.lock}; a program may have millions. */
 export class Lock {
   /** @internal The key as registered with the validator; swapped when the lock is re-classed. */
   entry: KeyEntry;

@@ -8,14 +8,23 @@
 /** Exclusive, fair (non-recursive) reader, or recursive reader: what a reader may be blocked by differs (lockdep's W, r, R). */
 export type Mode = 'write' | 'read' | 'recursive-read';
 
+/** Mode of an acquisition: exclusive. */
 export const WRITE = 0;
+/** Mode of an acquisition: shared; it may have to wait behind a waiting writer. */
 export const READ = 1;
+/** Mode of an acquisition: shared, and never behind a waiting writer. */
 export const RECURSIVE_READ = 2;
+/** The bits of an acquisition that are its mode. */
 export const MODE_MASK = 3;
+/** Flag of an acquisition: it cannot block. */
 export const TRYLOCK: number = 1 << 2;
+/** Flag of an acquisition: held, but no order is learned or checked. */
 export const UNCHECKED: number = 1 << 3;
+/** Flag of an acquisition: a nest lock is named. */
 export const NESTED: number = 1 << 4;
+/** Flag of an acquisition: a wait for all holders that holds nothing afterwards. */
 export const SYNC: number = 1 << 5;
+/** Where in an acquisition its subclass stands. */
 export const SUBCLASS_SHIFT = 8;
 /** Subclasses 0–7, as in Linux (`MAX_LOCKDEP_SUBCLASSES`). */
 export const MAX_SUBCLASSES = 8;

@@ -7,6 +7,7 @@ import { LockKey } from './lock-key.ts';
 import type { Task } from './task.ts';
 import type { Validator } from './validator.ts';
 
+/** Memory reclaim as lockdep models it: an allocation that may enter it, and being in it, share a lock of their own (`fs_reclaim`). */
 export class Reclaim {
   readonly #validator: Validator;
   readonly #fsReclaim: Lock;

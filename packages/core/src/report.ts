@@ -113,6 +113,7 @@ export type VerdictKind =
   | 'scoped'
   | 'readers-only';
 
+/** How sure a report of an order is, and why. */
 export interface Verdict {
   readonly kind: VerdictKind;
   /** In words. */
@@ -288,6 +289,7 @@ export interface BadContentionReport extends ReportBase {
   readonly lock: LockRef;
 }
 
+/** Anything a validator reports, told apart by `kind`. */
 export type Report =
   | RecursiveReport
   | CircularReport
@@ -308,4 +310,5 @@ export type Report =
   | PinReport
   | BadContentionReport;
 
+/** The kinds of reports by name. */
 export type ReportKind = Report['kind'];

@@ -1,6 +1,7 @@
 /** Every rule by report kind: its stable id, its usual level and the sentence that states it. */
 import type { Level, ReportKind } from './report.ts';
 
+/** What a report kind stands for. */
 export interface Rule {
   readonly id: string;
   readonly level: Level;

@@ -14,6 +14,7 @@ export interface Stall {
   readonly queue: readonly TaskLocks[];
 }
 
+/** When a wait counts as a stall. */
 export interface StallOptions {
   /** How long a wait may last, in milliseconds. Default 1000. */
   readonly afterMs?: number;

@@ -37,6 +37,7 @@ const KINDS_MASK = 0x7f;
 /** The `settledShift` of a task whose acquisitions are never settled. */
 export const NEVER_SETTLED = 28;
 
+/** A task and the locks it holds. Made by {@link Validator.task}; its fields are for reading. */
 export class Task {
   readonly #trie: ChainTrie;
   readonly name: string;

@@ -3,6 +3,7 @@ import { VALIDATED } from './chain-trie.ts';
 import type { Engine } from './engine.ts';
 import { usageBit } from './usage.ts';
 
+/** How classes were used in one context. */
 export interface ContextStats {
   readonly context: string;
   /** Classes used in the context, and classes held with it enabled, by writers and by readers. */
@@ -12,6 +13,7 @@ export interface ContextStats {
   readonly readUnsafe: number;
 }
 
+/** What a validator has learned, in numbers. */
 export interface ValidatorStats {
   readonly events: number;
   readonly classes: number;

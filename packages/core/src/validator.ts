@@ -28,6 +28,7 @@ import { throwReports } from './throw-reports.ts';
 import { type ValidatorStats, validatorStats } from './validator-stats.ts';
 import { zapClass, zapKey } from './zap.ts';
 
+/** How a validator works; every field has a default. */
 export interface ValidatorOptions {
   /** Default `ideal`: the right answer; `kernel` gives Linux's, with its known misses. */
   readonly mode?: ValidatorMode;

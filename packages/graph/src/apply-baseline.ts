@@ -12,6 +12,7 @@ export interface Baselined {
   readonly level?: Level;
 }
 
+/** Findings held against a baseline. */
 export interface BaselineOutcome<T> {
   /** Neither known nor suppressed: what an exit status counts. */
   readonly fresh: readonly T[];
@@ -25,6 +26,7 @@ export interface BaselineOutcome<T> {
 /** Why an entry is in the baseline, until somebody says it better. */
 export const UNEXPLAINED = 'accepted by --update-baseline; not explained yet';
 
+/** Tells new findings from known and suppressed ones. */
 export function applyBaseline<T extends Baselined>(
   findings: readonly T[],
   { entries, suppressions }: Baseline,

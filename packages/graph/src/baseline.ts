@@ -6,7 +6,9 @@
 import { byCodeUnits } from './by-code-units.ts';
 import { JsonReader, own, parseJson } from './json-reader.ts';
 
+/** How a baseline file names itself. */
 export const BASELINE_FORMAT = 'lockdep-baseline';
+/** The version of baselines that is written, and the newest that is read. */
 export const BASELINE_VERSION = 1;
 
 /** A finding that is known. */
@@ -36,8 +38,10 @@ export interface SiteSuppression {
   readonly reason: string;
 }
 
+/** What is never to be reported: a pair of classes, or a place. */
 export type Suppression = PairSuppression | SiteSuppression;
 
+/** Known findings, and what is never to be reported, with reasons. */
 export interface Baseline {
   readonly format: typeof BASELINE_FORMAT;
   readonly version: typeof BASELINE_VERSION;
@@ -46,6 +50,7 @@ export interface Baseline {
   readonly suppressions: readonly Suppression[];
 }
 
+/** A baseline that knows nothing. */
 export const emptyBaseline: Baseline = {
   format: BASELINE_FORMAT,
   version: BASELINE_VERSION,

@@ -9,6 +9,7 @@ import { GraphCollector } from './graph-collector.ts';
 import type { DeclaredEdge, OrderDeclaration } from './order-declaration.ts';
 import type { SavedClass, SavedDependency, SavedGraph } from './saved-graph.ts';
 
+/** What was learned says of a declared edge. */
 export type EdgeVerdict = 'agreed' | 'contradicted' | 'never seen';
 
 export interface CheckedEdge extends DeclaredEdge {
@@ -17,6 +18,7 @@ export interface CheckedEdge extends DeclaredEdge {
   readonly shownBy: readonly SavedDependency[];
 }
 
+/** A declared order held against a learned one. */
 export interface OrderCheck {
   readonly edges: readonly CheckedEdge[];
   /** Every learned dependency between different classes, with what the declaration says of it. */
@@ -29,6 +31,7 @@ export interface OrderCheck {
   readonly unknown: readonly string[];
 }
 
+/** Holds a declared order against a learned one. */
 export function checkOrder(declaration: OrderDeclaration, graph: SavedGraph): OrderCheck {
   const order = new DeclaredOrder(declaration);
   const shown = new ShownOrder(graph, order);

@@ -9,6 +9,7 @@ import type { DeclaredEdge, OrderDeclaration } from './order-declaration.ts';
 /** agrees: the declaration leads from the outer class to the inner one; contradicts: only the other way; unordered: neither. */
 export type Rank = 'agrees' | 'contradicts' | 'unordered';
 
+/** A declared order, to be asked how two classes stand in it. */
 export class DeclaredOrder {
   readonly names: DeclaredNames;
   readonly #next = new Map<string, DeclaredEdge[]>();

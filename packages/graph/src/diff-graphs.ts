@@ -2,6 +2,7 @@
 import { findInversions, type Inversion } from './find-inversions.ts';
 import type { SavedDependency, SavedGraph, Strength } from './saved-graph.ts';
 
+/** A dependency that both graphs have, in other strengths. */
 export interface ChangedDependency {
   readonly from: string;
   readonly to: string;
@@ -9,6 +10,7 @@ export interface ChangedDependency {
   readonly after: readonly Strength[];
 }
 
+/** What two saved orders differ in. */
 export interface GraphDiff {
   readonly newClasses: readonly string[];
   readonly vanishedClasses: readonly string[];

@@ -12,6 +12,7 @@ import { type LearnedGraph, learnGraph } from './learn-graph.ts';
 import type { SavedDependency, SavedGraph } from './saved-graph.ts';
 import { strongComponents } from './strong-components.ts';
 
+/** A circle in a saved order, with the runs that have shown each of its dependencies. */
 export interface Inversion {
   readonly rule: 'LD2';
   /** The same that a validator's report of this circle bears. */

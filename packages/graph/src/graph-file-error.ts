@@ -6,6 +6,7 @@
 /** `not-json`: no JSON at all; `foreign`: some other file; `newer`: of a later version; `malformed`: one thing in it is wrong. */
 export type GraphFileErrorCode = 'not-json' | 'foreign' | 'newer' | 'malformed';
 
+/** What is wrong with a file, and where. */
 export interface GraphFileErrorDetails {
   readonly code: GraphFileErrorCode;
   /** Name of the file as the user gave it. */

@@ -19,6 +19,7 @@ export interface DeclaredEdge {
   readonly domain: string | null;
 }
 
+/** An order as somebody has written it down. */
 export interface OrderDeclaration {
   /** The file. */
   readonly name: string;

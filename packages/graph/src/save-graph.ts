@@ -4,6 +4,7 @@ import { byCodeUnits } from './by-code-units.ts';
 import { GraphCollector } from './graph-collector.ts';
 import type { SavedClass, SavedGraph, SavedSighting, Strength } from './saved-graph.ts';
 
+/** What a saved order says of where it comes from. */
 export interface SaveOptions {
   /** The name that sightings bear; runs that are merged must have different ones. */
   readonly run: string;

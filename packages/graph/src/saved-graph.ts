@@ -7,16 +7,20 @@
  */
 import type { LockKindName, LockType, WaitType } from '@lockdep/core';
 
+/** How a file with a saved order names itself. */
 export const GRAPH_FORMAT = 'lockdep-graph';
+/** The version of saved orders that is written, and the newest that is read. */
 export const GRAPH_VERSION = 1;
 
 /** Strengths of a dependency, strongest first: outer end Exclusive or Shared, inner end Not recursive or Recursive. */
 export const STRENGTHS = ['EN', 'SN', 'ER', 'SR'] as const;
+/** One strength of a dependency. */
 export type Strength = (typeof STRENGTHS)[number];
 
 /** Sightings kept for each strength of a dependency: those of the runs that come first by name. */
 export const MOST_RUNS = 4;
 
+/** A class in a saved order. */
 export interface SavedClass {
   /** Display name: `name#2/1` for the second class of that name, subclass 1. */
   readonly name: string;
@@ -53,6 +57,7 @@ export interface SavedDependency {
   readonly sightings: readonly SavedSighting[];
 }
 
+/** A saved order: classes, dependencies, and who has shown them. */
 export interface SavedGraph {
   readonly format: typeof GRAPH_FORMAT;
   readonly version: typeof GRAPH_VERSION;

@@ -15,6 +15,7 @@ import { type Agent, currentRuntime } from './runtime.ts';
 import { BitLockState } from './state/bit-lock-state.ts';
 import type { Strand } from './strand.ts';
 
+/** A lock that anybody may release, as the lock bit of a page. */
 export class BitLock extends ExclusiveLock {
   override readonly state: BitLockState<Agent>;
 

@@ -17,6 +17,7 @@ import { currentRuntime } from './runtime.ts';
 /** A body that a scheduler drives. */
 export type StepFunction<T> = () => Generator<Operation<unknown>, T, unknown>;
 
+/** What all locks share that one holder takes for itself. */
 export abstract class ExclusiveLock extends AsyncLock {
   /** How the validator sees an acquisition of this lock. */
   protected readonly how: number;

@@ -7,6 +7,7 @@ import type { Step } from './operation.ts';
 
 const NOTHING: Step = { [Symbol.iterator]: () => ({ next: () => ({ done: true, value: undefined }) }) };
 
+/** A hold that ends with its block: `await using guard = await lock.lock()`. */
 export class Guard implements Disposable, AsyncDisposable {
   #release: (() => Step | undefined) | null;
 

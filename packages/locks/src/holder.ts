@@ -1,6 +1,7 @@
 /** Who holds a lock, as errors and diagnostics name them: plain data. */
 import { type Mode, modeName, type Site } from '@lockdep/core';
 
+/** Who holds a lock, for how long, taken where. */
 export interface Holder {
   readonly task: string;
   readonly mode: Mode;

@@ -1,6 +1,7 @@
 /** A lock method was called that makes no sense in the lock's state; nothing has changed. */
 import { describeHolders, type Holder } from './holder.ts';
 
+/** Thrown when a lock is used in a way that has no meaning, with who holds it. */
 export class LockMisuseError extends Error {
   /** The lock's label. */
   readonly lock: string;

@@ -3,6 +3,7 @@ import type { LockKey, OrderKeys, Validator } from '@lockdep/core';
 import type { BaseLock } from './base-lock.ts';
 import type { Policy } from './state/lock-state.ts';
 
+/** What a lock is told when it is made; every field has a default. */
 export interface LockOptions {
   /** Names the lock's class: locks of one kind and name share what is learned about their order. Default: the place of `new`. */
   readonly name?: string;

@@ -1,6 +1,7 @@
 /** A lock was not granted in time. */
 import { describeHolders, type Holder } from './holder.ts';
 
+/** An acquisition that gave up waiting: for how long, and who holds the lock, taken where. */
 export class LockTimeoutError extends Error {
   /** The lock's label. */
   readonly lock: string;

@@ -9,6 +9,7 @@ import { type LockdepOptions, processValidator } from './process-validator.ts';
 import { claims, runClaimed, waitsFor } from './promised-event.ts';
 import { Strand } from './strand.ts';
 
+/** How a task begins. */
 export interface TaskOptions {
   /** The end of the task is an event (of this name) that others wait for with {@link waitsFor}: what the task takes comes after it in the order. */
   readonly claims?: LockOptions;

@@ -6,6 +6,7 @@
 /** Logs one line. */
 export type LogLine = (facts: object, message: string) => void;
 
+/** Where reports can be logged: pino, or anything of this shape. */
 export interface Logger {
   /** A definite bug. */
   error: LogLine;

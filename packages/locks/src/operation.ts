@@ -25,6 +25,7 @@ const KINDS = {
   claim: 10,
 } as const;
 
+/** What can be done with a lock, by name. */
 export type OperationKind = keyof typeof KINDS;
 
 /**

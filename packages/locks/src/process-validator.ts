@@ -5,6 +5,7 @@ import type { Logger } from './logger.ts';
 import { PublishingValidator } from './published-events.ts';
 import { shared } from './shared.ts';
 
+/** Settings of the process's validator. */
 export interface LockdepOptions {
   /** Where reports are logged from now on (pino, or anything of that shape), those made before included; null: nowhere. */
   readonly logger?: Logger | null;

@@ -12,6 +12,7 @@ import type { Operation, Step } from './operation.ts';
 import { type Agent, currentRuntime } from './runtime.ts';
 import type { ReaderWriterState } from './state/reader-writer-state.ts';
 
+/** What all locks share that one writer or any number of readers hold. */
 export abstract class ReaderWriterLock extends ExclusiveLock {
   abstract override readonly state: ReaderWriterState<Agent>;
   /** `READ`, or `RECURSIVE_READ` where a reader never waits for a queued writer. */

@@ -4,6 +4,7 @@
  */
 import type { LockRef, Report, Site } from '@lockdep/core';
 
+/** What a log line says of a report. */
 export interface ReportFacts {
   readonly event: 'lockdep-report';
   readonly kind: Report['kind'];

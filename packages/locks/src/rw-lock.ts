@@ -8,11 +8,13 @@ import { ReaderWriterLock } from './reader-writer-lock.ts';
 import type { Agent } from './runtime.ts';
 import { RwLockState } from './state/rw-lock-state.ts';
 
+/** What an {@link RwLock} is told when it is made. */
 export interface RwLockOptions extends LockOptions {
   /** A section may wait for other sleeping locks; by default that is reported, as under the kernel's `rwlock_t`. */
   readonly sleeping?: boolean;
 }
 
+/** A reader/writer lock that prefers readers: a reader never waits behind a waiting writer. */
 export class RwLock extends ReaderWriterLock {
   override readonly state: RwLockState<Agent>;
 

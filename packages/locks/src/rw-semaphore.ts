@@ -9,6 +9,7 @@ import { ReaderWriterLock } from './reader-writer-lock.ts';
 import type { Agent } from './runtime.ts';
 import { type ReaderBatch, RwSemaphoreState } from './state/rw-semaphore-state.ts';
 
+/** What an {@link RwSemaphore} is told when it is made. */
 export interface RwSemaphoreOptions extends LockOptions {
   /** Which queued readers enter together. Default `head`. */
   readonly batch?: ReaderBatch;

@@ -9,6 +9,7 @@ import type { LockOptions } from './lock-options.ts';
 import type { Agent } from './runtime.ts';
 import { SemaphoreState } from './state/semaphore-state.ts';
 
+/** What a {@link Semaphore} is told when it is made. */
 export interface SemaphoreOptions extends LockOptions {
   /**
    * The most permits there can be; a release beyond is misuse. Default: as many as there are at first, or for a semaphore that

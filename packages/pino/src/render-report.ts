@@ -4,6 +4,7 @@ import { renderHtml, renderMarkdown, renderSarif, renderSummary, renderText, toJ
 
 export const REPORT_FORMATS = ['text', 'json', 'markdown', 'sarif', 'html'] as const;
 
+/** The formats of the report by name. */
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 /** Paths are made relative to `root`. */

@@ -11,6 +11,7 @@ import { Validator } from '@lockdep/core';
 import { NdjsonReplay, TraceError } from '@lockdep/trace';
 import { REPORT_FORMATS, type ReportFormat, renderReport } from './render-report.ts';
 
+/** What the transport writes, and where. */
 export interface TransportOptions {
   /** Where the report goes: a path (its folders are made), or a file descriptor. Default 2, standard error. */
   readonly destination?: string | number;

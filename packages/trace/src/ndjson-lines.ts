@@ -159,6 +159,7 @@ export interface JoinTaskLine extends AnyLine {
   readonly ended: number;
 }
 
+/** A task is over. */
 export interface EndTaskLine extends AnyLine {
   readonly lockdep: 'end-task';
   readonly task: number;

@@ -6,6 +6,7 @@ import type { EventLogRecord } from '../event-log-record.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { TraceError } from '../trace-error.ts';
 
+/** A class as the recording kernel knew it. */
 export interface KernelGraphClass {
   /** Key address of the class (base plus subclass), in hexadecimal without leading zeros. */
   readonly key: string;

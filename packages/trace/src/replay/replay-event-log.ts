@@ -32,6 +32,7 @@ interface ReplayedTask {
   synced: boolean;
 }
 
+/** What was in an event log. */
 export interface EventLogCounts {
   /** Lock events fed to the validator. */
   readonly events: number;
@@ -40,6 +41,7 @@ export interface EventLogCounts {
   readonly tasks: number;
 }
 
+/** Replays an exact event log, record by record. */
 export class EventLogReplay {
   readonly #validator: Validator;
   readonly #parser: EventLogParser;
