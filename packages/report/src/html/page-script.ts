@@ -155,7 +155,11 @@ for (const picture of all('.picture')) {
   svg.setAttribute('tabindex', '0');
   // As tall as it is at its own size, and no taller than the page; a small one is not blown up.
   const natural = start[3] * 1.5;
-  const fit = () => { svg.style.height = Math.min(natural, start[3] * Math.max(1, svg.clientWidth) / start[2] * 1.1, Math.max(240, innerHeight * 0.7)) + 'px'; };
+  const fit = () => {
+    const width = Math.max(1, svg.clientWidth);
+    const whole = start[2] > width * 1.8 ? natural : start[3] * width / start[2] * 1.1;
+    svg.style.height = Math.min(natural, whole, Math.max(240, innerHeight * 0.7)) + 'px';
+  };
   fit();
   addEventListener('resize', fit);
   const show = () => svg.setAttribute('viewBox', box.join(' '));

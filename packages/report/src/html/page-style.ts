@@ -69,7 +69,7 @@ figure{margin:.6rem 0}figcaption{font-weight:600;overflow-wrap:anywhere}figcapti
 .canvas{overflow:auto}.canvas svg{max-width:100%;height:auto;display:block;margin:auto}
 .live .canvas{overflow:hidden}.live .canvas svg{width:100%;max-width:none;cursor:grab;touch-action:pan-y pinch-zoom}
 .node text{font-size:12px;fill:var(--ink)}.edge text{font-size:10px}.graph>text{font-size:12px;fill:var(--dim)}
-.graph>polygon{fill:none}.node text,.edge text{text-anchor:middle}:where(.node,.edge) :where(polygon,ellipse,path,polyline):where(:not([stroke])){stroke:var(--rule)}.edge path{fill:none}.edge polygon:where(:not([fill])){fill:var(--rule)}.edge text:not([fill]){fill:var(--ink)}
+.graph>polygon{fill:none}.node text,.edge text,.graph>text{text-anchor:middle}:where(.node,.edge) :where(polygon,ellipse,path,polyline):where(:not([stroke])){stroke:var(--rule)}.edge path{fill:none}.edge polygon:where(:not([fill])){fill:var(--rule)}.edge text:not([fill]){fill:var(--ink)}
 svg [data-class],svg [data-edge]{cursor:pointer}
 svg .edge:hover path,svg .node:hover :is(polygon,ellipse,path){stroke-width:3}
 svg .chosen :is(polygon,ellipse,path){stroke:var(--link);stroke-width:3}

@@ -123,7 +123,7 @@ function operationTable(view: LockOrder, edges: readonly OrderEdge[], style: Tex
     );
   const left = operations.size - OPERATIONS;
   return html`<h3>What each operation takes</h3>
-<p>The place that took the inner lock when the dependency was first seen; it may take more that had been seen before.</p>
+<p>What took the inner lock when the dependency was first seen: a function, a place, or a task where neither is known. It may take more that had been seen before.</p>
 <details${rows.length <= 40 ? html` open` : null}><summary>${Math.min(operations.size, OPERATIONS)} operations</summary><div class="wide"><table class="operations">
 <thead><tr><th scope="col">operation</th><th scope="col">takes</th><th scope="col">while it holds</th></tr></thead>
 <tbody>${rows}</tbody>
