@@ -56,6 +56,9 @@ export function runName(files: readonly string[]): string {
   return files.map((file) => (file === '-' ? 'standard input' : basename(file))).join('+');
 }
 
+/** What documents of reports begin with: those of `--format json`, and of `--json` of run, replay and report. */
+const DOCUMENT = /^\s*\{\s*"(?:version"\s*:\s*\d+\s*,\s*"reports|reports|command|events|classes)"\s*:/;
+
 async function kindOf(file: string): Promise<'graph' | 'reports' | 'trace'> {
   let head = '';
   for await (const chunk of readChunks(file, KINDS)) {
@@ -63,5 +66,5 @@ async function kindOf(file: string): Promise<'graph' | 'reports' | 'trace'> {
     if (head.length >= 256) break;
   }
   if (/^\s*\{\s*"format"\s*:\s*"([^"]*)"/.exec(head)?.[1] === GRAPH_FORMAT) return 'graph';
-  return /^\s*\{\s*"(?:version"\s*:\s*\d+\s*,\s*"reports"|reports"|events")\s*:/.test(head) ? 'reports' : 'trace';
+  return DOCUMENT.test(head) ? 'reports' : 'trace';
 }

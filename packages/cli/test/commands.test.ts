@@ -197,6 +197,8 @@ describe('lockdep report', () => {
     writeFileSync(at('document.json'), document.out);
     expect(await lockdep('report', at('document.json'))).toMatchObject({ status: 1 });
     expect(await lockdep('report', at('both.ndjson'))).toMatchObject({ status: 1 });
+    writeFileSync(at('again.json'), (await lockdep('report', at('document.json'), '--json')).out);
+    expect(await lockdep('report', at('again.json'))).toEqual(await lockdep('report', at('document.json')));
     const baseline = ['--baseline', at('baseline.json')];
     expect(await lockdep('report', at('reports.json'), ...baseline, '--update-baseline')).toMatchObject({ status: 0 });
     expect(await lockdep('report', at('ab.graph.json'), at('ba.graph.json'), ...baseline)).toMatchObject({ status: 0 });

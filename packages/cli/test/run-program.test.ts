@@ -38,7 +38,9 @@ describe('lockdep run', { timeout: 120_000 }, () => {
     expect(out).toBe(WORDS);
     expect(err).toContain('WARNING: possible circular locking dependency detected');
     expect(err).toMatch(/^ +lock #2, wanted by transfer at:\n.*packages\/cli\/test\/programs\/inversion\.ts:7:/m);
-    expect(err).toMatch(/\nlockdep: 1 report \(1 process, 2 classes, 2 dependencies\)\n$/);
+    expect(err).toMatch(
+      /\nlockdep: 1 report \(1 process, 2 classes, 2 dependencies\); `lockdep explain LD2` says more\n$/,
+    );
     expect(status).toBe(1);
   });
 
@@ -124,6 +126,11 @@ describe('lockdep run', { timeout: 120_000 }, () => {
     const [record] = readdirSync(records!);
     const replayed = await cli(['replay', join(records!, record!), '--json']);
     expect(JSON.parse(replayed.out)).toMatchObject({ events: 12, reports: [{ rule: 'LD2' }] });
+    const document = join(folder, 'document.json');
+    await cli(['run', '--json', '-o', join(folder, 'run.txt'), INVERSION]).then(({ err }) =>
+      writeFileSync(document, err),
+    );
+    expect(await cli(['report', document])).toMatchObject({ status: 1, out: expect.stringContaining('rule LD2: ') });
     const { out } = await cli(['run', '--format', 'json', '-o', '-', '--report-only', '--', ...NODE, INVERSION]);
     expect(JSON.parse(out.slice(WORDS.length))).toMatchObject({ version: 1, reports: [{ rule: 'LD2' }] });
   });

@@ -90,7 +90,9 @@ async function show(
         const texts = reports.map((report) => renderText(report, { color, root: process.cwd() }));
         const stuck = heldLocks.some(({ waitsFor }) => waitsFor !== null);
         const held = stuck ? [`At the end:\n\n${renderHeldLocks(heldLocks, { color, root: process.cwd() })}`] : [];
-        const closing = `lockdep: ${plural(reports.length, 'report')} (${counts})\n`;
+        const rules = [...new Set(reports.map(({ rule }) => rule))];
+        const more = rules.length === 0 ? '' : `; \`lockdep explain ${rules.join(' ')}\` says more`;
+        const closing = `lockdep: ${plural(reports.length, 'report')} (${counts})${more}\n`;
         return processes.length === 0 ? '' : [...texts, ...held, closing].join('\n');
       },
       document: (reports) => ({
