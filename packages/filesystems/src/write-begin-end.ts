@@ -75,6 +75,7 @@ export function* writeEnd(
       for (const [b, buffer] of folio.buffers.entries()) {
         if (b * blockSize >= from + usable || (b + 1) * blockSize <= from) continue;
         buffer.uptodate = true;
+        buffer.discarded = false;
         buffer.dirty ||= !drops;
       }
       folio.dirty ||= !drops;

@@ -5,6 +5,7 @@
  */
 import type { Completion } from '@lockdep/locks';
 import {
+  cancelWriteback,
   endWriteback,
   type Folio,
   type Inode,
@@ -26,9 +27,9 @@ function* writeLocked(fs: BlockFileSystem, inode: Inode, folio: Folio): Proc<Com
   if (!(yield* lockForWriteback(inode, folio))) return null;
   const size = yield* inode.sizeRead();
   if (folio.start < size) yield* zeroBeyond(folio, size);
-  const parts = folio.start >= size ? [] : yield* allocateParts(fs, inode, folio);
+  const parts = folio.start >= size ? [] : yield* allocateParts(fs, inode, folio, size);
   if (parts.length === 0) {
-    yield* folio.lock.release();
+    yield* cancelWriteback(folio);
     return null;
   }
   const end = yield* startWriteback(folio);
@@ -46,13 +47,14 @@ function* zeroBeyond(folio: Folio, size: number): Proc {
   });
 }
 
-/** The dirty blocks of a locked folio and where they go on disk. */
-function* allocateParts(fs: BlockFileSystem, inode: Inode, folio: Folio): Proc<BioPart[]> {
+/** The dirty blocks of a locked folio and where they go on disk. Those past the end may be losing their blocks right now. */
+function* allocateParts(fs: BlockFileSystem, inode: Inode, folio: Folio, size: number): Proc<BioPart[]> {
   const { machine, geometry } = fs.engine;
   const first = folio.start / geometry.blockSize;
   const dirty = yield* machine.access([], [folio.state], `take dirty blocks of ${folio.label}`, () => {
-    const blocks = folio.buffers.flatMap((buffer, b) => (buffer.dirty ? [b] : []));
-    for (const b of blocks) folio.buffers[b]!.dirty = false;
+    const inFile = (b: number): boolean => folio.start + b * geometry.blockSize < size;
+    const blocks = folio.buffers.flatMap(({ dirty, discarded }, b) => (dirty && !discarded && inFile(b) ? [b] : []));
+    for (const buffer of folio.buffers) buffer.dirty = false;
     return blocks;
   });
   const extents = yield* fs.lookupBlocks(

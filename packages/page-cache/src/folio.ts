@@ -18,6 +18,8 @@ import { FREED, type Tag, UNINIT } from './tag.ts';
 export interface Buffer {
   uptodate: boolean;
   dirty: boolean;
+  /** Truncate or punch has taken it from its block: a store may make it dirty again, but until a new block is asked for it has none. */
+  discarded: boolean;
 }
 
 export class Folio {
@@ -29,6 +31,8 @@ export class Folio {
   readonly buffers: readonly Buffer[];
   mapping: AddressSpace | null = null;
   dirty = false;
+  /** Clean already, and not yet under writeback: still tagged as dirty, so that fsync does not pass it by. */
+  cleaning = false;
   readahead = false;
   /** Ptes that map it. */
   mapcount = 0;
@@ -55,7 +59,11 @@ export class Folio {
     this.references = engine.machine.region(`references of ${label}`);
     engine.folios.add(this);
     this.data = new Array<Tag>(pageSize).fill(UNINIT);
-    this.buffers = Array.from({ length: pageSize / blockSize }, () => ({ uptodate: false, dirty: false }));
+    this.buffers = Array.from({ length: pageSize / blockSize }, () => ({
+      uptodate: false,
+      dirty: false,
+      discarded: false,
+    }));
   }
 
   /** The name it goes by in diagrams. */

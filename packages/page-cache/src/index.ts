@@ -64,6 +64,7 @@ export { type FaultResult, VmFault } from './vm-fault.ts';
 export { type Pte, Vma, type VmaOptions } from './vma.ts';
 export { waitOnFolioWriteback } from './wait-writeback.ts';
 export {
+  cancelWriteback,
   dirtyFolio,
   endWriteback,
   filemapWriteAndWait,

@@ -110,11 +110,14 @@ function* truncatePartial(mapping: AddressSpace, index: number, from: number, to
   yield* folio.unlockAndPut();
 }
 
-/** `block_invalidate_folio` for part of one: blocks wholly inside are not dirty any more. */
+/** `block_invalidate_folio` for part of one: blocks wholly inside are not dirty any more, and have no place on disk. */
 function forgetDirt(folio: Folio, from: number, to: number): void {
   const blockSize = folio.data.length / folio.buffers.length;
   for (const [b, buffer] of folio.buffers.entries()) {
-    if (b * blockSize >= from && (b + 1) * blockSize <= to) buffer.dirty = false;
+    if (b * blockSize >= from && (b + 1) * blockSize <= to) {
+      buffer.dirty = false;
+      buffer.discarded = true;
+    }
   }
 }
 

@@ -25,7 +25,7 @@ export function* writeCachePages(inode: Inode, first: number, last: number): Pro
 function* readTags(folio: Folio): Proc<{ readonly dirty: boolean; readonly writeback: Completion | null }> {
   const { machine } = folio.sb.engine;
   return yield* machine.access([folio.state], [], `dirty ${folio.label}?`, () => ({
-    dirty: folio.dirty,
+    dirty: folio.dirty || folio.cleaning,
     writeback: folio.writeback,
   }));
 }
@@ -61,8 +61,18 @@ function* clearDirtyForIo(inode: Inode, folio: Folio): Proc<boolean> {
   return yield* machine.access([], [folio.state], `clean ${folio.label}`, () => {
     const { dirty } = folio;
     folio.dirty = false;
+    folio.cleaning = dirty;
     return dirty;
   });
+}
+
+/** There was nothing to write after all: takes the tag away from a folio that {@link lockForWriteback} has locked, and unlocks it. */
+export function* cancelWriteback(folio: Folio): Proc {
+  const { machine } = folio.sb.engine;
+  yield* machine.access([], [folio.state], `nothing to write of ${folio.label}`, () => {
+    folio.cleaning = false;
+  });
+  yield* folio.lock.release();
 }
 
 /** Sets PG_writeback on a locked folio. */
@@ -83,7 +93,10 @@ export function* endWriteback(folio: Folio): Proc {
   yield* end.completeAll();
 }
 
-/** Makes a folio dirty, under its lock. */
+/** Makes a folio dirty, under its lock and with blocks for all of it. */
 export function* dirtyFolio(folio: Folio): Proc {
-  yield* folio.sb.engine.machine.access([], [folio.state], `dirty ${folio.label}`, () => markDirty(folio));
+  yield* folio.sb.engine.machine.access([], [folio.state], `dirty ${folio.label}`, () => {
+    for (const buffer of folio.buffers) buffer.discarded = false;
+    markDirty(folio);
+  });
 }
