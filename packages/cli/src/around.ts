@@ -1,22 +1,46 @@
-/** Classes that the user names: all of them must be there. */
+/** `--around`: the classes that the order shown is restricted to, with their neighbours. */
 import type { SavedGraph } from '@lockdep/graph';
 import { baseName, printable } from '@lockdep/report';
 import type { DirectedGraph } from 'graphology';
 import { closest } from './closest.ts';
+import type { LockdepConfig } from './config.ts';
 import { UsageError } from './usage-error.ts';
 
-/** @throws UsageError for a name that no class goes by, with the one that may have been meant. */
-export function checkAround(names: readonly string[], classes: readonly string[]): void {
+export interface Around {
+  /** Of the command line: all of them have to be there. */
+  readonly asked: readonly string[] | null;
+  /** Of the configuration: those that are there. */
+  readonly usual: readonly string[];
+}
+
+/** What the command line says, behind it what the configuration does. */
+export function aroundOf(list: string | undefined, { around = [], classNames = {} }: LockdepConfig): Around {
+  const inFull = (name: string): string => classNames[name] ?? name;
+  const asked = list?.split(',').map((name) => inFull(name.trim())) ?? null;
+  return { asked, usual: around.map(inFull) };
+}
+
+/** The classes to show; null for all. @throws UsageError for a name that no class goes by, with the one that may have been meant. */
+export function chosenAround({ asked, usual }: Around, classes: readonly string[]): readonly string[] | null {
   const known = new Set(classes.flatMap((name) => [name, baseName(name)]));
-  for (const name of names) {
-    if (known.has(name)) continue;
-    const near = closest(name, known);
+  const strange = asked?.find((name) => !known.has(name));
+  if (strange !== undefined) {
+    const near = closest(strange, known);
     throw new UsageError(
-      `--around ${name}: no class has that name`,
+      `--around ${strange}: no class has that name`,
       near === null ? `of ${classes.length} classes; \`lockdep graph\` shows them` : `did you mean ${printable(near)}?`,
     );
   }
+  const chosen = asked ?? usual.filter((name) => known.has(name));
+  return chosen.length === 0 ? null : chosen;
 }
+
+/** The names of a graph's classes. */
+export function classesOf(graph: DirectedGraph): readonly string[] {
+  return graph.mapNodes((node) => nameOf(graph, node));
+}
+
+const nameOf = (graph: DirectedGraph, node: string): string => String(graph.getNodeAttribute(node, 'name') ?? node);
 
 /** The part of a saved graph around these classes: they, their neighbours, and what is between all of them. */
 export function graphAround(graph: SavedGraph, names: readonly string[]): SavedGraph {
@@ -35,14 +59,13 @@ export function graphAround(graph: SavedGraph, names: readonly string[]): SavedG
 
 /** The same of a graph as renderers take it. */
 export function viewAround(graph: DirectedGraph, names: readonly string[]): DirectedGraph {
-  const nameOf = (node: string): string => String(graph.getNodeAttribute(node, 'name') ?? node);
   const shown = withNeighbours(
     names,
-    graph.mapNodes(nameOf),
-    graph.mapDirectedEdges((_edge, _attributes, from, to) => [nameOf(from), nameOf(to)]),
+    classesOf(graph),
+    graph.mapDirectedEdges((_edge, _attributes, from, to) => [nameOf(graph, from), nameOf(graph, to)]),
   );
   const part = graph.copy() as DirectedGraph;
-  for (const node of graph.nodes()) if (!shown.has(nameOf(node))) part.dropNode(node);
+  for (const node of graph.nodes()) if (!shown.has(nameOf(graph, node))) part.dropNode(node);
   return part;
 }
 

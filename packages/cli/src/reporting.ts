@@ -3,8 +3,8 @@
  * baseline and declared orders, the formats and the exit status. Files are read before anything long is done.
  */
 import type { Report } from '@lockdep/core';
-import { type BaselineOutcome, checkOrder, graphText, type OrderDeclaration } from '@lockdep/graph';
-import { checkAround } from './around.ts';
+import { type BaselineOutcome, checkOrder, graphText, type OrderDeclaration, withDeclared } from '@lockdep/graph';
+import { type Around, aroundOf, chosenAround, classesOf } from './around.ts';
 import { againstBaseline, baselineLines, baselineSummary, type OpenBaseline, openBaseline } from './baseline-file.ts';
 import { exitStatus, type Option, type Output } from './command.ts';
 import type { LockdepConfig } from './config.ts';
@@ -88,10 +88,10 @@ export interface ReportingValues {
 /** The same with the configuration behind it, and with the files open. */
 export interface Reporting {
   readonly format: Format;
-  /** A format was asked for by name. */
+  /** A file, or `-`; null: where it usually goes. */
   readonly output: string | null;
   readonly json: boolean;
-  readonly around: readonly string[] | null;
+  readonly around: Around;
   readonly orders: readonly OrderDeclaration[];
   readonly save: string | null;
   readonly run: string | null;
@@ -104,14 +104,13 @@ export async function openReporting(
   format: string | undefined,
   config: LockdepConfig,
 ): Promise<Reporting> {
-  const wanted = values.around?.split(',').map((name) => name.trim()) ?? config.around;
   const orders: OrderDeclaration[] = [];
   for (const file of values.order ?? config.orders ?? []) orders.push(await readOrder(file));
   return {
     format: oneOf('format', format ?? config.format ?? 'pretty', FORMATS),
     output: values.output ?? null,
     json: values.json ?? false,
-    around: wanted?.map((name) => config.classNames?.[name] ?? name) ?? null,
+    around: aroundOf(values.around, config),
     orders,
     save: values.save ?? null,
     run: values.run ?? null,
@@ -129,7 +128,7 @@ export interface Telling {
   /** What sightings call the run when nobody says. */
   readonly run: string;
   /** For people. */
-  pretty(shown: Findings, style: { readonly color: boolean }): string;
+  pretty(shown: Findings, style: { readonly color: boolean; readonly around: readonly string[] | null }): string;
   /** The document of `--json`. */
   document(all: readonly Report[]): object;
   /** Something else than a report that makes the exit status 1. */
@@ -140,27 +139,25 @@ export interface Telling {
 
 /** Writes what was asked for. @returns the exit status. */
 export async function tell(found: Findings, reporting: Reporting, telling: Telling, output: Output): Promise<number> {
-  const { baseline, format, save, json } = reporting;
-  const saved = save === null && reporting.orders.length === 0 ? null : found.saved(reporting.run ?? telling.run);
+  const { baseline, save, orders } = reporting;
+  const around = chosenAround(reporting.around, found.graph === null ? [] : classesOf(found.graph));
+  const saved = save === null && orders.length === 0 ? null : found.saved(reporting.run ?? telling.run);
   if (save !== null && saved !== null) await writeOutput('--save', save, graphText(saved));
-  const reports = [...found.reports, ...contradictions(saved, reporting.orders, found.reports)];
+  const reports = [...found.reports, ...contradictions(saved, orders, found.reports)];
   const outcome = await againstBaseline(reports, baseline);
-  const shown: Findings = { ...found, reports: outcome.fresh };
-  const { around } = reporting;
-  if (around !== null)
-    checkAround(around, found.graph?.mapNodes((key, { name }) => (typeof name === 'string' ? name : key)) ?? []);
-  const to = telling.write ?? { to: output.write, color: output.writeColor ?? output.writeIsTerminal };
   const usesBaseline = baseline.file !== null || baseline.suppressions.length > 0;
-  if (json) {
+  const to = telling.write ?? { to: output.write, color: output.writeColor ?? output.writeIsTerminal };
+  if (reporting.json) {
     const summary = usesBaseline ? { baseline: baselineSummary(outcome) } : {};
     to.to(`${JSON.stringify({ ...telling.document(reports), ...summary })}\n`);
   }
-  if (!json || reporting.output !== null) {
+  if (!reporting.json || reporting.output !== null) {
     const color = to.color && reporting.output === null;
+    const shown: Findings = { ...found, reports: outcome.fresh };
     const text =
-      format === 'pretty'
-        ? telling.pretty(shown, { color }) + (usesBaseline ? `\n${baselineLines(outcome).join('\n')}\n` : '')
-        : await renderView(format, shown, around === null ? {} : { focus: around });
+      reporting.format === 'pretty'
+        ? telling.pretty(shown, { color, around }) + (usesBaseline ? `\n${baselineLines(outcome).join('\n')}\n` : '')
+        : await renderView(reporting.format, shown, around === null ? {} : { focus: around });
     if (reporting.output === null) to.to(text);
     else if (reporting.output === '-') output.write(text);
     else await writeOutput('--output', reporting.output, text);
@@ -187,7 +184,9 @@ function contradictions(
   const known = new Set(reports.map(({ fingerprint }) => fingerprint));
   return orders.flatMap((order) => {
     const { inversions } = checkOrder(order, saved);
-    const found = inversionReports(inversions, saved).filter(({ fingerprint }) => !known.has(fingerprint));
+    const found = inversionReports(inversions, withDeclared(saved, order)).filter(
+      ({ fingerprint }) => !known.has(fingerprint),
+    );
     for (const { fingerprint } of found) known.add(fingerprint);
     return found;
   });

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { emptyBaseline } from '@lockdep/graph';
+import { emptyBaseline, type SavedGraph } from '@lockdep/graph';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { defineConfig } from '../src/index.ts';
-import { lockdep, type Result } from './run-cli.ts';
+import { cli, lockdep, type Result } from './run-cli.ts';
 
 const TRACE = [
   { type: 'lockdep-trace', version: 1 },
@@ -19,6 +19,7 @@ const TRACE = [
     ...[...order].toReversed().map((lock) => ({ lockdep: 'release', task: task + 1, lock: Number(lock) })),
   ]),
 ];
+const ONE_ORDER = TRACE.filter((line) => !('task' in line && line.task === 2));
 const PAIR = { pair: ['journal', '&sb->s_type->i_mutex_key'], reason: 'known' };
 
 const before = process.cwd();
@@ -67,8 +68,7 @@ describe('lockdep.config', () => {
     expect(await replay('--update-baseline')).toMatchObject({ status: 0, err: '' });
     expect(await replay()).toMatchObject({ status: 0, out: expect.stringContaining('0 new, 1 known') });
     put('declared.order', 'journal < "&sb->s_type->i_mutex_key"\n');
-    const one = TRACE.filter((line) => !('task' in line && line.task === 2));
-    put('trace.ndjson', `${one.map((line) => JSON.stringify(line)).join('\n')}\n`);
+    put('trace.ndjson', `${ONE_ORDER.map((line) => JSON.stringify(line)).join('\n')}\n`);
     expect(await replay('--no-config')).toMatchObject({ status: 0 });
     expect(await replay()).toMatchObject({ status: 0, out: expect.stringContaining('0 new, 1 known') });
     put('known.json', JSON.stringify(emptyBaseline));
@@ -95,6 +95,28 @@ describe('lockdep.config', () => {
       status: 1,
       out: expect.stringContaining('Baseline: 1 new, 0 known'),
     });
+  });
+
+  test('what pictures are usually around: classes that are not there do not matter', async () => {
+    put('lockdep.config.json', JSON.stringify({ around: ['journal', 'elsewhere'] }));
+    const { status, err, out } = await lockdep('graph', join(folder, 'trace.ndjson'), '--json');
+    expect([status, err]).toEqual([0, '']);
+    expect((JSON.parse(out) as SavedGraph).classes).toHaveLength(2);
+    put('lockdep.config.json', JSON.stringify({ around: ['elsewhere'] }));
+    expect(await replay()).toMatchObject({ status: 1, err: '' });
+    expect(await replay('--around', 'elsewhere')).toMatchObject({ status: 2 });
+  });
+
+  test('a declared class that nobody has seen closes a circle', async () => {
+    put('lockdep.config.json', JSON.stringify({ orders: ['declared.order'] }));
+    put('declared.order', 'journal < elsewhere < "&sb->s_type->i_mutex_key"\n');
+    put('trace.ndjson', `${ONE_ORDER.map((line) => JSON.stringify(line)).join('\n')}\n`);
+    const { status, out } = await replay('--format', 'json');
+    const { reports } = JSON.parse(out) as { reports: { cycle: { task: string }[] }[] };
+    expect(reports.map(({ cycle }) => cycle.map(({ task }) => task).sort())).toMatchObject([
+      ['(declared in declared.order)', '(declared in declared.order)', 'one'],
+    ]);
+    expect(status).toBe(1);
   });
 
   test('short names of classes', async () => {
@@ -151,6 +173,20 @@ describe('lockdep.config', () => {
       err: expect.stringMatching(/^lockdep: --config other\.json: there is no such file\n/),
     });
   });
+});
+
+test('a typed configuration of a program, in a process of its own', { timeout: 60_000 }, async () => {
+  // Beside the tests, so that the package is found.
+  const project = mkdtempSync(join(import.meta.dirname, 'project-'));
+  try {
+    const text = `import { defineConfig } from 'lockdep';\nexport default defineConfig({ format: 'mermaid', mode: 'warn' });\n`;
+    writeFileSync(join(project, 'lockdep.config.ts'), text);
+    writeFileSync(join(project, 'trace.ndjson'), `${TRACE.map((line) => JSON.stringify(line)).join('\n')}\n`);
+    const found = await cli(['replay', 'trace.ndjson'], { cwd: project });
+    expect(found).toMatchObject({ status: 0, err: '', out: expect.stringMatching(/^flowchart TB/) });
+  } finally {
+    rmSync(project, { recursive: true });
+  }
 });
 
 test('defineConfig gives back what it was given, typed', () => {

@@ -1,7 +1,7 @@
 /** `lockdep graph`: the learned order itself, as a tree, a picture or data. */
 import { findInversions, graphText, mergeGraphs, type SavedGraph } from '@lockdep/graph';
 import { renderSummary } from '@lockdep/report';
-import { checkAround, graphAround } from '../around.ts';
+import { aroundOf, chosenAround, graphAround } from '../around.ts';
 import { type Command, exitStatus } from '../command.ts';
 import { configOptions, readConfig } from '../config-file.ts';
 import { GRAPH_FORMATS } from '../formats.ts';
@@ -46,10 +46,7 @@ Examples:
     const { values, positionals } = parseOptions('graph', args, options);
     if (positionals.length === 0) throw new UsageError('graph: no file given', 'see `lockdep graph --help`');
     const format = values.json ? 'json' : oneOf('format', values.format, GRAPH_FORMATS);
-    const { classNames = {}, around: usual } = await readConfig(values);
-    const around = (values.around?.split(',').map((name) => name.trim()) ?? usual)?.map(
-      (name) => classNames[name] ?? name,
-    );
+    const wanted = aroundOf(values.around, await readConfig(values));
     const progress = new Progress(output);
     const graphs: SavedGraph[] = [];
     for (const file of positionals) {
@@ -59,12 +56,11 @@ Examples:
     }
     progress.clear();
     const merged = mergeGraphs(graphs);
-    if (around !== undefined)
-      checkAround(
-        around,
-        merged.classes.map(({ name }) => name),
-      );
-    const shown = around === undefined ? merged : graphAround(merged, around);
+    const around = chosenAround(
+      wanted,
+      merged.classes.map(({ name }) => name),
+    );
+    const shown = around === null ? merged : graphAround(merged, around);
     const names = new Set(shown.classes.map(({ name }) => name));
     const inversions = findInversions(merged).filter(({ classes }) => classes.every((name) => names.has(name)));
     const reports = inversionReports(inversions, merged);

@@ -75,14 +75,12 @@ Examples:
       reporting,
       {
         run,
-        pretty: ({ reports, graph, chains = 0 }, { color }) => {
-          const around = reporting.around === null ? {} : { around: reporting.around };
-          return [
+        pretty: ({ reports, graph, chains = 0 }, { color, around }) =>
+          [
             ...reports.map((report) => renderText(report, { color })),
-            renderSummary(graph!, reports, { color, chains, ...around }),
+            renderSummary(graph!, reports, { color, chains, ...(around === null ? {} : { around }) }),
             ...oracleText(result),
-          ].join('\n');
-        },
+          ].join('\n'),
         document: (reports) => document(result, reports),
         disagrees: oracle !== null && (oracle.missing.length > 0 || oracle.extra.length > 0),
       },
