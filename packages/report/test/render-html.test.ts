@@ -90,7 +90,7 @@ describe('the HTML page', () => {
     const text = await renderHtml({ title: 'one', graph: graphOf([]), reports: [report] });
     expect(text).toContain('id="report-1"');
     expect(text).toContain('class="culprit"');
-    expect(text).toContain('No lock was taken.');
+    expect(text).toContain('No order was learned.');
   });
 
   test('nothing found, nothing taken', async () => {

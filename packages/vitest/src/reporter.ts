@@ -8,7 +8,7 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Reporter, TestModule, Vitest } from 'vitest/node';
-import { type LockdepOptions, settings } from './options.ts';
+import { type LockdepOptions, type Settings, settings } from './options.ts';
 import type { NamedRecord } from './run-findings.ts';
 
 export interface LockdepReporterOptions extends LockdepOptions {
@@ -28,12 +28,13 @@ export default class LockdepReporter implements Reporter {
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest;
+    // A mistake in them stops the run before it begins.
+    this.#settings();
   }
 
   async onTestRunEnd(modules: readonly TestModule[]): Promise<void> {
     const root = this.#vitest?.config.root ?? process.cwd();
-    const provided: LockdepOptions | undefined = this.#vitest?.config.provide?.lockdep;
-    const chosen = settings({ ...provided, ...this.#options }, process.env);
+    const chosen = this.#settings();
     if (chosen.mode === 'off') return;
     const { folder = '.vitest/lockdep' } = this.#options;
     const records = modules.flatMap(recordsOf);
@@ -49,6 +50,11 @@ export default class LockdepReporter implements Reporter {
       error: (text) => out.error(text),
     });
     if (fails) process.exitCode = 1;
+  }
+
+  #settings(): Settings {
+    const provided: LockdepOptions | undefined = this.#vitest?.config.provide?.lockdep;
+    return settings({ ...provided, ...this.#options }, process.env);
   }
 }
 

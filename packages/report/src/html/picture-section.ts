@@ -30,7 +30,7 @@ export async function pictureSection(
   reports: readonly Report[],
 ): Promise<Section> {
   const pictures: Markup[] = [];
-  if (view.classes.length === 0) pictures.push(html`<p>No lock was taken.</p>`);
+  if (view.classes.length === 0) pictures.push(html`<p>No order was learned.</p>`);
   else if (view.classes.length <= FULL_LIMIT) {
     const reduce = view.classes.length > WHOLE;
     const dot = renderDot(graph, { ...LOOK, reports, focus: 'all', reduce });

@@ -24,7 +24,7 @@ const PLOTS: readonly (readonly [title: string, isTime: boolean, value: (row: Lo
 /** The section. */
 export function statisticsSection(rows: readonly LockStat[]): Section {
   if (rows.length === 0)
-    return { id: 'statistics', title: 'Statistics', count: 0, body: html`<p>No lock was taken.</p>` };
+    return { id: 'statistics', title: 'Statistics', count: 0, body: html`<p>No lock was timed.</p>` };
   const plots = PLOTS.map(([title, isTime, value]) => plot(title, isTime, rows, value)).filter((one) => one !== null);
   const sorted = rows.toSorted((a, b) => b.wait.total - a.wait.total || b.hold.total - a.hold.total);
   const spreads = sorted.map(spread).filter((one) => one !== null);
