@@ -14,6 +14,8 @@ export interface Findings {
   readonly chains?: number;
   readonly statistics?: readonly LockStat[];
   readonly heldLocks?: readonly TaskLocks[];
+  /** By fingerprint of a report: the processes that made it, where there are several. */
+  readonly seenIn?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What a validator found and learned. */

@@ -26,7 +26,7 @@ import { version } from './version.ts';
 /** Renders one format; `focus` are the classes to which a picture is restricted. Without a graph, a picture is of nothing. */
 export async function renderView(
   name: ViewName,
-  { graph: known, reports, title, statistics = [], heldLocks = [] }: Findings,
+  { graph: known, reports, title, statistics = [], heldLocks = [], seenIn = new Map() }: Findings,
   { focus }: { readonly focus?: readonly string[] } = {},
 ): Promise<string> {
   const root = process.cwd();
@@ -59,6 +59,7 @@ export async function renderView(
         ...(heldLocks.length === 0 ? {} : { heldLocks }),
         graph,
         reports,
+        seenIn,
         title,
         root,
         readSource: sourceBelow(root),

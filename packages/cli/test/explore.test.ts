@@ -14,12 +14,14 @@ interface Case {
 }
 const cases = (JSON.parse(gunzipSync(readFileSync(PROGRAMS)).toString()) as { programs: Case[] }).programs;
 
-async function lockdep(...args: string[]) {
+const lockdep = (...args: string[]) => lockdepOn(false, ...args);
+
+async function lockdepOn(noteIsTerminal: boolean, ...args: string[]) {
   const [out, err]: [string[], string[]] = [[], []];
   const status = await run(args, {
     write: (text) => out.push(text),
     note: (text) => err.push(text),
-    noteIsTerminal: false,
+    noteIsTerminal,
     writeIsTerminal: false,
     columns: 80,
   });
@@ -55,6 +57,46 @@ describe('lockdep explore', { timeout: 120_000 }, () => {
     const { status, out } = await lockdep('explore', PROGRAMS, '--program', 'abba_bare');
     expect(status).toBe(1);
     expect(out).toMatchSnapshot();
+  });
+
+  test('long work says on a terminal how far it is, and clears that up', async () => {
+    const args = ['--program', 'reorder_5_bad', '--strategy', 'random', '--budget', '200000', '--json'];
+    const { status, out, err } = await lockdepOn(true, 'explore', PROGRAMS, ...args);
+    expect(status).toBe(1);
+    expect(JSON.parse(out).programs[0]).toMatchObject({ executions: 200_000, exhausted: false });
+    const [first, ...rest] = err.split('\r\x1b[2K').slice(1);
+    expect(first).toMatch(/^reorder_5_bad: [\d,]+ executions, [\d,]+ traces, sampling, [\d,]+ failing, \d+ s left/);
+    expect(rest.at(-1)).toBe('');
+  });
+
+  test('async tasks over locks of the library are explored too', async () => {
+    const file = join(folder, 'async.ts');
+    const locks = new URL('../../locks/src/index.ts', import.meta.url);
+    writeFileSync(
+      file,
+      `import { Mutex } from '${locks}';
+      export default (sim: any): void => {
+        const [a, b] = [new Mutex({ name: 'A' }), new Mutex({ name: 'B' })];
+        const nest = (outer: Mutex, inner: Mutex) => async () => {
+          await outer.acquire();
+          await inner.acquire();
+          inner.release();
+          outer.release();
+        };
+        sim.task('one', nest(a, b));
+        sim.task('two', nest(b, a));
+      };`,
+    );
+    const { status, out } = await lockdep('explore', file, '--json');
+    expect(status).toBe(1);
+    const [program] = (JSON.parse(out) as { programs: object[] }).programs;
+    expect(program).toMatchObject({
+      verdict: 'deadlock',
+      executions: 3,
+      exhausted: true,
+      minPreemptions: 1,
+      deadlocks: 1,
+    });
   });
 
   test('a TypeScript program is its default export', async () => {

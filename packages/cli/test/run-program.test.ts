@@ -21,7 +21,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 interface Document {
   readonly status: number;
   readonly signal: string | null;
-  readonly processes: readonly string[];
+  readonly processes: readonly {
+    readonly name: string;
+    readonly events: number;
+    readonly reports: readonly string[];
+  }[];
   readonly classes: number;
   readonly dependencies: number;
   readonly reports: readonly Report[];
@@ -60,7 +64,7 @@ describe('lockdep run', { timeout: 120_000 }, () => {
     const { status, err } = await cli(['run', '--json', INVERSION, how]);
     expect(documentIn(err)).toMatchObject({
       ...ending,
-      processes: ['inversion.ts'],
+      processes: [{ name: 'inversion.ts', reports: { length: 1 } }],
       reports: [{ rule: 'LD2', cycle: { length: 2 } }],
     });
     expect(status).toBe(ending.status);
@@ -80,7 +84,10 @@ describe('lockdep run', { timeout: 120_000 }, () => {
     const { status, err } = await cli(['run', '--json', PROCESSES, what]);
     const name = what === 'threads' ? 'processes.ts (worker)' : 'processes.ts';
     expect(documentIn(err)).toMatchObject({
-      processes: [name, `${name} #2`],
+      processes: [
+        { name, events: 6, reports: [] },
+        { name: `${name} #2`, events: 6, reports: [] },
+      ],
       classes: 2,
       dependencies: 2,
       reports: [
@@ -92,6 +99,13 @@ describe('lockdep run', { timeout: 120_000 }, () => {
       ],
     });
     expect(status).toBe(1);
+  });
+
+  test('a report of some of several processes names them', async () => {
+    const both = `${NODE.join(' ')} ${INVERSION} && ${NODE.join(' ')} ${PROCESSES} processes ab`;
+    const { err } = await cli(['run', '--', 'sh', '-c', `${both} && ${NODE.join(' ')} ${INVERSION}`]);
+    expect(err).toMatch(/\nfingerprint: LD2-\w+\nin: inversion\.ts, inversion\.ts #2\n/);
+    expect(err).toContain('lockdep: 1 report (3 processes, 4 classes, 3 dependencies)');
   });
 
   test('CommonJS, found through a shell; a deadlock shows who waits in the end', async () => {
@@ -148,7 +162,7 @@ describe('lockdep run', { timeout: 120_000 }, () => {
   test('a validator of the program’s own, in the slot of the process', async () => {
     const file = join(import.meta.dirname, 'programs', 'own-validator.mjs');
     const { status, err } = await cli(['run', '--json', file]);
-    expect(documentIn(err)).toMatchObject({ processes: ['own-validator.mjs'], reports: [{ rule: 'LD13' }] });
+    expect(documentIn(err)).toMatchObject({ processes: [{ name: 'own-validator.mjs' }], reports: [{ rule: 'LD13' }] });
     expect(status).toBe(1);
   });
 

@@ -27,7 +27,7 @@ and its exit status are its own. The report goes to standard error, or with -o t
   --format FORMAT   pretty (default); the reports: json, sarif, github (annotations), github-summary, markdown;
                     the order: dot, svg, mermaid, graphml; or html, a page with all of it
 ${reportingHelp}  --record FOLDER   also record every lock event there, a trace for each process: \`lockdep replay\`, \`stat\` (1 µs an event)
-  --json            one JSON document: {"command","status","signal","processes":[…],"events","classes","dependencies",
+  --json            one JSON document: {"command","status","signal","processes":[{"name","events","reports"}],"events","classes","dependencies",
                     "reports":[…],"baseline"?}
 
 Exit status: the program's own when it is not 0; else 1 when something new is reported, 0 when nothing is (--report-only: always).
@@ -75,19 +75,27 @@ async function show(
   }
   const events = processes.reduce((sum, process) => sum + process.events, 0);
   const { classes = [], dependencies = [] } = found.merged ?? {};
-  const heldLocks = processes.flatMap((process) => process.heldLocks);
+  const isOne = processes.length === 1;
+  const heldLocks = processes.flatMap((process) =>
+    process.heldLocks.map((held) => (isOne ? held : { ...held, task: `${held.task} of ${process.name}` })),
+  );
+  const seenIn = isOne ? new Map<string, string[]>() : processesByReport(processes);
   const counts = [
     plural(processes.length, 'process', 'processes'),
     plural(classes.length, 'class', 'classes'),
     plural(dependencies.length, 'dependency', 'dependencies'),
   ].join(', ');
   return tell(
-    { ...found, heldLocks },
+    { ...found, heldLocks, seenIn },
     reporting,
     {
       run: name,
       pretty: ({ reports }, { color }) => {
-        const texts = reports.map((report) => renderText(report, { color, root: process.cwd() }));
+        const texts = reports.map((report) => {
+          const names = seenIn.get(report.fingerprint) ?? [];
+          const where = names.length === 0 ? '' : `in: ${names.join(', ')}\n`;
+          return renderText(report, { color, root: process.cwd() }) + where;
+        });
         const stuck = heldLocks.some(({ waitsFor }) => waitsFor !== null);
         const held = stuck ? [`At the end:\n\n${renderHeldLocks(heldLocks, { color, root: process.cwd() })}`] : [];
         const rules = [...new Set(reports.map(({ rule }) => rule))];
@@ -99,7 +107,11 @@ async function show(
         command,
         status,
         signal,
-        processes: processes.map((process) => process.name),
+        processes: processes.map((process) => ({
+          name: process.name,
+          events: process.events,
+          reports: process.reports.map(({ fingerprint }) => fingerprint),
+        })),
         events,
         classes: classes.length,
         dependencies: dependencies.length,
@@ -109,4 +121,10 @@ async function show(
     },
     output,
   );
+}
+
+function processesByReport(processes: readonly NamedProcess[]): Map<string, string[]> {
+  const all = processes.flatMap(({ name, reports }) => reports.map(({ fingerprint }) => [fingerprint, name] as const));
+  const byReport = Map.groupBy(all, ([fingerprint]) => fingerprint);
+  return new Map([...byReport].map(([fingerprint, pairs]) => [fingerprint, pairs.map(([, name]) => name)]));
 }
