@@ -23,7 +23,7 @@ async function lockdepOn(noteIsTerminal: boolean, ...args: string[]) {
     note: (text) => err.push(text),
     noteIsTerminal,
     writeIsTerminal: false,
-    columns: 80,
+    columns: 120,
   });
   return { status, out: out.join(''), err: err.join('') };
 }

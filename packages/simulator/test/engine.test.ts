@@ -29,7 +29,10 @@ function naiveOrder(history: History): boolean[][] {
   for (let f = 0; f < length; f++) {
     before[f]![f] = true;
     for (let e = f - 1; e >= 0; e--) {
-      const direct = history.task[e] === history.task[f] || history.gate[f] === e || dependent(history, e, f);
+      const direct =
+        [history.gate[f], history.end[f]].includes(e) ||
+        history.task[e] === history.task[f] ||
+        dependent(history, e, f);
       if (!direct) continue;
       for (let d = 0; d <= e; d++) if (before[d]![e]) before[d]![f] = true;
     }

@@ -1,6 +1,15 @@
 /** Failures as people meet them: found, minimised, drawn, pasted into a test, replayed. */
 import { describe, expect, test } from 'vitest';
-import { explore, type ProgramFunction, replay, simulate } from '../src/index.ts';
+import {
+  explore,
+  type FailureKind,
+  type ProgramFunction,
+  replay,
+  type Sim,
+  type SimMutex,
+  type Simulation,
+  simulate,
+} from '../src/index.ts';
 
 const abba: ProgramFunction = (sim) => {
   const [a, b] = [sim.mutex('A'), sim.mutex('B')];
@@ -362,6 +371,118 @@ describe('other failures', () => {
       failures: [],
     });
     expect(explore(program)).toMatchObject({ verdict: 'ok', executions: 1, exhausted: true });
+  });
+});
+
+describe('a failure of every kind is minimised, drawn and replayed', () => {
+  /** Two locks, one taken by each task; a task nobody needs for the failure does a few steps in between. */
+  const among =
+    (one: (sim: Simulation, locks: readonly SimMutex[]) => () => Sim, two: typeof one): ProgramFunction =>
+    (sim) => {
+      const [locks, noise] = [[sim.mutex('A'), sim.mutex('B')], sim.variable('noise', 0)];
+      sim.task('bystander', function* () {
+        for (let i = 0; i < 3; i++) yield* noise.write(i);
+      });
+      sim.task('one', one(sim, locks));
+      sim.task('two', two(sim, locks));
+    };
+  const both =
+    (first: 0 | 1, inside: (sim: Simulation) => void = () => {}) =>
+    (sim: Simulation, locks: readonly SimMutex[]) =>
+      function* (): Sim {
+        yield* locks[first]!.acquire();
+        yield* locks[1 - first]!.acquire();
+        inside(sim);
+        yield* locks[1 - first]!.release();
+        yield* locks[first]!.release();
+      };
+  const backOff = (own: 0 | 1) => (_sim: Simulation, locks: readonly SimMutex[]) =>
+    function* (): Sim {
+      for (;;) {
+        yield* locks[own]!.acquire();
+        if (yield* locks[1 - own]!.tryAcquire()) break;
+        yield* locks[own]!.release();
+      }
+      yield* locks[1 - own]!.release();
+      yield* locks[own]!.release();
+    };
+  const onlyWhenSecond = (then: (sim: Simulation) => Sim) => (sim: Simulation, locks: readonly SimMutex[]) =>
+    function* (): Sim {
+      const isSecond = !(yield* locks[0]!.tryAcquire());
+      if (isSecond) yield* then(sim);
+      else yield* locks[0]!.release();
+    };
+  const holdA = (_sim: Simulation, locks: readonly SimMutex[]) =>
+    function* (): Sim {
+      yield* locks[0]!.acquire();
+      yield* locks[0]!.release();
+    };
+
+  const cases: readonly (readonly [kind: FailureKind, preemptions: number, end: string, program: ProgramFunction])[] = [
+    ['deadlock', 1, '=> deadlock', among(both(0), both(1))],
+    [
+      'assertion',
+      1,
+      '=> two: came second',
+      among(
+        holdA,
+        // biome-ignore lint/correctness/useYield: the assertion is all it does.
+        onlyWhenSecond(function* (sim) {
+          sim.assert(false, 'came second');
+        }),
+      ),
+    ],
+    [
+      'oracle',
+      1,
+      '=> two: noted',
+      among(
+        holdA,
+        // biome-ignore lint/correctness/useYield: the note is all it does.
+        onlyWhenSecond(function* (sim) {
+          sim.fail('noted');
+        }),
+      ),
+    ],
+    [
+      'exception',
+      1,
+      '=> two: thrown',
+      among(
+        holdA,
+        // biome-ignore lint/correctness/useYield: it throws.
+        onlyWhenSecond(function* () {
+          throw new Error('thrown');
+        }),
+      ),
+    ],
+    [
+      'leaked-lock',
+      1,
+      '=> two has ended holding mutex C',
+      among(
+        holdA,
+        onlyWhenSecond(function* (sim) {
+          yield* sim.mutex('C').acquire();
+        }),
+      ),
+    ],
+    ['livelock', 5, '=> one, two repeat 6 steps for ever', among(backOff(0), backOff(1))],
+  ];
+
+  test.each(cases)('%s, with %d preemptions', (kind, preemptions, end, program) => {
+    const result = explore(program, { validator: null, budget: { executions: 500, steps: 500 } });
+    expect(result.failures.map((failure) => failure.kind)).toEqual([kind]);
+    const [failure] = result.failures;
+    expect(failure!.tasks.toSorted()).toEqual(['one', 'two']);
+    expect(failure!.minPreemptions).toBe(preemptions);
+    const drawn = failure!.diagram.split('\n');
+    expect(drawn[0]).toMatch(/^(one\t{5}two|two\t{5}one)$/);
+    expect(drawn.at(-1)).toBe(end);
+    expect(drawn.filter((line) => /^\t{5} {2}\S/.test(line)).length).toBeGreaterThan(0);
+    const again = replay(program, new Function(`return ${failure!.literal}`)(), { validator: null });
+    expect(again.divergence).toBeNull();
+    expect(again.failures.map(({ signature }) => signature)).toEqual([failure!.signature]);
   });
 });
 

@@ -1,10 +1,14 @@
 /** What every strategy finds on the oracle programs: verdicts, exact counts, fewest preemptions. */
 import { describe, expect, test } from 'vitest';
+import { foldState } from '../src/engine/fold-state.ts';
+import { Hash } from '../src/engine/hash.ts';
 import { isDeadlocked, runExecution } from '../src/engine/run-execution.ts';
+import type { Selector } from '../src/engine/selector.ts';
 import { World } from '../src/engine/world.ts';
 import { compileProgram, type ExploreResult, explore, replay, type StrategyName } from '../src/index.ts';
 import { BoundedSearch } from '../src/search/bounded-search.ts';
 import { CacheSearch } from '../src/search/cache-search.ts';
+import { TreeSearch } from '../src/search/tree-search.ts';
 import { type OracleProgram, programs } from './programs.ts';
 
 const run = (program: OracleProgram, strategy: StrategyName, more = {}): ExploreResult =>
@@ -59,26 +63,26 @@ describe('state caching finds every deadlocked and every failing end state', () 
 
   for (const program of small) {
     test(program.id, () => {
-      const found = ends(program, true);
-      expect(found).toEqual(ends(program, false));
+      const found = ends(program, (world) => new CacheSearch(world));
+      expect(found).toEqual(ends(program, (world) => new TreeSearch(world, 'source-dpor')));
       expect(found.deadlocked.size).toBe(program.oracle.deadlockStates);
       expect(found.failing.size > 0).toBe(program.oracle.failingTraces > 0);
     });
   }
 
-  /** Keys of the deadlocked and failing end states: by the search under test, or by every trace there is. */
-  function ends(program: OracleProgram, cached: boolean) {
+  /** Keys of the deadlocked and failing end states: by the search of states, or by one execution of every trace there is. */
+  function ends(program: OracleProgram, make: (world: World) => Selector) {
     const world = new World(compileProgram(program).setup);
-    const search = new CacheSearch(world, cached ? 1_000_000 : 0);
+    const search = make(world);
+    const hash = new Hash();
     const deadlocked = new Set<number>();
     const failing = new Set<number>();
-    const note = (): void => {
-      if (isDeadlocked(world)) deadlocked.add(search.trace);
-      if (world.checks.failures.length > 0) failing.add(search.trace);
-    };
-    if (!cached && program.oracle.traces > 400) return ends(program, true);
     for (let prefix = search.plan(); prefix >= 0; prefix = search.plan()) {
-      if (runExecution(world, search, prefix, 10_000) === 'complete') note();
+      if (runExecution(world, search, prefix, 10_000) !== 'complete') continue;
+      hash.restart();
+      foldState(hash, world);
+      if (isDeadlocked(world)) deadlocked.add(hash.value);
+      if (world.checks.failures.length > 0) failing.add(hash.value);
     }
     return { deadlocked, failing };
   }

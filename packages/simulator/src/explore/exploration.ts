@@ -149,11 +149,12 @@ export class Exploration {
 
   *#lookForLivelock(): Work<void> {
     const world = this.#world;
-    const [tasks, choices] = [world.pathTask.slice(), world.pathChoice.slice()];
+    const [tasks, choices, marks] = [world.pathTask.slice(), world.pathChoice.slice(), world.pathMark.slice()];
     const livelock = yield* makeLivelock(world, this.#begun);
     // The search goes on from the path as it was.
     world.pathTask.set(tasks);
     world.pathChoice.set(choices);
+    world.pathMark.set(marks);
     if (livelock !== null) this.#addLivelock(livelock);
   }
 

@@ -25,7 +25,9 @@ export function* replaying(world: World, settings: Settings): Work<ExploreResult
   const found = divergence === null ? findings(world, ending) : [];
   const failures: Failure[] = [];
   const [tasks, choices] = [world.pathTask.slice(0, steps), world.pathChoice.slice(0, steps)];
-  if (ending === 'step-bound') {
+  // The loop of a livelock stands in its schedule once: whether it comes again and again is looked at from its end.
+  if (ending === 'step-bound' || (world.gaveWay && divergence === null && found.length === 0)) {
+    if (ending === 'complete') world.count = Math.min(steps, selector.length);
     const livelock = yield* makeLivelock(world, 1);
     if (livelock !== null) failures.push(livelock);
   }

@@ -2,7 +2,8 @@
  * The interleaving as kernel developers draw it in commit messages: a column per task, a line per step, time running down.
  *
  * Columns in order of first step; indentation on the left by tabs only, nothing beyond column 72. A step after which a task cannot go
- * on is followed by what it waits for; more than three steps in a row that touch nothing another task touches become `...`.
+ * on is followed by what it waits for; more than three steps in a row that touch nothing another task touches become `...`. Where a livelock's
+ * loop begins is marked.
  */
 import type { Finding } from './finding.ts';
 import type { RecordedStep } from './record.ts';
@@ -20,8 +21,9 @@ interface Line {
   readonly isNote: boolean;
 }
 
-export function diagram(steps: readonly RecordedStep[], finding: Finding): string {
-  const lines = linesOf(steps);
+/** `loop` is the number of the step from which on everything repeats. */
+export function diagram(steps: readonly RecordedStep[], finding: Finding, loop?: number): string {
+  const lines = linesOf(steps, loop);
   if (finding.kind === 'deadlock') {
     for (const { task, wants, object, owned, heldBy } of finding.waits) {
       const holders = heldBy.length === 0 ? '' : ` (held by ${heldBy.join(', ')})`;
@@ -34,7 +36,7 @@ export function diagram(steps: readonly RecordedStep[], finding: Finding): strin
   return [...body, ...wrap(`=> ${conclusion}`, 0, '')].join('\n');
 }
 
-function linesOf(steps: readonly RecordedStep[]): Line[] {
+function linesOf(steps: readonly RecordedStep[], loop?: number): Line[] {
   const users = new Map<number, Set<string>>();
   for (const { task, objects } of steps) {
     for (const object of objects) {
@@ -47,8 +49,15 @@ function linesOf(steps: readonly RecordedStep[]): Line[] {
   const lines: Line[] = [];
   for (let i = 0; i < steps.length; ) {
     const step = steps[i]!;
+    if (i === loop) lines.push({ task: step.task, text: '<from here on again and again>', isNote: true });
     let end = i;
-    while (end < steps.length && steps[end]!.task === step.task && isPrivate(steps[end]!)) end++;
+    while (
+      end < steps.length &&
+      steps[end]!.task === step.task &&
+      isPrivate(steps[end]!) &&
+      (end === i || end !== loop)
+    )
+      end++;
     if (end - i > MAX_PRIVATE_RUN) {
       lines.push({ task: step.task, text: '...', isNote: false });
       i = end;

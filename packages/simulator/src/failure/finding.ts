@@ -37,6 +37,7 @@ export function certainFindings(world: World): Finding[] {
   const found = world.checks.failures.map((_, index) => recorded(world, index));
   const circle = findCircle(world);
   if (circle !== null) found.push(deadlockOf(circle, true));
+  else if (world.leaks) found.push(...leaked(world));
   return found;
 }
 

@@ -4,7 +4,8 @@
  * An execution that has reached its step bound is continued by a fair scheduler (round robin over all that can move). When the same
  * steps with the same results from the same object states come three times over, the tasks see nothing new and will go on so;
  * every task that could move does move in the loop, so it is no fault of the scheduler's. A task that counts its attempts in
- * a local variable escapes in the end: bound such loops. The stem is then cut as short as it goes.
+ * a local variable escapes in the end: bound such loops. The stem is then cut as short as it goes, and tasks that have nothing to do with
+ * the others are left out.
  */
 import type { Work } from '../engine/drive.ts';
 import { SimulatorError } from '../engine/error.ts';
@@ -20,6 +21,7 @@ const TURNS = 3;
 /** Steps in a row that a fair scheduler gives a task. */
 const MAX_STRIDE = 3;
 const NOTHING = new Int32Array(0);
+const NOBODY: ReadonlySet<number> = new Set();
 
 export interface Lasso {
   readonly finding: Finding;
@@ -31,7 +33,7 @@ export interface Lasso {
 export function* probeForLasso(world: World): Work<Lasso | null> {
   for (let stride = 1; stride <= MAX_STRIDE; stride++) {
     const found = yield* continueFairly(world, NOTHING, NOTHING, 0, stride);
-    if (found !== null) return found;
+    if (found !== null) return yield* withoutBystanders(world, found);
   }
   return null;
 }
@@ -40,13 +42,41 @@ export function* probeForLasso(world: World): Work<Lasso | null> {
 export function* findLasso(world: World): Work<Lasso | null> {
   const tasks = world.pathTask.slice(0, world.count);
   const choices = world.pathChoice.slice(0, world.count);
-  const whole = yield* continueFairly(world, tasks, choices, tasks.length);
+  let whole: Lasso | null = null;
+  for (let stride = 1; stride <= MAX_STRIDE && whole === null; stride++) {
+    whole = yield* continueFairly(world, tasks, choices, tasks.length, stride);
+  }
   if (whole === null) return null;
   for (let stem = 0; stem < tasks.length; stem = stem === 0 ? 1 : stem * 2) {
     const shorter = yield* continueFairly(world, tasks, choices, stem);
-    if (shorter !== null) return shorter;
+    if (shorter !== null) return yield* withoutBystanders(world, shorter);
   }
-  return whole;
+  return yield* withoutBystanders(world, whole);
+}
+
+/** The same without the tasks that share nothing with those in the loop: run again, for the lasso may close sooner. */
+function* withoutBystanders(world: World, lasso: Lasso): Work<Lasso> {
+  const without = bystanders(world, lasso);
+  if (without.size === 0) return lasso;
+  for (let stride = 1; stride <= MAX_STRIDE; stride++) {
+    const alone = yield* continueFairly(world, NOTHING, NOTHING, 0, stride, without);
+    if (alone !== null && alone.finding.signature === lasso.finding.signature) return alone;
+  }
+  const names = new Set([...without].map((task) => world.tasks[task]!.name));
+  return { ...lasso, stem: lasso.stem.filter(({ task }) => !names.has(task)) };
+}
+
+/** Numbers of the tasks outside of the loop that touch no object others touch, and start none of them. */
+function bystanders(world: World, { stem, loop }: Lasso): ReadonlySet<number> {
+  const looping = new Set(loop.map(({ task }) => task));
+  const objectsOf = (isOne: (task: string) => boolean): Set<number> =>
+    new Set([...stem, ...loop].filter(({ task }) => isOne(task)).flatMap(({ objects }) => objects));
+  const found = new Set<number>();
+  for (const { index, name } of world.tasks) {
+    if (looping.has(name) || world.tasks.some(({ parent }) => parent === index)) continue;
+    if (objectsOf((task) => task === name).isDisjointFrom(objectsOf((task) => task !== name))) found.add(index);
+  }
+  return found;
 }
 
 function* continueFairly(
@@ -55,8 +85,9 @@ function* continueFairly(
   choices: Int32Array,
   stem: number,
   stride = 1,
+  without = NOBODY,
 ): Work<Lasso | null> {
-  const tail = new FairTail(world, tasks, choices, stem, stride);
+  const tail = new FairTail(world, tasks, choices, stem, stride, without);
   yield { world, selector: tail, prefix: 0, maxSteps: stem + TAIL + 1 };
   const period = tail.period();
   if (period === 0) return null;
@@ -85,16 +116,25 @@ class FairTail implements Selector {
   readonly #choices: Int32Array;
   readonly #stem: number;
   readonly #stride: number;
+  readonly #without: ReadonlySet<number>;
   #inRow = 0;
   readonly #prints: number[] = [];
   readonly #hash = new Hash();
 
-  constructor(world: World, tasks: Int32Array, choices: Int32Array, stem: number, stride: number) {
+  constructor(
+    world: World,
+    tasks: Int32Array,
+    choices: Int32Array,
+    stem: number,
+    stride: number,
+    without: ReadonlySet<number>,
+  ) {
     this.#world = world;
     this.#tasks = tasks;
     this.#choices = choices;
     this.#stem = stem;
     this.#stride = stride;
+    this.#without = without;
   }
 
   plan(): number {
@@ -110,8 +150,14 @@ class FairTail implements Selector {
     const last = at === 0 ? -1 : world.pathTask[at - 1]!;
     if (++this.#inRow < this.#stride && last >= 0 && world.isEnabled(last)) return last;
     this.#inRow = 0;
-    for (let i = 0; i < count; i++) if (world.enabled[i]! > last) return world.enabled[i]!;
-    return world.enabled[0]!;
+    let first = -1;
+    for (let i = 0; i < count; i++) {
+      const task = world.enabled[i]!;
+      if (this.#without.has(task)) continue;
+      if (task > last) return task;
+      if (first < 0) first = task;
+    }
+    return first;
   }
 
   choose(world: World): number {

@@ -53,7 +53,13 @@ function layOut(world: World, { order }: Path): void {
   world.count = order.tasks.length;
 }
 
-function failureOf(finding: Finding, steps: readonly RecordedStep[], execution: number, minimal: boolean): Failure {
+function failureOf(
+  finding: Finding,
+  steps: readonly RecordedStep[],
+  execution: number,
+  minimal: boolean,
+  loop?: number,
+): Failure {
   const schedule = toSchedule(steps);
   return {
     kind: finding.kind,
@@ -67,7 +73,7 @@ function failureOf(finding: Finding, steps: readonly RecordedStep[], execution: 
     steps: steps.length,
     tasks: [...new Set(steps.map(({ task }) => task))],
     waits: finding.waits,
-    diagram: diagram(steps, finding),
+    diagram: diagram(steps, finding, loop),
     literal: toLiteral(schedule),
     sites: steps.map(({ site }) => site),
     ...(finding.stack === undefined ? {} : { stack: finding.stack }),
@@ -87,5 +93,5 @@ export function* probeForLivelock(world: World, execution: number): Work<Failure
 }
 
 export function livelockOf({ finding, stem, loop }: Lasso, execution: number): Failure {
-  return { ...failureOf(finding, [...stem, ...loop], execution, false), loop: toSchedule(loop) };
+  return { ...failureOf(finding, [...stem, ...loop], execution, false, stem.length), loop: toSchedule(loop) };
 }

@@ -24,6 +24,11 @@ export class StrictReplay implements Selector {
     this.#labelOf = labelOf;
   }
 
+  /** Steps of the schedule. */
+  get length(): number {
+    return this.#steps.length;
+  }
+
   plan(): number {
     if (this.#ran) return -1;
     this.#ran = true;

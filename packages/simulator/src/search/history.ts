@@ -28,7 +28,7 @@ export class History {
   /** The event without which this one could not have run (a spawn, a signal); -1: none. */
   gate: Int32Array = new Int32Array(64);
   /** The event in which the task ended that this one joins; -1: none. */
-  #end: Int32Array = new Int32Array(64);
+  end: Int32Array = new Int32Array(64);
   /** The task's event before, -1 for its first. */
   #before: Int32Array = new Int32Array(64);
   /** Per access. */
@@ -100,13 +100,13 @@ export class History {
     const { gate, pending } = world.tasks[task]!;
     const end = endBefore(pending!);
     this.gate[this.length] = gate;
-    this.#end[this.length] = end;
+    this.end[this.length] = end;
     this.writePast(this.last[task]!, gate, end);
   }
 
   /** The same for an event that has been pushed already. */
   recallPast(event: number): void {
-    this.writePast(this.#before[event]!, this.gate[event]!, this.#end[event]!);
+    this.writePast(this.#before[event]!, this.gate[event]!, this.end[event]!);
   }
 
   /** As {@link preparePast}, of a task whose latest event, gate and joined end are known. */
@@ -185,7 +185,7 @@ export class History {
       this.ordinal = growInt32(this.ordinal, size);
       this.choice = growInt32(this.choice, size);
       this.gate = growInt32(this.gate, size);
-      this.#end = growInt32(this.#end, size);
+      this.end = growInt32(this.end, size);
       this.#before = growInt32(this.#before, size);
       this.firstAccess = growInt32(this.firstAccess, size + 1);
     }
