@@ -187,6 +187,10 @@ describe.each(nodes)('%s', (node) => {
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^ +replay +\S/m);
     expect(status).toBe(0);
+    const ran = execute(binary(), join(modules, '.bin/lockdep'), 'run', 'use.cjs');
+    expect(ran.stdout).toBe('true\n');
+    expect(ran.stderr).toContain('possible circular locking dependency');
+    expect(ran.status).toBe(1);
   });
 
   test('runs a suite under @lockdep/vitest', (context) => {
@@ -201,6 +205,10 @@ describe.each(nodes)('%s', (node) => {
     expect(stdout).toMatch(/1 failed \| 1 passed|1 passed.*1 failed/s);
     expect(stdout + stderr).toContain('possible circular locking dependency');
     expect(stdout + stderr).toContain('bank.suite.ts:14');
+    const reporter = execute(binary(), join(modules, 'vitest/vitest.mjs'), 'run');
+    expect(reporter.status).toBe(1);
+    expect(existsSync(join(project, '.vitest/lockdep/report.html')), reporter.stdout + reporter.stderr).toBe(true);
+    rmSync(join(project, '.vitest'), { recursive: true });
   });
 });
 

@@ -11,19 +11,22 @@ import { NdjsonReplay, TraceRecorder } from '@lockdep/trace';
 import { run } from 'lockdep';
 import pino from 'pino';
 
-const lines = [];
-const recorder = new TraceRecorder(lockdep(), { write: (line) => lines.push(line) });
 const transport = pino.transport({
   target: '@lockdep/pino/transport',
   options: { destination: 'out/report.json', format: 'json' },
 });
 pino({ serializers }, transport).info('begins');
+const lines = [];
+new TraceRecorder(lockdep(), {
+  write(line) {
+    lines.push(line);
+    transport.write(line);
+  },
+});
 
 const [a, b] = [new Mutex({ name: 'a', sites: true }), new Mutex({ name: 'b' })];
 await lockdep.task('one', () => a.runExclusive(() => b.runExclusive(() => {})));
 await lockdep.task('two', () => b.runExclusive(() => a.runExclusive(() => {})));
-recorder.stop();
-for (const line of lines) transport.write(line);
 const [report] = lockdep().reports;
 console.log('locks', report.rule, report.verdict.kind);
 
