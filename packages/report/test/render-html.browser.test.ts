@@ -65,6 +65,8 @@ describe.skipIf(executable === undefined)(
       expect(await detail.locator('pre').count()).toBe(2);
       expect(await detail.locator('pre').last().textContent()).toMatch(/^\w+\+0x1\/0x2$/);
       expect(await page.locator('svg .edge.chosen').count()).toBe(1);
+      const label = await page.locator('svg .edge.chosen').getAttribute('aria-label');
+      expect(label).toBe(await detail.locator('h2').textContent());
       await page.keyboard.press('Escape');
       expect(await detail.isVisible()).toBe(false);
       await page.locator('.circle a').first().click();

@@ -89,7 +89,14 @@ document.addEventListener('click', (event) => {
 for (const element of all('svg [data-class], svg [data-edge]')) {
   element.setAttribute('tabindex', '0');
   element.setAttribute('role', 'button');
-  element.setAttribute('aria-label', element.querySelector('title').textContent);
+  const edge = edges.get(element.dataset.edge);
+  const name = edge === undefined ? element.querySelector('title')?.textContent ?? '' : className(edge[0]) + ' → ' + className(edge[1]);
+  if (edge !== undefined) {
+    const title = document.createElementNS('http://www.w3.org/2000/svg', 'title');
+    title.textContent = name;
+    element.prepend(title);
+  }
+  element.setAttribute('aria-label', name);
 }
 for (const svg of all('.picture svg')) svg.setAttribute('role', 'group');
 `;

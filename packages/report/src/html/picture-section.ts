@@ -117,20 +117,24 @@ function picture(title: string, svg: string, legend: Markup | null = LEGEND): Ma
  * the marks of {@link renderDot} become data attributes. Graphviz has escaped every name, so tags in it are its own.
  */
 function slim(svg: string): string {
-  return svg
-    .slice(svg.indexOf('<svg'))
-    .replaceAll(/<!--[\s\S]*?-->\n?/g, '')
-    .replaceAll(/<g id="a_[^"]*"><a xlink:title="[^"]*">\n?|<\/a>\n?<\/g>\n?/g, '')
-    .replaceAll(
-      /<g id="[^"]*" class="(node|edge|graph)(?: ([ce])([\d_]+))?"/g,
-      (_, type: string, of?: string, mark?: string) => {
-        if (of === undefined) return `<g class="${type}"`;
-        return `<g class="${type}" data-${of === 'c' ? 'class' : 'edge'}="${mark?.replace('_', '-') ?? ''}"`;
-      },
-    )
-    .replaceAll(/ xml:space="preserve" text-anchor="middle"| (?:fill="(?:none|#6b7280)" )?stroke="#6b7280"/g, '')
-    .replaceAll('&#45;', '-')
-    .replaceAll(/ font-family="[^"]*"| font-size="[^"]*"| xmlns(?::xlink)?="[^"]*"/g, '')
-    .replaceAll(/(\d\.\d)\d+/g, '$1')
-    .replace('<svg', '<svg role="img" aria-label="Lock graph"');
+  return (
+    svg
+      .slice(svg.indexOf('<svg'))
+      .replaceAll(/<!--[\s\S]*?-->\n?/g, '')
+      .replaceAll(/<g id="a_[^"]*"><a xlink:title="[^"]*">\n?|<\/a>\n?<\/g>\n?/g, '')
+      .replaceAll(
+        /<g id="[^"]*" class="(node|edge|graph)(?: ([ce])([\d_]+))?"/g,
+        (_, type: string, of?: string, mark?: string) => {
+          if (of === undefined) return `<g class="${type}"`;
+          return `<g class="${type}" data-${of === 'c' ? 'class' : 'edge'}="${mark?.replace('_', '-') ?? ''}"`;
+        },
+      )
+      .replaceAll(/ xml:space="preserve" text-anchor="middle"| (?:fill="(?:none|#6b7280)" )?stroke="#6b7280"/g, '')
+      .replaceAll('&#45;', '-')
+      // The script names edges by the data.
+      .replaceAll(/(<g class="edge" data-edge=[^>]*>)\n<title>[^<]*<\/title>/g, '$1')
+      .replaceAll(/ font-family="[^"]*"| font-size="[^"]*"| xmlns(?::xlink)?="[^"]*"/g, '')
+      .replaceAll(/(\d\.\d)\d+/g, '$1')
+      .replace('<svg', '<svg role="img" aria-label="Lock graph"')
+  );
 }
