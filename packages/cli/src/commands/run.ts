@@ -27,8 +27,8 @@ and its exit status are its own. The report goes to standard error, or with -o t
   --format FORMAT   pretty (default); the reports: json, sarif, github (annotations), github-summary, markdown;
                     the order: dot, svg, mermaid, graphml; or html, a page with all of it
 ${reportingHelp}  --record FOLDER   also record every lock event there, a trace for each process: \`lockdep replay\`, \`stat\` (1 µs an event)
-  --json            one JSON document: {"command","status","signal","processes":[{"name","events","reports"}],"events","classes","dependencies",
-                    "reports":[…],"baseline"?}
+  --json            one JSON document: {"command","status","signal","processes":[{"name","events","reports"}],"events",
+                    "classes","dependencies","reports":[…],"baseline"?}
 
 Exit status: the program's own when it is not 0; else 1 when something new is reported, 0 when nothing is (--report-only: always).
 A program killed by a signal gives 128 and the signal's number. 2 usage error, 3 internal error.
