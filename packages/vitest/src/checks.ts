@@ -4,6 +4,7 @@
  * thousand trivial tests take to run.
  */
 import type { Report } from '@lockdep/core';
+import { mergeGraphs } from '@lockdep/graph';
 import { lockdep } from '@lockdep/locks';
 import { expect, type RunnerTestCase, type RunnerTestFile } from 'vitest';
 import { freshFindings } from './baseline-file.ts';
@@ -23,6 +24,8 @@ export class Checks {
   readonly #root: string;
   readonly #validator = lockdep();
   readonly #graph: FileGraph;
+  /** What each test had to answer for in its attempts so far. */
+  readonly #answered = new WeakMap<RunnerTestCase, readonly Report[]>();
 
   constructor(settings: Settings, root: string) {
     this.#settings = settings;
@@ -40,9 +43,12 @@ export class Checks {
 
   /** After a test. @throws LockReportFailure for what it has to answer for. */
   settle(test: RunnerTestCase, run: TestRun): void {
-    const reports = testWatch().findings(run, this.#validator);
+    // A report is made once: another attempt would pass, though nothing has changed.
+    const earlier = (this.#answered.get(test) ?? []).filter(({ fingerprint }) => !run.claimed.has(fingerprint));
+    const reports = [...earlier, ...testWatch().findings(run, this.#validator)];
+    this.#answered.set(test, reports);
     const sent = this.#record(test.fullName, reports, run);
-    if (sent !== null) test.meta.lockdep = { ...test.meta.lockdep, ...sent };
+    if (sent !== null) test.meta.lockdep = withAttempt(test.meta.lockdep, sent);
     this.#answerFor(reports);
   }
 
@@ -79,4 +85,10 @@ export class Checks {
       ...(heldLocks.length === 0 ? {} : { heldLocks: programFrames(heldLocks, this.#root) }),
     };
   }
+}
+
+/** What a test has sent, with what another attempt adds. */
+function withAttempt(before: TestRecord | undefined, attempt: TestRecord): TestRecord {
+  const graphs = [before?.graph, attempt.graph].filter((graph) => graph !== undefined);
+  return { ...before, ...attempt, ...(graphs.length === 0 ? {} : { graph: mergeGraphs(graphs) }) };
 }

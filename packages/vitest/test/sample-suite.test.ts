@@ -37,6 +37,14 @@ describe.concurrent('the sample project', { timeout: 120_000 }, () => {
     expect(sarif.runs[0]!.results).toHaveLength(reports.length);
   });
 
+  test('a report outlives the attempt that made it, and so does what the attempt has learned', async ({ expect }) => {
+    const run = await runSample(['attempts'], {});
+    expect(run.code).toBe(1);
+    expect(run.stdout).toContain('- failed: fails: another attempt does not make it good');
+    expect(run.stdout).toContain('- passed: passes: at the second attempt');
+    expect(readFileSync(join(run.folder, 'graph.json'), 'utf8')).toContain('"odd"');
+  });
+
   test('fails for two files that are fine alone, and names both tests', async ({ expect }) => {
     const run = await runSample(['a-transfer', 'b-audit'], {});
     expect(`${run.stdout}\n${run.stderr}`.replaceAll(run.folder, '.vitest/lockdep')).toMatchSnapshot();
