@@ -9,8 +9,8 @@ export interface Findings {
   readonly reports: readonly Report[];
   /** The order; null where only reports are known. */
   readonly graph: DirectedGraph | null;
-  /** The order for a file; sightings bear this name of a run, where it is not known better. */
-  saved(run: string): SavedGraph | null;
+  /** The order for a file. */
+  saved(): SavedGraph | null;
   readonly chains?: number;
   readonly statistics?: readonly LockStat[];
   readonly heldLocks?: readonly TaskLocks[];
@@ -18,16 +18,16 @@ export interface Findings {
   readonly seenIn?: ReadonlyMap<string, readonly string[]>;
 }
 
-/** What a validator found and learned. */
+/** What a validator found and learned; `run` is what its sightings are named by. */
 export function validatorFindings(
   validator: Validator,
-  { title, reports = validator.reports }: { readonly title: string; readonly reports?: readonly Report[] },
+  { title, run }: { readonly title: string; readonly run: string },
 ): Findings {
   return {
     title,
-    reports,
+    reports: validator.reports,
     graph: validator.graph(),
-    saved: (run) => saveGraph(validator, { run, root: process.cwd() }),
+    saved: () => saveGraph(validator, { run, root: process.cwd() }),
     chains: validator.stats().chains,
     statistics: validator.lockStat(),
     heldLocks: validator.heldLocks(),

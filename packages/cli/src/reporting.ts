@@ -37,7 +37,6 @@ export const reportingOptions: {
   readonly around: Text;
   readonly order: Texts;
   readonly save: Text;
-  readonly run: Text;
   readonly baseline: Text;
   readonly 'update-baseline': Flag;
   readonly 'report-only': Flag;
@@ -49,7 +48,6 @@ export const reportingOptions: {
   around: { type: 'string', free: true },
   order: { type: 'string', multiple: true },
   save: { type: 'string' },
-  run: { type: 'string', free: true },
   baseline: { type: 'string' },
   'update-baseline': { type: 'boolean' },
   'report-only': { type: 'boolean' },
@@ -65,7 +63,6 @@ export const reportingHelp = `  -o, --output FILE write it there instead
   --around NAMES    restrict the order shown to these classes (comma separated) and their neighbours
   --order FILE      report what contradicts this declared order too; may be repeated (\`lockdep order --help\`)
   --save GRAPH      write the learned order there, for \`lockdep graph\`, \`merge\`, \`diff\` and \`order\`
-  --run NAME        what its sightings name this run by
   --baseline FILE   show and count only what is new: not in FILE (lockdep.baseline.json), nor suppressed there
   --update-baseline write what is found into FILE, keeping its reasons and suppressions; then nothing is new
   --report-only     findings do not make the exit status 1
@@ -78,7 +75,6 @@ export interface ReportingValues {
   readonly around?: string | undefined;
   readonly order?: readonly string[] | undefined;
   readonly save?: string | undefined;
-  readonly run?: string | undefined;
   readonly baseline?: string | undefined;
   readonly 'update-baseline'?: boolean | undefined;
   readonly 'report-only'?: boolean | undefined;
@@ -94,7 +90,6 @@ export interface Reporting {
   readonly around: Around;
   readonly orders: readonly OrderDeclaration[];
   readonly save: string | null;
-  readonly run: string | null;
   readonly baseline: OpenBaseline;
   readonly reportOnly: boolean;
 }
@@ -113,7 +108,6 @@ export async function openReporting(
     around: aroundOf(values.around, config),
     orders,
     save: values.save ?? null,
-    run: values.run ?? null,
     baseline: await openBaseline({
       file: values.baseline ?? config.baseline ?? null,
       update: values['update-baseline'] ?? false,
@@ -125,8 +119,6 @@ export async function openReporting(
 
 /** What each command says in its own way. */
 export interface Telling {
-  /** What sightings call the run when nobody says. */
-  readonly run: string;
   /** For people. */
   pretty(shown: Findings, style: { readonly color: boolean; readonly around: readonly string[] | null }): string;
   /** The document of `--json`. */
@@ -141,7 +133,7 @@ export interface Telling {
 export async function tell(found: Findings, reporting: Reporting, telling: Telling, output: Output): Promise<number> {
   const { baseline, save, orders } = reporting;
   const around = chosenAround(reporting.around, found.graph === null ? [] : classesOf(found.graph));
-  const saved = save === null && orders.length === 0 ? null : found.saved(reporting.run ?? telling.run);
+  const saved = save === null && orders.length === 0 ? null : found.saved();
   if (save !== null && saved !== null) await writeOutput('--save', save, graphText(saved));
   const reports = [...found.reports, ...contradictions(saved, orders, found.reports)];
   const outcome = await againstBaseline(reports, baseline);

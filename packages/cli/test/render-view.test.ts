@@ -31,7 +31,7 @@ function inversion(place: Site): Validator {
 }
 
 const render = (name: ViewName, validator: Validator): Promise<string> =>
-  renderView(name, validatorFindings(validator, { title: 'test' }));
+  renderView(name, validatorFindings(validator, { title: 'test', run: 'test' }));
 
 const SIGNS: Readonly<Record<ViewName, RegExp>> = {
   json: /^\{\n {2}"version": 1,[\s\S]*\}\n$/,

@@ -137,6 +137,8 @@ describe('lockdep run', { timeout: 120_000 }, () => {
         { from: 'audit', to: 'accounts' },
       ],
     });
+    await cli(['run', '--run', 'nightly', '--save', graph!, INVERSION]);
+    expect(JSON.parse(readFileSync(graph!, 'utf8'))).toMatchObject({ runs: ['nightly: inversion.ts'] });
     const [record] = readdirSync(records!);
     const replayed = await cli(['replay', join(records!, record!), '--json']);
     expect(JSON.parse(replayed.out)).toMatchObject({ events: 12, reports: [{ rule: 'LD2' }] });

@@ -11,7 +11,7 @@ import { formatOption, openReporting, reportingOptions, tell } from '../reportin
 import { savedGraphView } from '../saved-graph-view.ts';
 import { UsageError } from '../usage-error.ts';
 
-const { save: _save, run: _run, ...shared } = reportingOptions;
+const { save: _save, ...shared } = reportingOptions;
 const options = { ...shared, format: formatOption, all: { type: 'boolean', default: false } } as const;
 
 export const merge: Command = {
@@ -61,7 +61,6 @@ Examples:
       },
       reporting,
       {
-        run: '',
         pretty: ({ reports }, { color }) => {
           const shown = reports.map((report) => {
             const inversion = reported.get(report.fingerprint);
@@ -97,7 +96,7 @@ function sharedRuns(files: readonly string[], graphs: readonly SavedGraph[]): st
     if (other === undefined) first.set(run, at);
     else if (graphText(graphs[other]!) !== graphText(graphs[at]!)) {
       const where = `${printable(files[other]!)} and in ${printable(files[at]!)}`;
-      warnings.push(`run '${printable(run)}' is in ${where}: name runs apart with \`lockdep replay --run\``);
+      warnings.push(`run '${printable(run)}' is in ${where}: name runs apart with \`--run\``);
     }
   }
   return warnings;

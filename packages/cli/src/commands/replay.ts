@@ -21,6 +21,7 @@ const options = {
   from: { type: 'string' },
   oracle: { type: 'string' },
   usage: { type: 'boolean', default: false },
+  run: { type: 'string', free: true },
   ...reportingOptions,
 } as const;
 
@@ -33,7 +34,8 @@ Replays traces (plain, .gz or .zst; - is standard input) into one validator and 
 
   --format FORMAT   pretty (default); the reports: json, sarif, github (annotations), github-summary, markdown;
                     the order: dot, svg, mermaid, graphml; or html, a page with all of it. Also --report
-${reportingHelp}  --json            one JSON document: {"events","tasks","classes","dependencies","chains","reports":[…],
+${reportingHelp}  --run NAME        what the sightings of a saved order name this run by; default: the names of the traces
+  --json            one JSON document: {"events","tasks","classes","dependencies","chains","reports":[…],
                     "oracle":{"missing","extra"},"baseline"?:{"new","known","suppressed","stale","unused"}}
   --input FORMAT    of the traces: auto (default), ftrace (text of the kernel's lock:* events as tracefs, trace-cmd or
                     perf print it), event-log (exact log of a recording kernel), ndjson (our own). Also --format
@@ -69,12 +71,11 @@ Examples:
     progress.clear();
     for (const warning of result.warnings) output.note(`lockdep: ${warning}\n`);
     const { validator, oracle } = result;
-    const run = runName(positionals);
+    const name = runName(positionals);
     return tell(
-      validatorFindings(validator, { title: `Lock order of ${run}` }),
+      validatorFindings(validator, { title: `Lock order of ${name}`, run: values.run ?? name }),
       reporting,
       {
-        run,
         pretty: ({ reports, graph, chains = 0 }, { color, around }) =>
           [
             ...reports.map((report) => renderText(report, { color })),

@@ -58,7 +58,6 @@ Examples:
       findings,
       reporting,
       {
-        run: runName(positionals),
         pretty: (shown, { color }) =>
           [
             ...shown.reports.map((one) => renderText(one, { color, root: process.cwd() })),

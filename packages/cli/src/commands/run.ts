@@ -13,7 +13,12 @@ import { formatOption, openReporting, type Reporting, reportingHelp, reportingOp
 import { savedFindings } from '../saved-findings.ts';
 import { UsageError } from '../usage-error.ts';
 
-const options = { format: formatOption, record: { type: 'string' }, ...reportingOptions } as const;
+const options = {
+  format: formatOption,
+  record: { type: 'string' },
+  run: { type: 'string', free: true },
+  ...reportingOptions,
+} as const;
 
 export const runProgram: Command = {
   options,
@@ -26,7 +31,8 @@ and its exit status are its own. The report goes to standard error, or with -o t
 
   --format FORMAT   pretty (default); the reports: json, sarif, github (annotations), github-summary, markdown;
                     the order: dot, svg, mermaid, graphml; or html, a page with all of it
-${reportingHelp}  --record FOLDER   also record every lock event there, a trace for each process: \`lockdep replay\`, \`stat\` (1 µs an event)
+${reportingHelp}  --run NAME        goes before the names of its processes in a saved order, to tell runs of one program apart
+  --record FOLDER   also record every lock event there, a trace for each process: \`lockdep replay\`, \`stat\` (1 µs an event)
   --json            one JSON document: {"command","status","signal","processes":[{"name","events","reports"}],"events",
                     "classes","dependencies","reports":[…],"baseline"?}
 
@@ -49,7 +55,7 @@ Examples:
     try {
       const record = values.record === undefined ? null : resolve(values.record);
       const ending = await runRecorded(rest, { folder, root: process.cwd(), record });
-      const found = await show(rest, ending, await readRecorded(folder), reporting, output);
+      const found = await show(rest, ending, await readRecorded(folder, values.run ?? null), reporting, output);
       return ending.status === 0 ? found : ending.status;
     } finally {
       await rm(folder, { recursive: true, force: true });
@@ -89,7 +95,6 @@ async function show(
     { ...found, heldLocks, seenIn },
     reporting,
     {
-      run: name,
       pretty: ({ reports }, { color }) => {
         const texts = reports.map((report) => {
           const names = seenIn.get(report.fingerprint) ?? [];

@@ -11,7 +11,8 @@ export interface NamedProcess extends RecordedProcess {
   readonly name: string;
 }
 
-export async function readRecorded(folder: string): Promise<NamedProcess[]> {
+/** @param run - Goes before each name; null: nothing does. */
+export async function readRecorded(folder: string, run: string | null): Promise<NamedProcess[]> {
   const files = (await readdir(folder)).filter((file) => file.endsWith(REPORTS));
   const found = await Promise.all(files.map((file) => readOne(join(folder, file.slice(0, -REPORTS.length)))));
   const counts = new Map<string, number>();
@@ -20,7 +21,8 @@ export async function readRecorded(folder: string): Promise<NamedProcess[]> {
     .map(([{ program }, recorded]) => {
       const count = (counts.get(program) ?? 0) + 1;
       counts.set(program, count);
-      const name = count === 1 ? program : `${program} #${count}`;
+      const own = count === 1 ? program : `${program} #${count}`;
+      const name = run === null ? own : `${run}: ${own}`;
       return { ...recorded, name, graph: recorded.graph === null ? null : named(recorded.graph, name) };
     });
 }
