@@ -5,13 +5,13 @@ import { randomSimulation } from './random-simulation.ts';
 
 /** The first seeds of the long campaigns (fuzz.long.test.ts). */
 test.each<[what: string, count: number, make: (seed: number) => Subject]>([
-  ['programs over all kinds of steps of the notation', 400, randomProgram],
-  ['simulations with kills, sleep, channels, spawned tasks and library locks', 150, randomSimulation],
+  ['programs over all kinds of steps of the notation', 300, randomProgram],
+  ['simulations with kills, sleep, channels, spawned tasks and library locks', 100, randomSimulation],
 ])('enumeration, sleep sets, source-DPOR and optimal DPOR see the same traces of random %s', (_, count, make) => {
   let [compared, enumerated] = [0, 0];
   for (let seed = 1; seed <= count; seed++) {
     const subject = make(seed);
-    const verdict = compare(subject, 400);
+    const verdict = compare(subject, 150);
     if (verdict === null) continue;
     compared++;
     if (verdict.enumerated) enumerated++;
