@@ -85,9 +85,8 @@ export class XfsLike extends BlockFileSystem {
     const lock = yield* this.lockForEviction(inode);
     const shrinks = size < inode.size;
     if (shrinks) {
-      // Or a writeback that is under way would leave what lies past the new end on disk.
-      if (this.engine.rules.bugs['xfs.flushEofPageOnTruncate'] !== false)
-        yield* flushRange(this, inode, size, size + 1);
+      // Zeroing does not see a dirty page over a block that is not written yet: it has to be written first.
+      yield* flushRange(this, inode, size, size + 1);
       yield* zeroTail(this, inode, size);
     }
     yield* truncateSetsize(inode, size);

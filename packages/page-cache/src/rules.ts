@@ -42,8 +42,6 @@ export interface BugSwitches {
   readonly 'truncate.zeroedIsUptodate'?: boolean;
   /** `true`: NOWAIT readahead only tries invalidate_lock (fix for PC-106). */
   readonly 'readahead.nowaitTrylock'?: boolean;
-  /** `false`: XFS truncates without writing back the page of the new end first (PC-020). */
-  readonly 'xfs.flushEofPageOnTruncate'?: boolean;
   /** `false`: growing a file leaves the page of its old end writable (PC-024). */
   readonly isizeExtendedMkclean?: boolean;
   /** `false`: page_mkwrite takes no lock that remapping holds (PC-032). */
