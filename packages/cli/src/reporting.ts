@@ -3,7 +3,14 @@
  * baseline and declared orders, the formats and the exit status. Files are read before anything long is done.
  */
 import type { Report } from '@lockdep/core';
-import { type BaselineOutcome, checkOrder, graphText, type OrderDeclaration, withDeclared } from '@lockdep/graph';
+import {
+  type BaselineOutcome,
+  checkOrder,
+  graphText,
+  inversionReports,
+  type OrderDeclaration,
+  withDeclared,
+} from '@lockdep/graph';
 import { type Around, aroundOf, chosenAround, classesOf } from './around.ts';
 import { againstBaseline, baselineLines, baselineSummary, type OpenBaseline, openBaseline } from './baseline-file.ts';
 import { exitStatus, type Option, type Output } from './command.ts';
@@ -11,7 +18,6 @@ import type { LockdepConfig } from './config.ts';
 import { configOptions } from './config-file.ts';
 import type { Findings } from './findings.ts';
 import { FORMATS, type Format } from './formats.ts';
-import { inversionReports } from './inversion-report.ts';
 import { oneOf } from './options.ts';
 import { readOrder } from './read-order.ts';
 import { renderView } from './render-view.ts';

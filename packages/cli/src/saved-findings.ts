@@ -3,10 +3,9 @@
  * that only the merged graph shows.
  */
 import { type Report, rules } from '@lockdep/core';
-import { findInversions, mergeGraphs, type SavedGraph } from '@lockdep/graph';
+import { findInversions, inversionReports, mergeGraphs, type SavedGraph } from '@lockdep/graph';
 import { renderText } from '@lockdep/report';
 import type { Findings } from './findings.ts';
-import { inversionReports } from './inversion-report.ts';
 import { savedGraphView } from './saved-graph-view.ts';
 import { UsageError } from './usage-error.ts';
 

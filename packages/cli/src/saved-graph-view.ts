@@ -2,8 +2,7 @@
  * A saved graph as the graph that renderers take: classes as nodes, dependencies as edges with what their first sighting says. Which
  * edges close circles and what rank a class has is the renderers' matter. Cost: linear.
  */
-import type { Site } from '@lockdep/core';
-import type { SavedClass, SavedGraph, SavedSighting } from '@lockdep/graph';
+import { placeSite, type SavedClass, type SavedGraph, shownBy } from '@lockdep/graph';
 import { DirectedGraph } from 'graphology';
 
 export function savedGraphView({ classes, dependencies }: SavedGraph): DirectedGraph {
@@ -17,7 +16,7 @@ export function savedGraphView({ classes, dependencies }: SavedGraph): DirectedG
     graph.addDirectedEdge(nodeOf(from), nodeOf(to), {
       modes: strengths.join(','),
       distance,
-      task: taskOf(seen),
+      task: shownBy(seen),
       outerSite: placeSite(seen.outer),
       innerSite: placeSite(seen.inner),
     });
@@ -27,19 +26,6 @@ export function savedGraphView({ classes, dependencies }: SavedGraph): DirectedG
 
 /** graphology keeps neighbours in plain objects, so a node must not be named like a key of theirs. */
 const nodeOf = (name: string): string => (name in Object.prototype ? `class ${name}` : name);
-
-/** Who showed a dependency; what is only declared says so. */
-export function taskOf({ task, run, declared }: SavedSighting): string {
-  if (declared === true) return `(declared in ${run})`;
-  return task === '' ? run : task;
-}
-
-/** `src/inode.ts:12`, or a recorded kernel's function, as a site. */
-export function placeSite(place: string): Site {
-  if (place === '') return { frames: [] };
-  const [, file, line] = /^(.+):(\d+)$/.exec(place) ?? [];
-  return { frames: [file === undefined ? { text: place } : { file, line: Number(line), text: place }] };
-}
 
 /** hardirq, softirq, then what else is there. */
 function contextNames(classes: readonly SavedClass[]): readonly string[] {

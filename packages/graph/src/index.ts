@@ -16,6 +16,7 @@ export { DeclaredOrder, type Rank } from './declared-order.ts';
 export { type ChangedDependency, diffGraphs, type GraphDiff } from './diff-graphs.ts';
 export { findInversions, type Inversion } from './find-inversions.ts';
 export { GraphFileError, type GraphFileErrorCode, type GraphFileErrorDetails } from './graph-file-error.ts';
+export { type InversionWords, inversionReports, placeSite, shownBy } from './inversion-report.ts';
 export { mergeGraphs } from './merge-graphs.ts';
 export { mergeInversions } from './merge-inversions.ts';
 export { type DeclaredEdge, type OrderDeclaration, parseOrder } from './order-declaration.ts';

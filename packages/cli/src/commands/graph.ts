@@ -1,11 +1,10 @@
 /** `lockdep graph`: the learned order itself, as a tree, a picture or data. */
-import { findInversions, graphText, mergeGraphs, type SavedGraph } from '@lockdep/graph';
+import { findInversions, graphText, inversionReports, mergeGraphs, type SavedGraph } from '@lockdep/graph';
 import { renderSummary } from '@lockdep/report';
 import { aroundOf, chosenAround, graphAround } from '../around.ts';
 import { type Command, exitStatus } from '../command.ts';
 import { configOptions, readConfig } from '../config-file.ts';
 import { GRAPH_FORMATS } from '../formats.ts';
-import { inversionReports } from '../inversion-report.ts';
 import { oneOf, parseOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { readSaved, runName } from '../read-graph.ts';

@@ -1,10 +1,16 @@
 /** `lockdep merge`: one graph of several runs, and the inversions that only show when they are put together. */
-import { findInversions, graphText, mergeGraphs, mergeInversions, type SavedGraph } from '@lockdep/graph';
+import {
+  findInversions,
+  graphText,
+  inversionReports,
+  mergeGraphs,
+  mergeInversions,
+  type SavedGraph,
+} from '@lockdep/graph';
 import { printable, renderText } from '@lockdep/report';
 import type { Command } from '../command.ts';
 import { readConfig } from '../config-file.ts';
 import { inversionLines, plural } from '../graph-lines.ts';
-import { inversionReports } from '../inversion-report.ts';
 import { parseOptions } from '../options.ts';
 import { readGraph } from '../read-graph.ts';
 import { formatOption, openReporting, reportingOptions, tell } from '../reporting.ts';
