@@ -57,7 +57,8 @@ function pack(cwd: string, folder: string, destination: string): PackedPackage {
     string
   >;
   const args = ['--loglevel=error', '--yes', 'pnpm@12', 'pack', '--pack-destination', destination];
-  execFileSync('npx', args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
+  // What it complains of is in the error.
+  execFileSync('npx', args, { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
   return { name, folder, tarball: join(destination, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`) };
 }
 
