@@ -53,6 +53,19 @@ describe('lockdep explore', { timeout: 120_000 }, () => {
     expect(status).toBe(1);
   });
 
+  test('bounds are taken, and told when they have cut something', async () => {
+    const answer = async (...args: string[]): Promise<unknown> => {
+      const { out } = await lockdep('explore', PROGRAMS, '--program', 'inc_3', '--json', ...args);
+      return (JSON.parse(out) as { programs: unknown[] }).programs[0];
+    };
+    const strategy = ['--strategy', 'context-bound'];
+    expect(await answer(...strategy, '--bound', '1')).toMatchObject({ distinctTraces: 24, exhausted: false });
+    expect(await answer(...strategy)).toMatchObject({ distinctTraces: 36, exhausted: true });
+    expect(await answer('--steps', '5')).toMatchObject({ executions: 0, exhausted: false });
+    // A bug of one preemption is out of reach of priorities that never change.
+    expect(await answer('--strategy', 'pct', '--depth', '1', '--budget', '200')).toMatchObject({ verdict: 'ok' });
+  });
+
   test('a failure is drawn, and told how to replay', async () => {
     const { status, out } = await lockdep('explore', PROGRAMS, '--program', 'abba_bare');
     expect(status).toBe(1);
@@ -119,6 +132,7 @@ describe('lockdep explore', { timeout: 120_000 }, () => {
     ['an unknown strategy', ['--strategy', 'lucky'], /lucky/],
     ['an unknown program', ['--program', 'nothing'], /no such program/],
     ['a budget that is no number', ['--budget', 'many'], /give a whole number/],
+    ['a depth of nothing', ['--strategy', 'pct', '--depth', '0'], /--depth 0: give a whole number, 1 at least/],
   ])('%s is one clear error', async (_, args, message) => {
     const { status, out, err } = await lockdep('explore', PROGRAMS, ...args);
     expect(status).toBe(2);

@@ -39,6 +39,9 @@ const options = {
   budget: { type: 'string', free: true, default: '100000' },
   ms: { type: 'string', free: true, default: '30000' },
   seed: { type: 'string', free: true, default: '1' },
+  steps: { type: 'string', free: true, default: '10000' },
+  bound: { type: 'string', free: true },
+  depth: { type: 'string', free: true },
   program: { type: 'string', free: true },
   format: { type: 'string', values: SHOWN, default: 'pretty' },
   report: { type: 'string', values: ['html'] },
@@ -60,6 +63,9 @@ default: a function (sim) => void that declares locks, variables and tasks.
   --budget N        executions at most, each program; default 100000
   --ms N            milliseconds at most, each program; default 30000
   --seed N          of everything random; default 1
+  --steps N         steps of one execution at most; default 10000. One that gets there is looked at for a livelock
+  --bound N         of context-bound and delay-bound: preemptions or delays at most; default: all
+  --depth N         of pct: the depth of bugs it is to find; default 3
   --program ID      only this program of the files
   --format FORMAT   pretty (default), json, or html, a page to step through each failing schedule, with what every
                     task holds. -o FILE: there instead of to standard output
@@ -94,7 +100,13 @@ Examples:
     const validator = new Validator();
     const request: ExploreOptions = {
       strategy: oneOf('strategy', values.strategy, options.strategy.values),
-      budget: { executions: wholeNumber('budget', values.budget), ms: wholeNumber('ms', values.ms) },
+      budget: {
+        executions: wholeNumber('budget', values.budget, 1),
+        ms: wholeNumber('ms', values.ms),
+        steps: wholeNumber('steps', values.steps, 1),
+      },
+      ...(values.bound === undefined ? {} : { bound: wholeNumber('bound', values.bound) }),
+      ...(values.depth === undefined ? {} : { depth: wholeNumber('depth', values.depth, 1) }),
       seed: wholeNumber('seed', values.seed),
       ...(page ? { validator } : {}),
     };
@@ -121,9 +133,11 @@ Examples:
   },
 };
 
-function wholeNumber(option: string, text: string): number {
+function wholeNumber(option: string, text: string, least = 0): number {
   const number = Number(text);
-  if (!Number.isInteger(number) || number < 0) throw new UsageError(`--${option} ${text}: give a whole number`);
+  if (text.trim() === '' || !Number.isInteger(number) || number < least) {
+    throw new UsageError(`--${option} ${text}: give a whole number${least > 0 ? `, ${least} at least` : ''}`);
+  }
   return number;
 }
 

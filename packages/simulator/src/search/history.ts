@@ -46,8 +46,10 @@ export class History {
   /** By task: its latest event; -1: none. */
   last: Int32Array = new Int32Array(8).fill(-1);
   clocks: Int32Array = new Int32Array(64 * 8);
-  /** Length of a clock. */
+  /** Room for a clock. */
   stride = 8;
+  /** Tasks there are: entries of a clock in use. Tasks become more, never fewer; what lies beyond is zero. */
+  #width = 0;
 
   /** Forgets all events from `length` on. */
   popTo(length: number): void {
@@ -112,9 +114,10 @@ export class History {
   /** As {@link preparePast}, of a task whose latest event, gate and joined end are known. */
   writePast(last: number, gate: number, end: number): void {
     const { clocks, stride } = this;
+    const width = this.#width;
     const row = this.length * stride;
     const from = last * stride;
-    for (let t = 0; t < stride; t++) clocks[row + t] = last < 0 ? 0 : clocks[from + t]!;
+    for (let t = 0; t < width; t++) clocks[row + t] = last < 0 ? 0 : clocks[from + t]!;
     if (gate >= 0) this.#join(row, gate);
     if (end >= 0) this.#join(row, end);
   }
@@ -168,8 +171,9 @@ export class History {
 
   #join(row: number, event: number): void {
     const { clocks, stride } = this;
+    const width = this.#width;
     const other = event * stride;
-    for (let t = 0; t < stride; t++) {
+    for (let t = 0; t < width; t++) {
       const value = clocks[other + t]!;
       if (value > clocks[row + t]!) clocks[row + t] = value;
     }
@@ -178,6 +182,7 @@ export class History {
   /** Room for one more event of any task on any object. */
   #fit(world: World): void {
     if (world.tasks.length > this.stride) this.#widen(world.tasks.length);
+    this.#width = world.tasks.length;
     if (world.objects.length > this.head.length) this.head = growInt32(this.head, world.objects.length, -1);
     if (this.length + 1 >= this.task.length) {
       const size = this.task.length * 2;

@@ -209,12 +209,13 @@ export class TreeSearch implements Selector {
 
   #passSleep(world: World, depth: number, moving: number): void {
     const stride = this.#stride;
+    const { length } = world.tasks;
     const row = depth * stride;
     const flags = this.#flags;
     // Rows are short: a loop is faster than fill() and copyWithin(), here and in the history.
-    for (let i = row + stride; i < row + 2 * stride; i++) flags[i] = 0;
+    for (let t = 0; t < length; t++) flags[row + stride + t] = 0;
     if (this.kind === 'enumeration') return;
-    for (let t = 0; t < stride; t++) {
+    for (let t = 0; t < length; t++) {
       if ((flags[row + t]! & ASLEEP) === 0 || t === moving) continue;
       const task = world.tasks[t]!;
       if (task.pending !== null && !this.#accesses.dependsOn(task)) flags[row + stride + t] = ASLEEP;
