@@ -27,7 +27,7 @@ function* writeLocked(fs: BlockFileSystem, inode: Inode, folio: Folio): Proc<Com
   if (!(yield* lockForWriteback(inode, folio))) return null;
   const size = yield* inode.sizeRead();
   if (folio.start < size) yield* zeroBeyond(folio, size);
-  const parts = folio.start >= size ? [] : yield* allocateParts(fs, inode, folio, size);
+  const parts = folio.start >= size ? [] : yield* allocateParts(fs, inode, folio);
   if (parts.length === 0) {
     yield* cancelWriteback(folio);
     return null;
@@ -47,13 +47,12 @@ function* zeroBeyond(folio: Folio, size: number): Proc {
   });
 }
 
-/** The dirty blocks of a locked folio and where they go on disk. Those past the end may be losing their blocks right now. */
-function* allocateParts(fs: BlockFileSystem, inode: Inode, folio: Folio, size: number): Proc<BioPart[]> {
+/** The dirty blocks of a locked folio and where they go on disk. Discarded ones may be losing their blocks right now. */
+function* allocateParts(fs: BlockFileSystem, inode: Inode, folio: Folio): Proc<BioPart[]> {
   const { machine, geometry } = fs.engine;
   const first = folio.start / geometry.blockSize;
   const dirty = yield* machine.access([], [folio.state], `take dirty blocks of ${folio.label}`, () => {
-    const inFile = (b: number): boolean => folio.start + b * geometry.blockSize < size;
-    const blocks = folio.buffers.flatMap(({ dirty, discarded }, b) => (dirty && !discarded && inFile(b) ? [b] : []));
+    const blocks = folio.buffers.flatMap(({ dirty, discarded }, b) => (dirty && !discarded ? [b] : []));
     for (const buffer of folio.buffers) buffer.dirty = false;
     return blocks;
   });

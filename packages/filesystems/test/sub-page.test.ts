@@ -40,12 +40,13 @@ interface Setup {
   readonly bugs?: BugSwitches;
   readonly blockSize?: number;
   readonly size?: number;
+  readonly patience?: number;
 }
 
 const byte = (offset: number, write: string): Tag => dataTags('A', write, offset, 1)[0]!;
 
-function mount(machine: Machine, { fs: kind, profile = 'merged', bugs = {}, blockSize = 4, size = 8 }: Setup) {
-  const engine = new Engine({ machine, profile, bugs, geometry: { filePages: 2, diskBlocks: 24, blockSize } });
+function mount(machine: Machine, { fs: kind, profile = 'merged', bugs = {}, blockSize = 4, size = 8, ...rest }: Setup) {
+  const engine = new Engine({ ...rest, machine, profile, bugs, geometry: { filePages: 2, diskBlocks: 24, blockSize } });
   const fs: BlockFileSystem = new KINDS[kind](engine);
   const a = fs.create('A', dataTags('A', 'w0', 0, size));
   return { engine, fs, a, vma: premap(new Mm(engine, 'mm'), a, { pages: 2 }) };
@@ -82,6 +83,7 @@ describe.each(kinds)('%s', (fs) => {
           const readAndPunch = function* (mounted: Mounted): Proc {
             yield* pread(mounted.a, 0, 8);
             yield* punch(mounted);
+            yield* pread(mounted.a, 0, 8);
           };
           for (const profile of ['merged', 'latest'] as const) {
             const setup = { fs, blockSize, profile };
@@ -205,4 +207,15 @@ test('writeback beside a truncate or a punch writes to no block that is being gi
   for (const evict of [truncate, punch]) {
     expect(outcome({ fs: 'ext4', blockSize: 2, size: 4 }, beside(evict), 2)).toBe('proved');
   }
+});
+
+test('truncate needs no lock against reads: who adds a page late sees the new size, and fills it with zeroes', () => {
+  const tasks = ({ fs, a }: Mounted) => ({
+    *truncate() {
+      yield* ftruncate(fs, a, 4);
+      yield* ftruncate(fs, a, 8);
+    },
+    read: () => pread(a, 4, 4),
+  });
+  expect(outcome({ fs: 'ext2', profile: 'before', patience: 1 }, tasks)).toBe('proved');
 });
