@@ -83,6 +83,11 @@ describe.skipIf(executable === undefined)(
       expect(await page.locator('#found').textContent()).toBe('1 class');
       expect(await page.locator('svg .hit').count()).toBe(1);
       expect(await page.locator('#classes tbody tr:visible').count()).toBe(1);
+      await page.locator('#tables summary').click();
+      const operations = await page.locator('.operations tbody:visible').allTextContents();
+      expect(operations.length).toBeGreaterThan(0);
+      for (const operation of operations) expect(operation).toContain('lock_12');
+      await page.locator('#search').focus();
       await page.keyboard.press('Enter');
       expect(await page.locator('#detail h2').textContent()).toBe('&layer2->lock_12');
       await page.keyboard.press('Escape');

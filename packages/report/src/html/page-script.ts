@@ -107,7 +107,7 @@ const found = document.getElementById('found');
 search.addEventListener('input', () => {
   const wanted = search.value.trim().toLowerCase();
   let hits = 0;
-  for (const element of all('[data-text], main table:not(.square) tbody tr')) {
+  for (const element of all('[data-text], main .sortable tbody tr')) {
     const isHit = wanted === '' || element.textContent.toLowerCase().includes(wanted) || (element.dataset.text ?? '').toLowerCase().includes(wanted);
     element.hidden = !isHit;
   }

@@ -103,31 +103,36 @@ function operationTable(view: LockOrder, edges: readonly OrderEdge[], style: Tex
   }
   if (operations.size === 0) return null;
   const back = new Set(view.back);
-  const rows = [...operations]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .slice(0, OPERATIONS)
-    .flatMap(([name, takings]) =>
-      [...takings.values()]
-        .toSorted((a, b) => view.classes[a.to]!.rank - view.classes[b.to]!.rank || a.to - b.to)
-        .map(({ to, under }, index) => {
-          const held = under.map(
-            (edge) =>
-              html`<a href="#d${edge.from}-${to}"${back.has(edge) ? html` class="culprit"` : null}>${view.classes[edge.from]!.name}</a> `,
-          );
-          const head =
-            index === 0
-              ? html`<th scope="row"${takings.size === 1 ? null : html` rowspan="${takings.size}"`}>${name}</th>`
-              : null;
-          return html`<tr>${head}<td>${view.classes[to]!.name}</td><td>${held}</td></tr>\n`;
-        }),
-    );
-  const left = operations.size - OPERATIONS;
+  const shown = [...operations].toSorted(([a], [b]) => (a < b ? -1 : 1)).slice(0, OPERATIONS);
+  const bodies = shown.map(([name, takings]) => operationBody(view, name, [...takings.values()], back));
+  const left = operations.size - shown.length;
   return html`<h3>What each operation takes</h3>
 <p>What took the inner lock when the dependency was first seen: a function, a place, or a task where neither is known. It may take more that had been seen before.</p>
-<details${rows.length <= 40 ? html` open` : null}><summary>${Math.min(operations.size, OPERATIONS)} operations</summary><div class="wide"><table class="operations">
+<details${shown.length <= 40 ? html` open` : null}><summary>${shown.length === 1 ? '1 operation' : `${shown.length} operations`}</summary><div class="wide"><table class="operations">
 <thead><tr><th scope="col">operation</th><th scope="col">takes</th><th scope="col">while it holds</th></tr></thead>
-<tbody>${rows}</tbody>
-</table></div>${left > 0 ? html`<p>${left} more are not in this table.</p>` : null}</details>`;
+${bodies}</table></div>${left > 0 ? html`<p>${left} more are not in this table.</p>` : null}</details>`;
+}
+
+/** A body of its own for each operation, so that the search shows or hides all of it. */
+function operationBody(
+  view: LockOrder,
+  name: string,
+  takings: readonly Taking[],
+  back: ReadonlySet<OrderEdge>,
+): Markup {
+  const rank = ({ to }: Taking): number => view.classes[to]!.rank;
+  const rows = takings
+    .toSorted((a, b) => rank(a) - rank(b) || a.to - b.to)
+    .map(({ to, under }, index) => {
+      const held = under.map(
+        (edge) =>
+          html`<a href="#d${edge.from}-${to}"${back.has(edge) ? html` class="culprit"` : null}>${view.classes[edge.from]!.name}</a> `,
+      );
+      const span = takings.length === 1 ? null : html` rowspan="${takings.length}"`;
+      const head = index === 0 ? html`<th scope="row"${span}>${name}</th>` : null;
+      return html`<tr>${head}<td>${view.classes[to]!.name}</td><td>${held}</td></tr>`;
+    });
+  return html`<tbody data-text>${rows}</tbody>\n`;
 }
 
 function operation({ innerSite, task }: OrderEdge, style: TextStyle): string {
