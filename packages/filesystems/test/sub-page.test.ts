@@ -191,6 +191,23 @@ test('fsync beside another fsync returns only when the data is on disk', () => {
   for (const fs of kinds) expect([fs, outcome({ fs, size: 4 }, tasks)]).toEqual([fs, 'proved']);
 });
 
+test('a store after an fsync is on disk after the next: writeback has made its page read-only', () => {
+  for (const fs of kinds) {
+    const machine = new PlainMachine();
+    const { fs: mounted, a, vma } = mount(machine, { fs });
+    const onDisk: string[] = [];
+    machine.spawn('task', function* () {
+      for (const write of ['m1', 'm2']) {
+        yield* userStore(vma, 0, byte(0, write));
+        yield* fsync(a);
+        onDisk.push(mounted.device.blocks[0]!.data[0]!.write);
+      }
+    });
+    machine.run();
+    expect([fs, onDisk]).toEqual([fs, ['m1', 'm2']]);
+  }
+});
+
 test('writeback beside a truncate or a punch writes to no block that is being given up (two preemptions)', () => {
   const beside = (evict: (mounted: Mounted) => Proc<unknown>) => (mounted: Mounted) => {
     mounted.fs.cache(mounted.a, 0);
