@@ -38,8 +38,10 @@ describe.concurrent('the sample project', { timeout: 120_000 }, () => {
   });
 
   test('a report outlives the attempt that made it, and so does what the attempt has learned', async ({ expect }) => {
-    const run = await runSample(['attempts'], {});
+    const run = await runSample(['attempts', 'dynamic'], {});
     expect(run.code).toBe(1);
+    expect(run.stdout).toContain('- failed: fails: the first to load locks\n    LockReport');
+    expect(run.stdout).toContain('- passed: passes: its neighbour');
     expect(run.stdout).toContain('- failed: fails: another attempt does not make it good');
     expect(run.stdout).toContain('- passed: passes: at the second attempt');
     expect(readFileSync(join(run.folder, 'graph.json'), 'utf8')).toContain('"odd"');
