@@ -21,7 +21,8 @@ export function scenarioTable(): string {
 function plain(cells: readonly Cell[], profile: Profile): string {
   const cell = cells.find((candidate) => candidate.profile === profile && candidate.bugs === undefined);
   if (cell === undefined) return '–';
-  return cell.effort === 'bounded' ? `${cell.verdict} (≤${PREEMPTIONS})` : cell.verdict;
+  if (cell.effort === 'bounded') return `${cell.verdict} (≤${PREEMPTIONS})`;
+  return cell.effort === 'sample' && cell.verdict === 'clean' ? 'clean (sampled)' : cell.verdict;
 }
 
 function switches(cells: readonly Cell[]): string {
