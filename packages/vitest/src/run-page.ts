@@ -2,9 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 import type { Report } from '@lockdep/core';
-import type { SavedGraph } from '@lockdep/graph';
+import { placeSite, type SavedGraph } from '@lockdep/graph';
 import { orderGraph, renderHtml } from '@lockdep/report';
-import { placeSite } from './inversion-report.ts';
 import type { RunFindings } from './run-findings.ts';
 
 /** `reports` are those of the tests and those that only the run shows. */

@@ -5,15 +5,29 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Report } from '@lockdep/core';
-import { applyBaseline, baselineText, graphText, updateBaseline } from '@lockdep/graph';
+import {
+  applyBaseline,
+  baselineText,
+  graphText,
+  type InversionWords,
+  inversionReports,
+  updateBaseline,
+} from '@lockdep/graph';
 import { renderSarif, toJson } from '@lockdep/report';
 import manifest from '../package.json' with { type: 'json' };
 import { readBaseline } from './baseline-file.ts';
-import { inversionReports } from './inversion-report.ts';
 import { inversionText } from './inversion-text.ts';
 import type { Settings } from './options.ts';
 import { type NamedRecord, type RunFindings, runFindings } from './run-findings.ts';
 import { runPage } from './run-page.ts';
+
+/** The tests take the place of runs, and of tasks. */
+const OF_TESTS: InversionWords = {
+  message: ({ from, to }) =>
+    `No test shows it alone: ${to.name} is taken under ${from.name} in one test, and the other way round in others.`,
+  reason: () => 'code that does what these tests do at the same time can deadlock',
+  task: ({ run }) => run,
+};
 
 export interface RunContext {
   readonly root: string;
@@ -54,7 +68,10 @@ export async function settleRun(records: readonly NamedRecord[], context: RunCon
 
 async function writeFiles(findings: RunFindings, { root, folder }: RunContext): Promise<void> {
   const path = resolve(root, folder);
-  const reports: readonly Report[] = [...inversionReports(findings.inversions, findings.graph), ...findings.reports];
+  const reports: readonly Report[] = [
+    ...inversionReports(findings.inversions, findings.graph, OF_TESTS),
+    ...findings.reports,
+  ];
   mkdirSync(path, { recursive: true });
   const write = (name: string, text: string): void => writeFileSync(resolve(path, name), text);
   write('report.html', await runPage(findings, reports, root));
