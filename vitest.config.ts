@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['@lockdep/source', 'module', 'node', 'development|production'];
@@ -15,6 +16,8 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    // vitest leaves one core free by itself: on two, that is half of them.
+    maxWorkers: availableParallelism(),
     reporters: ['default', './scripts/count-reporter.ts'],
     projects: [
       ...readdirSync('packages').map((name) => project(name, `packages/${name}`, `test/**/${include}`)),
