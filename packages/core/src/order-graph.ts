@@ -11,11 +11,11 @@
  */
 import { growInt32, growUint8 } from './grow.ts';
 import { RankOrder } from './rank-order.ts';
-import { TwoWaySearch } from './two-way-search.ts';
+import { type OrderedEdges, TwoWaySearch } from './two-way-search.ts';
 
 const NONE = -1;
 
-export class OrderGraph {
+export class OrderGraph implements OrderedEdges {
   readonly ranks: RankOrder = new RankOrder();
   /** Nodes: first and last edge out and in, in order of insertion. */
   firstOut: Int32Array = new Int32Array(64).fill(NONE);

@@ -7,10 +7,23 @@
  * the end on either side (Pearce and Kelly) looks at everything between the two ranks. No allocation but growth.
  */
 import { growInt32, growUint8 } from './grow.ts';
-import type { OrderGraph } from './order-graph.ts';
 import { RankHeap } from './rank-heap.ts';
+import type { RankOrder } from './rank-order.ts';
 
 const NONE = -1;
+
+/** Edges in lists by node, and the order of the nodes. A back edge takes no part in the order. */
+export interface OrderedEdges {
+  readonly ranks: RankOrder;
+  readonly firstOut: Int32Array;
+  readonly firstIn: Int32Array;
+  readonly nextOut: Int32Array;
+  readonly nextIn: Int32Array;
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  isBack(edge: number): boolean;
+}
+
 const FORWARDS = 1;
 const BACKWARDS = 2;
 
@@ -27,7 +40,7 @@ export class TwoWaySearch {
   readonly #highest: RankHeap = new RankHeap(-1);
 
   /** Makes the order agree with an edge whose ends descend; false, and no change, when `to` already leads to `from`. */
-  order(graph: OrderGraph, from: number, to: number): boolean {
+  order(graph: OrderedEdges, from: number, to: number): boolean {
     const acyclic = this.#search(graph, from, to);
     for (let at = 0; at < this.#countF; at++) this.#mark[this.#forwards[at]!] = 0;
     for (let at = 0; at < this.#countB; at++) this.#mark[this.#backwards[at]!] = 0;
@@ -40,7 +53,7 @@ export class TwoWaySearch {
     return this.#mark.every((mark) => mark === 0);
   }
 
-  #search(graph: OrderGraph, from: number, to: number): boolean {
+  #search(graph: OrderedEdges, from: number, to: number): boolean {
     const { ranks, firstOut, firstIn, nextOut, nextIn } = graph;
     const { rank } = ranks;
     this.#mark = growUint8(this.#mark, ranks.size);
@@ -100,7 +113,7 @@ export class TwoWaySearch {
   }
 
   /** Everything met forwards and finished goes behind everything met backwards, at the first node that is not finished. */
-  #reorder({ ranks }: OrderGraph, from: number): void {
+  #reorder({ ranks }: OrderedEdges, from: number): void {
     const { rank } = ranks;
     const unfinished = this.#lowest.size > 0 ? this.#lowest.top : from;
     const place = rank[unfinished]! < rank[from]! ? unfinished : from;
