@@ -13,6 +13,7 @@ import type { Proc, Region } from './machine.ts';
 import type { SuperBlock } from './super-block.ts';
 import type { Vma } from './vma.ts';
 
+/** The page cache of one inode, one slot per page. Source: `include/linux/fs.h: struct address_space`. */
 export class AddressSpace {
   readonly host: Inode;
   readonly sb: SuperBlock;

@@ -7,6 +7,9 @@
 import { type Lock, type LockKey, READ, RECURSIVE_READ, type Validator, WRITE } from '@lockdep/core';
 import type { Machine } from './machine.ts';
 
+/**
+ * A lock that is only reported to the validator: taking it never waits and costs no step. Without a validator it does nothing.
+ */
 export class AnnotatedLock {
   readonly #machine: Machine;
   readonly #validator: Validator | null;
@@ -18,18 +21,22 @@ export class AnnotatedLock {
     this.#lock = validator?.lock(key, { label }) ?? null;
   }
 
+  /** Takes it exclusively. */
   acquire(): void {
     this.#take(WRITE);
   }
 
+  /** Takes it shared, as a reader that would wait behind a writer. */
   acquireRead(): void {
     this.#take(READ);
   }
 
+  /** Takes it shared, as a reader that may already hold it. */
   acquireRecursiveRead(): void {
     this.#take(RECURSIVE_READ);
   }
 
+  /** Releases it, in whichever mode the current task holds it. */
   release(): void {
     const validator = this.#validator;
     if (validator !== null) validator.release(this.#machine.current().taskOf(validator), this.#lock!);

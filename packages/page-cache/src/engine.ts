@@ -12,13 +12,16 @@ import type { Machine } from './machine.ts';
 import { Oracle } from './oracle.ts';
 import { type BugSwitches, type Profile, type Rules, resolveRules } from './rules.ts';
 
+/** What an {@link Engine} is made from; all but `machine` have defaults. */
 export interface EngineOptions {
   readonly machine: Machine;
   /** Who validates the locks; null (the default) for speed. */
   readonly validator?: Validator | null;
   /** Default `merged`. */
   readonly profile?: Profile;
+  /** Single defects switched on over the profile. Default: none. */
   readonly bugs?: BugSwitches;
+  /** Sizes that differ from {@link defaultGeometry}. */
   readonly geometry?: Partial<Geometry>;
   /** Pages read ahead of what was asked for; 0: none. -1: no readahead at all, as when its allocations fail. Default 0. */
   readonly readaheadPages?: number;
@@ -28,6 +31,11 @@ export interface EngineOptions {
   readonly faultAround?: boolean;
 }
 
+/**
+ * One simulated machine: what file systems, inodes and processes of one execution share.
+ *
+ * @throws RangeError (constructor) when the sizes do not fit together; see {@link checkGeometry}.
+ */
 export class Engine {
   readonly machine: Machine;
   readonly validator: Validator | null;
@@ -77,6 +85,7 @@ export class Engine {
     return this.#assert(lock, (validator, task, instance) => validator.assertHeld(task, instance));
   }
 
+  /** The current task must not hold the lock, in any mode. */
   assertNotHeld(lock: BaseLock): Report | null {
     return this.#assert(lock, (validator, task, instance) => validator.assertNotHeld(task, instance));
   }

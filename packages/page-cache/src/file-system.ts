@@ -25,6 +25,11 @@ import type { FaultResult, VmFault } from './vm-fault.ts';
 import type { Vma } from './vma.ts';
 import { filemapWriteAndWait } from './write-cache-pages.ts';
 
+/**
+ * A mounted file system over the page cache: subclasses supply blocks and I/O.
+ *
+ * Source of the contracts: `Documentation/filesystems/locking.rst`.
+ */
 export abstract class FileSystem {
   readonly engine: Engine;
   readonly sb: SuperBlock;

@@ -13,6 +13,12 @@ import type { Proc } from './machine.ts';
 import { forcePageCacheRa } from './readahead.ts';
 import { type FaultResult, RETRY, SIGBUS, type VmFault } from './vm-fault.ts';
 
+/**
+ * The folio of a fault, locked, uptodate and with a reference; or `RETRY` (mmap_lock was dropped), or `SIGBUS` (past the end, or the read
+ * failed).
+ *
+ * Duty of the caller: mmap_lock held shared. Source: `mm/filemap.c: filemap_fault`.
+ */
 export function* filemapFault(vmf: VmFault): Proc<FaultResult> {
   const fault = new FilemapFault(vmf);
   const result = yield* fault.run();

@@ -11,12 +11,18 @@ import type { Proc } from './machine.ts';
 import type { Tag } from './tag.ts';
 import type { UserBuffer } from './user-buffer.ts';
 
+/** What a read(2) delivered: one tag per byte, which may be fewer than asked for. */
 export interface ReadResult {
   readonly tags: readonly Tag[];
   /** Why it stopped early, if it did. */
   readonly error: Errno | null;
 }
 
+/**
+ * Reads up to `count` bytes from `kiocb.pos` into `to`, not past the end of the file.
+ *
+ * An error after some bytes comes together with them. Source: `mm/filemap.c: filemap_read`.
+ */
 export function* filemapRead(kiocb: Kiocb, to: UserBuffer, count: number): Proc<ReadResult> {
   const { inode, mapping } = kiocb;
   const { rules, geometry } = mapping.sb.engine;

@@ -16,9 +16,11 @@ export type FindingKind =
 /** How it was seen: by a read(2), a load through a mapping, while filling a folio, in the final state, on the way to disk. */
 export type FindingSource = 'read' | 'load' | 'folio' | 'end' | 'writeback';
 
+/** One thing that an oracle found wrong, as plain data; {@link findingText} puts it in words. */
 export interface Finding {
   readonly kind: FindingKind;
   readonly via: FindingSource;
+  /** Name of the file. */
   readonly file: string;
   /** Page index. */
   readonly index: number;
@@ -26,9 +28,11 @@ export interface Finding {
   readonly offset: number;
   /** What was there, in the words of its tag. */
   readonly saw: string;
+  /** What is wrong, in words. */
   readonly message: string;
 }
 
+/** A finding as one line: `kind: file[page] (via): message`. */
 export function findingText(finding: Finding): string {
   return `${finding.kind}: ${finding.file}[${finding.index}] (${finding.via}): ${finding.message}`;
 }

@@ -16,12 +16,17 @@ import { FREED, type Tag, UNINIT } from './tag.ts';
 
 /** What is known of one block of a folio (a buffer_head, or iomap's bits). */
 export interface Buffer {
+  /** It holds what the file has there. */
   uptodate: boolean;
+  /** It has to be written to disk. */
   dirty: boolean;
   /** Truncate or punch has taken it from its block: a store may make it dirty again, but until a new block is asked for it has none. */
   discarded: boolean;
 }
 
+/**
+ * One page in memory, made with one reference, which is its maker's. Source: `include/linux/mm_types.h: struct folio`.
+ */
 export class Folio {
   readonly index: number;
   readonly lock: BitLock;

@@ -12,11 +12,18 @@ import type { Proc } from './machine.ts';
 import type { Tag } from './tag.ts';
 import type { UserBuffer } from './user-buffer.ts';
 
+/** How far a write(2) got: bytes written, and why it stopped early, if it did. */
 export interface WriteResult {
   readonly written: number;
   readonly error: Errno | null;
 }
 
+/**
+ * Writes `count` bytes from the start of `from` to byte `pos` of the file, through the page cache.
+ *
+ * `retag` turns the bytes copied from the user into those of the file at `offset`; by default they stay as they are.
+ * Duty of the caller: `i_rwsem` held exclusively, which is asserted. Source: `mm/filemap.c: generic_perform_write`.
+ */
 export function* genericPerformWrite(
   inode: Inode,
   pos: number,

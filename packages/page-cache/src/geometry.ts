@@ -10,6 +10,7 @@ export interface Geometry {
   readonly diskBlocks: number;
 }
 
+/** Pages of 4 bytes, one block each; 4 pages a file; 16 blocks on the disk. */
 export const defaultGeometry: Geometry = { pageSize: 4, blockSize: 4, filePages: 4, diskBlocks: 16 };
 
 /** @throws RangeError when the sizes do not fit together. */

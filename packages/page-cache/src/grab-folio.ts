@@ -3,6 +3,11 @@ import type { AddressSpace } from './address-space.ts';
 import { Folio } from './folio.ts';
 import type { Proc } from './machine.ts';
 
+/**
+ * The folio at a page index, locked, cached and with a reference; a new one is not uptodate. Waits for its lock.
+ *
+ * Source: `mm/filemap.c: __filemap_get_folio` with `FGP_LOCK | FGP_CREAT`.
+ */
 export function* grabFolio(mapping: AddressSpace, index: number): Proc<Folio> {
   for (;;) {
     const found = yield* lockFolioAt(mapping, index);

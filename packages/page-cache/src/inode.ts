@@ -11,14 +11,20 @@ import type { FileSystem } from './file-system.ts';
 import type { Act, Proc, Region } from './machine.ts';
 import type { SuperBlock } from './super-block.ts';
 
+/** Identity of an inode in memory. */
 export interface InodeOptions {
   readonly name: string;
+  /** Inode number: unique within the super block. */
   readonly ino: number;
+  /** Where the object lives; may be that of an object that is gone. */
   readonly address: number;
+  /** How many objects this inode number has had in memory, this one included. */
   readonly generation: number;
+  /** Its `i_rwsem` has the class of directories. Default false. */
   readonly directory?: boolean;
 }
 
+/** A file or directory in memory, with its locks, size and page cache. Source: `include/linux/fs.h: struct inode`. */
 export class Inode {
   readonly fs: FileSystem;
   readonly sb: SuperBlock;

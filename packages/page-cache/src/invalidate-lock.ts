@@ -5,22 +5,31 @@
 import type { Operation, Step } from '@lockdep/locks';
 import type { AddressSpace } from './address-space.ts';
 
+/** Takes invalidate_lock exclusively, and waits for it. Source: `include/linux/fs.h: filemap_invalidate_lock`. */
 export function filemapInvalidateLock(mapping: AddressSpace): Operation<void> {
   return mapping.invalidateLock.downWrite();
 }
 
+/** Releases invalidate_lock held exclusively. Source: `include/linux/fs.h: filemap_invalidate_unlock`. */
 export function filemapInvalidateUnlock(mapping: AddressSpace): Step {
   return mapping.invalidateLock.upWrite();
 }
 
+/** Takes invalidate_lock shared, and waits for it. Source: `include/linux/fs.h: filemap_invalidate_lock_shared`. */
 export function filemapInvalidateLockShared(mapping: AddressSpace): Operation<void> {
   return mapping.invalidateLock.downRead();
 }
 
+/**
+ * Takes invalidate_lock shared if it can be had at once; answers whether.
+ *
+ * Source: `include/linux/fs.h: filemap_invalidate_trylock_shared`.
+ */
 export function filemapInvalidateTrylockShared(mapping: AddressSpace): Operation<boolean> {
   return mapping.invalidateLock.tryDownRead();
 }
 
+/** Releases invalidate_lock held shared. Source: `include/linux/fs.h: filemap_invalidate_unlock_shared`. */
 export function filemapInvalidateUnlockShared(mapping: AddressSpace): Step {
   return mapping.invalidateLock.upRead();
 }

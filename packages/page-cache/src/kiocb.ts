@@ -7,11 +7,13 @@ import type { Inode } from './inode.ts';
 export interface FileRaState {
   /** Window read ahead last, in pages. */
   start: number;
+  /** Length of that window, in pages. */
   size: number;
   /** Index behind which the next window is started. */
   prevIndex: number;
 }
 
+/** How patient a read is (`RWF_NOWAIT`, `IOCB_NOIO`, `IOCB_WAITQ`). Default: it sleeps and starts I/O. */
 export interface ReadFlags {
   /** Fail with `EAGAIN` instead of sleeping. */
   readonly nowait?: boolean;
@@ -21,6 +23,7 @@ export interface ReadFlags {
   readonly waitq?: boolean;
 }
 
+/** One buffered read from byte `pos`; make one per call. Source: `include/linux/fs.h: struct kiocb`. */
 export class Kiocb {
   readonly inode: Inode;
   readonly mapping: AddressSpace;

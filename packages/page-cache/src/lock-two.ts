@@ -10,6 +10,7 @@ import type { AddressSpace } from './address-space.ts';
 import type { Inode } from './inode.ts';
 import type { Proc } from './machine.ts';
 
+/** What two inodes are sorted by: the address of the object, or the inode number. The lower one is first. */
 export type PairOrder = 'address' | 'ino';
 
 /** Subclass of the second lock of a pair. */
@@ -29,6 +30,7 @@ export function* lockPair(a: Inode, b: Inode, order: PairOrder, lockOf: (inode: 
   if (second !== undefined) yield* lockOf(second).downWrite({ subclass: SECOND });
 }
 
+/** Releases what {@link lockPair} took; the order does not matter. */
 export function* unlockPair(a: Inode, b: Inode, lockOf: (inode: Inode) => RwSemaphore): Proc {
   yield* lockOf(a).upWrite();
   if (b !== a) yield* lockOf(b).upWrite();
@@ -39,6 +41,7 @@ export function* lockTwoNondirectories(a: Inode, b: Inode): Proc {
   yield* lockPair(a, b, 'address', iRwsemOf);
 }
 
+/** Releases what {@link lockTwoNondirectories} took. Source: `fs/inode.c: unlock_two_nondirectories`. */
 export function* unlockTwoNondirectories(a: Inode, b: Inode): Proc {
   yield* unlockPair(a, b, iRwsemOf);
 }
@@ -48,9 +51,12 @@ export function* filemapInvalidateLockTwo(a: AddressSpace, b: AddressSpace): Pro
   yield* lockPair(a.host, b.host, 'address', invalidateLockOf);
 }
 
+/** Releases what {@link filemapInvalidateLockTwo} took. Source: `mm/filemap.c: filemap_invalidate_unlock_two`. */
 export function* filemapInvalidateUnlockTwo(a: AddressSpace, b: AddressSpace): Proc {
   yield* unlockPair(a.host, b.host, invalidateLockOf);
 }
 
+/** The `i_rwsem` of an inode, for {@link lockPair}. */
 export const iRwsemOf = (inode: Inode): RwSemaphore => inode.iRwsem;
+/** The `invalidate_lock` of the mapping of an inode, for {@link lockPair}. */
 export const invalidateLockOf = (inode: Inode): RwSemaphore => inode.mapping.invalidateLock;

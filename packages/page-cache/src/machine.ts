@@ -17,9 +17,11 @@ export interface Act<T = void> {
 
 /** A piece of shared data that steps declare to read or write: one page-cache slot, one disk block, an `i_size`. */
 export interface Region {
+  /** What it goes by in diagrams and messages. */
   readonly name: string;
 }
 
+/** Who runs kernel code: {@link PlainMachine}, or a simulation through {@link simulatedMachine}. */
 export interface Machine {
   /** A new region. Make regions at setup, or in the task that alone can reach them. */
   region(name: string): Region;

@@ -5,6 +5,7 @@ import type { UserBuffer } from './user-buffer.ts';
 import { loadPresent, userLoad, userStore } from './user-memory.ts';
 import type { Vma } from './vma.ts';
 
+/** A user buffer inside a mapping: position 0 is byte `offset` of the mapped file. */
 export class MappedBuffer implements UserBuffer {
   readonly #vma: Vma;
   /** Where the buffer begins in the file. */

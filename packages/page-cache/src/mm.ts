@@ -5,6 +5,9 @@ import type { Engine } from './engine.ts';
 import { mmClasses } from './lock-classes.ts';
 import type { Vma } from './vma.ts';
 
+/**
+ * The memory of one process: its mappings and the locks over them. Source: `include/linux/mm_types.h: struct mm_struct`.
+ */
 export class Mm {
   readonly engine: Engine;
   readonly name: string;

@@ -10,6 +10,7 @@ import type { Mm } from './mm.ts';
 import { zapPte } from './unmap.ts';
 import { Vma, type VmaOptions } from './vma.ts';
 
+/** Maps part of a file; no page is present yet. Source: `mm/mmap.c: mmap_region` (v5.15). */
 export function* mmap(mm: Mm, inode: Inode, options: VmaOptions): Proc<Vma> {
   const vma = new Vma(mm, inode, options);
   yield* mm.mmapLock.downWrite();
@@ -21,6 +22,9 @@ export function* mmap(mm: Mm, inode: Inode, options: VmaOptions): Proc<Vma> {
   return vma;
 }
 
+/**
+ * Takes a mapping away, with its ptes; later loads and stores through it end in a signal. Source: `mm/mmap.c: __do_munmap` (v5.15).
+ */
 export function* munmap(vma: Vma): Proc {
   const { mm, mapping } = vma;
   yield* mm.mmapLock.downWrite();

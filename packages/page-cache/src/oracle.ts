@@ -8,7 +8,9 @@ import { type Finding, findingText } from './finding.ts';
 import { ShadowFile } from './shadow-file.ts';
 import { type Tag, tagName, ZERO } from './tag.ts';
 
+/** Knows what every file may be seen to hold, and collects what users saw instead. One per {@link Engine}. */
 export class Oracle {
+  /** In the order of discovery, each once. */
   readonly findings: Finding[] = [];
   readonly #files = new Map<string, ShadowFile>();
   readonly #pageSize: number;
@@ -32,6 +34,11 @@ export class Oracle {
     return file;
   }
 
+  /**
+   * The reference model of a file.
+   *
+   * @throws RangeError when no file of this name is watched.
+   */
   file(name: string): ShadowFile {
     const file = this.#files.get(name);
     if (file === undefined)
@@ -68,6 +75,7 @@ export class Oracle {
     if (isPastEnd) file.begin(offset, [ZERO], start).end(end);
   }
 
+  /** Keeps a finding, unless the same is there already; its page index follows from its offset. */
   add(finding: Omit<Finding, 'index'>): void {
     const full: Finding = { ...finding, index: Math.floor(finding.offset / this.#pageSize) };
     const text = findingText(full);

@@ -11,8 +11,16 @@ import type { Vma } from './vma.ts';
 import { waitOnFolioWriteback } from './wait-writeback.ts';
 import { dirtyFolio } from './write-cache-pages.ts';
 
+/**
+ * How page_mkwrite ended. `LOCKED`: the folio is locked and dirty; `NOPAGE`: it is gone or past the end, look again; `SIGBUS`: no blocks to be had.
+ */
 export type MkwriteCode = 'LOCKED' | 'NOPAGE' | 'SIGBUS';
 
+/**
+ * Reserves blocks for a page that becomes writable, makes it dirty, and waits for its writeback.
+ *
+ * Duty of the caller: mmap_lock held, folio lock not. Source: `fs/buffer.c: block_page_mkwrite`, within `sb_start_pagefault`.
+ */
 export function* pageMkwrite(vma: Vma, folio: Folio, lock: RwSemaphore | null): Proc<MkwriteCode> {
   const { inode } = vma;
   inode.sb.pagefaults.acquireRead();

@@ -44,6 +44,7 @@ class PlainTask implements Agent {
   }
 }
 
+/** How a {@link PlainMachine} schedules, and who is told. */
 export interface PlainOptions {
   /** Picks tasks at random from this seed; without it the running task goes on until it must wait. */
   readonly seed?: number;
@@ -53,10 +54,13 @@ export interface PlainOptions {
 
 /** How a run ended: the names of the tasks that wait for each other, when not all could finish. */
 export interface PlainOutcome {
+  /** Steps taken in this run. */
   readonly steps: number;
+  /** Empty when all tasks have ended. After `maxSteps`, also those that could have gone on. */
   readonly stuck: readonly string[];
 }
 
+/** Runs tasks to their end in one order: in turn, or drawn from a seed. The same seed gives the same run. */
 export class PlainMachine implements Machine {
   readonly #tasks: PlainTask[] = [];
   readonly #validator: Validator | null;

@@ -11,6 +11,9 @@ import type { Folio } from './folio.ts';
 import { grabFolio } from './grab-folio.ts';
 import type { Proc } from './machine.ts';
 
+/**
+ * The folio at a page index, uptodate, unlocked and with a reference, or the error of its read. Source: `mm/filemap.c: read_cache_page`.
+ */
 export function* readCachePage(mapping: AddressSpace, index: number): Proc<Folio | Errno> {
   const { engine } = mapping.sb;
   if (mapping.host.fs.assertsInvalidateLock()) engine.assertHeld(mapping.invalidateLock);

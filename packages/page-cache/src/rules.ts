@@ -8,6 +8,7 @@
 /** Before the series (v5.14), the seed patch (v5, May 2021), as merged (v5.15), and the latest (v7.1). */
 export type Profile = 'before' | 'seed' | 'merged' | 'latest';
 
+/** All profiles, oldest first. */
 export const profiles: readonly Profile[] = ['before', 'seed', 'merged', 'latest'];
 
 /** Single historic (or rejected) behaviours. Each is off when absent. */
@@ -64,6 +65,7 @@ export interface Rules {
   readonly evictTakesInvalidateLock: boolean;
   /** invalidate_lock is dropped right after a folio has been added. */
   readonly dropAfterAdd: 'never' | 'create' | 'all';
+  /** Mode of i_mmap_rwsem while a range of ptes is taken away. */
   readonly unmapMode: 'write' | 'read';
   /** XFS wraps fault-around in MMAPLOCK shared. */
   readonly faultAroundTakesMmaplock: boolean;
@@ -75,6 +77,7 @@ export interface Rules {
   readonly xfsPairOrder: 'ino' | 'address';
 }
 
+/** The rules of a profile with these defects switched on over it. */
 export function resolveRules(profile: Profile, bugs: BugSwitches): Rules {
   const converted = profile !== 'before';
   const readers = converted && bugs['fs.readsTakeInvalidateLock'] !== false;

@@ -27,6 +27,9 @@ export class OpenWrite {
   }
 }
 
+/**
+ * What every byte of one file, and its size, may be seen as at each moment. Offsets in bytes, times as of {@link Oracle.tick}.
+ */
 export class ShadowFile {
   readonly name: string;
   /** By byte; before the first write a byte is zero since ever. */

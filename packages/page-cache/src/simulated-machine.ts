@@ -17,6 +17,11 @@ export interface SimulationLike {
   spawn(name: string, code: () => never): Act<unknown>;
 }
 
+/**
+ * The machine of a simulation; make one per execution.
+ *
+ * @throws TypeError from `current()` outside of a running task.
+ */
 export function simulatedMachine(sim: SimulationLike): Machine {
   return {
     region: (name) => sim.region(name),

@@ -5,6 +5,7 @@ import type { Engine } from './engine.ts';
 import type { FileSystemType } from './file-system-type.ts';
 import type { FsLockClasses } from './lock-classes.ts';
 
+/** A mounted file system: its lock classes and freeze levels. Source: `include/linux/fs.h: struct super_block`. */
 export class SuperBlock {
   readonly engine: Engine;
   /** Inode numbers mean something only within a super block. */

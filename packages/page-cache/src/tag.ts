@@ -24,6 +24,7 @@ export function dataTags(file: string, write: string, offset: number, length: nu
   return Array.from({ length }, (_, i): Tag => ({ origin: 'data', file, offset: offset + i, write }));
 }
 
+/** As many zero bytes. */
 export function zeroTags(length: number): Tag[] {
   return new Array<Tag>(length).fill(ZERO);
 }

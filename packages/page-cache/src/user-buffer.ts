@@ -5,6 +5,7 @@ import { immediate } from './immediate.ts';
 import type { Act } from './machine.ts';
 import type { Tag } from './tag.ts';
 
+/** Memory of a program that read(2) and write(2) copy to and from; positions and counts in bytes. */
 export interface UserBuffer {
   /** Copies bytes to position `at` of the buffer, faulting where it must; answers how many. */
   put(at: number, tags: readonly Tag[]): Act<number>;

@@ -3,6 +3,7 @@ import type { Folio } from './folio.ts';
 import type { Proc } from './machine.ts';
 import type { Vma } from './vma.ts';
 
+/** One attempt at a page fault. Source: `include/linux/mm.h: struct vm_fault`. */
 export class VmFault {
   readonly vma: Vma;
   /** Page of the file. */
@@ -31,5 +32,7 @@ export class VmFault {
 /** What `->fault` answers: a locked folio, or how else it ended. */
 export type FaultResult = { readonly code: 'LOCKED'; readonly folio: Folio } | { readonly code: 'RETRY' | 'SIGBUS' };
 
+/** mmap_lock was dropped: take it and fault again (`VM_FAULT_RETRY`). */
 export const RETRY: FaultResult = Object.freeze({ code: 'RETRY' });
+/** No such page: the program gets a signal (`VM_FAULT_SIGBUS`). */
 export const SIGBUS: FaultResult = Object.freeze({ code: 'SIGBUS' });

@@ -9,22 +9,29 @@ import type { Inode } from './inode.ts';
 import type { Proc, Region } from './machine.ts';
 import type { Mm } from './mm.ts';
 
+/** A page table entry; changed in one step, under the pte lock. */
 export interface Pte {
+  /** Named by the steps that read or change it. */
   readonly region: Region;
   /** What it maps; null when absent. */
   folio: Folio | null;
+  /** A store needs no fault. */
   writable: boolean;
+  /** Stored to since it was last write-protected. */
   dirty: boolean;
 }
 
+/** Which pages of the file a mapping shows. */
 export interface VmaOptions {
   /** First page of the file that is mapped. Default 0. */
   readonly pgoff?: number;
+  /** Length in pages. */
   readonly pages: number;
   /** Readahead on faults: `sequential`, or none. Default none. */
   readonly advice?: 'random' | 'sequential';
 }
 
+/** A shared mapping of a file by one process. Source: `include/linux/mm_types.h: struct vm_area_struct`. */
 export class Vma {
   readonly mm: Mm;
   readonly inode: Inode;
@@ -51,6 +58,7 @@ export class Vma {
     }));
   }
 
+  /** From this step on, loads and stores through it end in a signal. */
   *unlink(): Proc {
     const regions = this.ptes.map((pte) => pte.region);
     yield* this.mm.engine.machine.access([], regions, `unlink the mapping of ${this.inode.name}`, () => {
