@@ -6,8 +6,12 @@ import type { Engine, Inode, Proc, Region } from '@lockdep/page-cache';
 import { ZERO } from '@lockdep/page-cache';
 import type { BlockDevice } from './block-device.ts';
 
+/**
+ * When a freed block is given out again: next, after all others that are free, or not before the journal has committed.
+ */
 export type ReusePolicy = 'lifo' | 'fifo' | 'after-commit';
 
+/** Gives out the blocks of one disk, and takes them back. */
 export class BlockAllocator {
   readonly policy: ReusePolicy;
   readonly #engine: Engine;

@@ -11,10 +11,13 @@ import { type DiskBlock, owns } from './disk-block.ts';
 
 /** One block of a request: buffer `buffer` of the folio is disk block `block`. */
 export interface BioPart {
+  /** Index of the block within the folio. */
   readonly buffer: number;
+  /** Index of the block on the disk. */
   readonly block: number;
 }
 
+/** A disk of `geometry.diskBlocks` blocks, uninitialised at first. Source: `block/blk-core.c: submit_bio`. */
 export class BlockDevice {
   readonly blocks: readonly DiskBlock[];
   readonly #engine: Engine;

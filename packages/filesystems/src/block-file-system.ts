@@ -29,7 +29,9 @@ import { inspectFiles } from './inspect-files.ts';
 import { writeBegin, writeEnd } from './write-begin-end.ts';
 import { writeFolio } from './write-folio.ts';
 
+/** How a block file system is made. */
 export interface BlockFileSystemOptions {
+  /** Name in labels and messages. Default: that of the file-system type. */
   readonly name?: string;
   /** When freed blocks are used again. Default `lifo`: at once, the last one first. */
   readonly reuse?: ReusePolicy;
@@ -46,6 +48,7 @@ export interface InodeInfo {
 
 const ioKey = new LockKey({ name: 'bio', kind: 'completion' });
 
+/** A file system with a disk of its own; `create` makes its files, before anything runs. */
 export abstract class BlockFileSystem extends FileSystem {
   readonly device: BlockDevice;
   readonly allocator: BlockAllocator;
@@ -132,6 +135,11 @@ export abstract class BlockFileSystem extends FileSystem {
     return inode;
   }
 
+  /**
+   * Block map and locks of an inode.
+   *
+   * @throws RangeError when it is not a file of this file system.
+   */
   info(inode: Inode): InodeInfo {
     const info = this.#info.get(inode);
     if (info === undefined) throw new RangeError(`${inode.name} is not a file of ${this.sb.name}`);
@@ -233,6 +241,7 @@ export abstract class BlockFileSystem extends FileSystem {
     return lock;
   }
 
+  /** Releases what {@link lockForEviction} took; `lock` is its answer. */
   *unlockAfterEviction(inode: Inode, lock: RwSemaphore | null): Proc {
     if (lock !== null) yield* lock.upWrite();
     yield* inode.iRwsem.upWrite();

@@ -9,6 +9,7 @@ export type Extent =
   | { readonly state: 'unwritten'; readonly block: number }
   | { readonly state: 'delayed' };
 
+/** The extents of one file, by block index in the file. The caller holds the map lock. */
 export class BlockMap {
   readonly #extents = new Map<number, Extent>();
 

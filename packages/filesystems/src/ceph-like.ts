@@ -7,6 +7,7 @@ import { Ext4Like } from './ext4-like.ts';
 
 const ceph = new FileSystemType('ceph');
 
+/** An {@link Ext4Like} without a private lock against faults. Source: `fs/ceph/addr.c`. */
 export class CephLike extends Ext4Like {
   constructor(engine: Engine, options: BlockFileSystemOptions = {}) {
     super(engine, options, ceph);

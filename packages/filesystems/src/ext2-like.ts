@@ -29,6 +29,7 @@ interface MapGuard {
   readonly region: Region;
 }
 
+/** A file system without transactions or a private lock. Source: `fs/ext2/inode.c`. */
 export class Ext2Like extends BlockFileSystem {
   readonly #guards = new Map<Inode, MapGuard>();
 

@@ -25,6 +25,7 @@ const iDataSem = new LockKey({ name: '&ei->i_data_sem', kind: 'rwsem' });
 const iMmapSem = new LockKey({ name: '&ei->i_mmap_sem', kind: 'rwsem' });
 const jbd2Handle = new LockKey({ name: 'jbd2_handle', kind: 'rwsem' });
 
+/** A file system with delayed allocation; transactions start before the folio lock. Source: `fs/ext4/inode.c`. */
 export class Ext4Like extends BlockFileSystem {
   override readonly transactionBeforeFolio: boolean = true;
 

@@ -12,6 +12,11 @@ interface CachedInode {
   inMemory: boolean;
 }
 
+/**
+ * The inodes of one file system, by file name.
+ *
+ * @throws RangeError from every operation on a name that no file has.
+ */
 export class InodeCache {
   readonly #fs: BlockFileSystem;
   readonly #region: Region;

@@ -6,6 +6,7 @@ export class InodeSlab {
   readonly #free: number[] = [];
   #next = 0x1000;
 
+  /** An address for a new object: the one released last, else a fresh one. */
   allocate(): number {
     const address = this.#free.pop();
     if (address !== undefined) return address;

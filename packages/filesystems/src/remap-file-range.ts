@@ -30,6 +30,11 @@ import type { BlockFileSystem } from './block-file-system.ts';
 /** Which system call it is: with mixed comparators they disagree about the order of mappings. */
 export type RemapCaller = 'clone' | 'dedupe';
 
+/**
+ * Makes the whole of `target` share the blocks of `source`; `dedupe` only when their bytes are equal, else `EBADE`.
+ *
+ * Duty of the caller: freeze protection held. Source: `fs/xfs/xfs_file.c: xfs_file_remap_range`.
+ */
 export function* remapFileRange(
   fs: BlockFileSystem,
   source: Inode,

@@ -104,6 +104,7 @@ export function* ftruncate(fs: BlockFileSystem, inode: Inode, size: number): Pro
   resized(end);
 }
 
+/** `fsync`: returns when all dirty pages of the file are on disk. Source: `fs/sync.c: vfs_fsync`. */
 export function* fsync(inode: Inode): Proc {
   yield* inode.fs.fsync(inode);
 }

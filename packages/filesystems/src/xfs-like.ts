@@ -30,6 +30,9 @@ const ilock = new LockKey({ name: '&xfs_nondir_ilock_class', kind: 'rwsem' });
 const mmaplock = new LockKey({ name: '&ip->i_mmaplock', kind: 'rwsem' });
 const transaction = new LockKey({ name: 'sb_internal', kind: 'rwsem' });
 
+/**
+ * A file system whose reads hold `i_rwsem` shared; transactions start after the folio lock. Source: `fs/xfs/xfs_file.c`.
+ */
 export class XfsLike extends BlockFileSystem {
   override readonly mapsBeforeFolio: boolean = true;
 

@@ -3,6 +3,9 @@ import { dataTags, MappedBuffer, Mm, premap, unmapPage } from '@lockdep/page-cac
 import { pwrite } from '../syscalls.ts';
 import { ALL, cellsFor, mount, type Scenario } from './scenario.ts';
 
+/**
+ * Scenario 8: two writes whose sources are mappings of each other's page. Deadlocks only where write(2) copies with faults on.
+ */
 export const crossedMappedWrites: Scenario = {
   id: 8,
   title: 'write(A from a mapping of B) ∥ write(B from a mapping of A) ∥ unmapping of both',

@@ -3,6 +3,9 @@ import { dataTags, MappedBuffer, Mm, premap } from '@lockdep/page-cache';
 import { pwrite, remap } from '../syscalls.ts';
 import { ALL, cellsFor, mount, type Scenario } from './scenario.ts';
 
+/**
+ * Scenario 12: a reflink and a dedupe of the same two files, crosswise. Deadlocks only where they order the files differently.
+ */
 export const crossedReflinks: Scenario = {
   id: 12,
   title: 'reflink(A to B) ∥ dedupe(B, A) ∥ inodes dropped and read back',

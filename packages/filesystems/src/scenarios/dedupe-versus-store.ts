@@ -5,6 +5,9 @@ import { AFTER, ALL, cellsFor, mount, type Scenario } from './scenario.ts';
 
 const lost = { kind: 'lost-write', file: 'B', index: 0 } as const;
 
+/**
+ * Scenario 13: dedupe of equal files against a store through a mapping, which is lost where page_mkwrite is not kept out.
+ */
 export const dedupeVersusStore: Scenario = {
   id: 13,
   title: 'dedupe(A, B), equal ∥ store through a mapping of B',

@@ -3,6 +3,9 @@ import { dataTags, Mm, premap, unmapPage, userStore } from '@lockdep/page-cache'
 import { fsync, pwrite } from '../syscalls.ts';
 import { ALL, cellsFor, mount, type Scenario } from './scenario.ts';
 
+/**
+ * Scenario 20: stores through a mapping and write(2) into one page, with fsync and reclaim. Source: xfstests `src/holetest.c`.
+ */
 export const holetest: Scenario = {
   id: 20,
   title: 'store A[1] through a mapping ∥ pwrite(A[2]) ∥ fsync, then reclaim',

@@ -5,6 +5,7 @@ import { AFTER, cellsFor, mount, type Scenario } from './scenario.ts';
 
 const tries = { 'readahead.nowaitTrylock': true } as const;
 
+/** Scenario 25: a NOWAIT read against a punch. It may sleep in readahead, which breaks its contract but no data. */
 export const nowaitRead: Scenario = {
   id: 25,
   title: 'pread(A, NOWAIT) of an uncached page ∥ punch(A)',

@@ -5,6 +5,7 @@ import { AFTER, ALL, cellsFor, mount, type Scenario } from './scenario.ts';
 
 const stale = { kind: 'stale-block-exposure', file: 'A', index: 0 } as const;
 
+/** Scenario 2: hole punch against a load and a store through a mapping. Stale data where faults take no lock. */
 export const punchVersusLoad: Scenario = {
   id: 2,
   title: 'punch(A[0]) ∥ load, then store, through a mapping of A ∥ write(C)',

@@ -5,6 +5,9 @@ import { AFTER, cellsFor, mount, type Scenario } from './scenario.ts';
 
 const stale = { kind: 'stale-block-exposure', file: 'A', index: 1 } as const;
 
+/**
+ * Scenario 1: hole punch against read(2), the race of 2021. Stale data where reads take no lock that the punch holds.
+ */
 export const punchVersusRead: Scenario = {
   id: 1,
   title: 'punch(A[1]) ∥ pread(A[1]) ∥ write(C)',

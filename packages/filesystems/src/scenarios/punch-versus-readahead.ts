@@ -6,6 +6,7 @@ import { AFTER, cellsFor, mount, type Scenario } from './scenario.ts';
 const stale = { kind: 'stale-block-exposure', file: 'A', index: 0 } as const;
 const careless = { 'xfs.fadviseTakesIolock': false } as const;
 
+/** Scenario 3: hole punch against `POSIX_FADV_WILLNEED`. Stale data where advice takes no lock. */
 export const punchVersusReadahead: Scenario = {
   id: 3,
   title: 'punch(A[0]) ∥ fadvise(WILLNEED), then pread(A[0]) ∥ write(C)',

@@ -3,6 +3,9 @@ import { dataTags, MappedBuffer, Mm, premap } from '@lockdep/page-cache';
 import { ftruncate, pread } from '../syscalls.ts';
 import { ALL, cellsFor, mount, type Scenario } from './scenario.ts';
 
+/**
+ * Scenario 11: reads of two files into mappings of each other, and truncates. Deadlocks only where read(2) copies under invalidate_lock.
+ */
 export const readIntoMapping: Scenario = {
   id: 11,
   title: 'read(A into a mapping of B) ∥ read(B into a mapping of A) ∥ truncate of both',

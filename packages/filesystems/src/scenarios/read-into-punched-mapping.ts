@@ -3,6 +3,7 @@ import { dataTags, MappedBuffer, Mm, premap } from '@lockdep/page-cache';
 import { ftruncate, pread, punchHole } from '../syscalls.ts';
 import { ALL, cellsFor, mount, type Scenario } from './scenario.ts';
 
+/** Scenario 22: a read into a mapping of a file that is being punched. Clean in every profile. */
 export const readIntoPunchedMapping: Scenario = {
   id: 22,
   title: 'pread(G into a mapping of F) ∥ punch(F)',

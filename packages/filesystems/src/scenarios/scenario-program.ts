@@ -13,6 +13,7 @@ export interface ScenarioSimulation extends SimulationLike {
   final(check: () => unknown): void;
 }
 
+/** Which findings fail an execution, and who is told of all of them. */
 export interface ScenarioProgramOptions {
   /** Told what was found at the end of each execution that ended. */
   readonly onFindings?: (findings: readonly Finding[]) => void;
@@ -20,6 +21,7 @@ export interface ScenarioProgramOptions {
   readonly counts?: (finding: Finding) => boolean;
 }
 
+/** The program to explore. An execution fails with the first finding that counts, in words. */
 export function scenarioProgram(
   scenario: Pick<Scenario, 'build'>,
   settings: ScenarioSettings,

@@ -20,13 +20,18 @@ import { Ext2Like } from '../ext2-like.ts';
 import { Ext4Like } from '../ext4-like.ts';
 import { XfsLike } from '../xfs-like.ts';
 
+/** Kind of file system: {@link Ext2Like}, {@link Ext4Like}, {@link XfsLike}, {@link CephLike}. */
 export type FileSystemName = 'ext2' | 'ext4' | 'xfs' | 'ceph';
 
+/**
+ * What exploration finds: nothing; wrong bytes; tasks that wait for each other; or a promise that was broken, with no harm to data.
+ */
 export type Verdict = 'clean' | 'corruption' | 'deadlock' | 'contract';
 
 /** Of `bounded` cells: enough for every defect of these scenarios. */
 export const PREEMPTIONS = 2;
 
+/** The file system and the code state that a scenario runs on. */
 export interface ScenarioSettings {
   readonly fs: FileSystemName;
   readonly profile: Profile;
@@ -36,6 +41,7 @@ export interface ScenarioSettings {
   readonly patience?: number;
 }
 
+/** One expectation: the verdict on this file system, in this profile, with these defects. */
 export interface Cell {
   readonly fs: FileSystemName;
   readonly profile: Profile;
@@ -56,11 +62,13 @@ export interface ScenarioProgram {
   readonly tasks: Readonly<Record<string, () => Proc<unknown>>>;
 }
 
+/** A program and its expectations; make its program anew for each execution. */
 export interface Scenario {
   /** Number in the list of scenarios. */
   readonly id: number;
   readonly title: string;
   readonly cells: readonly Cell[];
+  /** Makes the files and tasks. Nothing runs yet. */
   build(machine: Machine, settings: ScenarioSettings): ScenarioProgram;
 }
 

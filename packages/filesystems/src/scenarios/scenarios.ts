@@ -15,6 +15,7 @@ import { truncateVersusFault } from './truncate-versus-fault.ts';
 import { writeFromOwnMapping } from './write-from-own-mapping.ts';
 import { writeVersusMunmap } from './write-versus-munmap.ts';
 
+/** All scenarios, by number; two variants of one share it. */
 export const scenarios: readonly Scenario[] = [
   punchVersusRead,
   punchVersusLoad,

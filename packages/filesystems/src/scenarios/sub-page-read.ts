@@ -8,6 +8,9 @@ import { AFTER, cellsFor, mount, type Scenario } from './scenario.ts';
 
 const stale = { kind: 'stale-block-exposure', file: 'A', index: 0 } as const;
 
+/**
+ * Scenario 4: punch of one block of a cached page against a read of it. Stale data where the lock ends before the block is read.
+ */
 export const subPageRead: Scenario = {
   id: 4,
   title: 'page of four blocks, the first uptodate: punch(block 1) ∥ pread(block 1) ∥ write(C)',

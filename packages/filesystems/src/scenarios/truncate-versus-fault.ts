@@ -3,6 +3,9 @@ import { dataTags, Mm, premap, userLoad } from '@lockdep/page-cache';
 import { ftruncate } from '../syscalls.ts';
 import { AFTER, ALL, cellsFor, mount, type Scenario } from './scenario.ts';
 
+/**
+ * Scenario 5: truncate against a load through a mapping. Clean as long as faults look at i_size under the folio lock.
+ */
 export const truncateVersusFault: Scenario = {
   id: 5,
   title: 'ftruncate(A, 1 page) ∥ load from page 1 through a mapping',

@@ -3,6 +3,9 @@ import { dataTags, MappedBuffer, Mm, premap, unmapPage } from '@lockdep/page-cac
 import { pwrite } from '../syscalls.ts';
 import { ALL, cellsFor, mount, type Scenario } from './scenario.ts';
 
+/**
+ * Scenario 7: a write whose source is a mapping of the page it writes. Deadlocks only where write(2) copies with faults on.
+ */
 export const writeFromOwnMapping: Scenario = {
   id: 7,
   title: 'write(A from a mapping of the same page of A) ∥ unmapping at any moment',

@@ -3,6 +3,9 @@ import { dataTags, MappedBuffer, Mm, munmap, premap, unmapPage, userStore } from
 import { pwrite } from '../syscalls.ts';
 import { ALL, cellsFor, mount, type Scenario } from './scenario.ts';
 
+/**
+ * Scenario 9: a write from mapped memory, a waiting munmap and a store. Deadlocks only where write(2) copies with faults on.
+ */
 export const writeVersusMunmap: Scenario = {
   id: 9,
   title: 'write(A from a mapping of B) ∥ munmap by a sibling ∥ store through a mapping of A',
