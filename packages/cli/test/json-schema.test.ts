@@ -137,6 +137,16 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const printing = [...Object.keys(runs), 'run'];
 
+/** The same for objects within: each may hold more. */
+function looking(members: Json): Json {
+  const plain = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(plain);
+    const isPlain = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+    return isPlain ? expect.objectContaining(looking(value as Json)) : value;
+  };
+  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, plain(value)]));
+}
+
 /** Every object in it that the schema describes as one of its own, with the way to take a member out. */
 function* objectsIn(value: unknown): Generator<Json> {
   if (typeof value !== 'object' || value === null) return;
@@ -160,6 +170,21 @@ describe('what commands print with --json', () => {
     for (const document of documents.get(name)!) expect(problems(validate, document)).toBe('');
     const said = new Set(documents.get(name)!.flatMap((document) => Object.keys(document)));
     expect([...said].toSorted()).toEqual(Object.keys((validate.schema as { properties: Json }).properties).toSorted());
+  });
+
+  test('the documents that are tried hold what is rare', () => {
+    const some = expect.arrayContaining([expect.anything()]);
+    const rare: Readonly<Record<string, Json>> = {
+      check: { files: [{ order: { edges: some } }] },
+      replay: { oracle: { extra: some } },
+      merge: { baseline: { stale: some, unused: some } },
+      diff: { newDependencies: some, vanishedDependencies: some },
+      order: { selfContradictions: some },
+      explore: { programs: [{ schedule: some }] },
+      run: { signal: 'SIGKILL', reports: some },
+    };
+    for (const [name, members] of Object.entries(rare))
+      expect(documents.get(name), name).toContainEqual(expect.objectContaining(looking(members)));
   });
 
   test.each(printing)('%s: a member missing, of another type or one too many is refused', (name) => {
