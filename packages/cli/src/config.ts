@@ -7,6 +7,7 @@ import { closest } from './closest.ts';
 import { FORMATS, type Format } from './formats.ts';
 import { UsageError } from './usage-error.ts';
 
+/** The settings of `lockdep.config.ts`: what the commands take as options. The command line wins. */
 export interface LockdepConfig {
   /** The baseline file, as `--baseline`. */
   readonly baseline?: string;

@@ -12,12 +12,14 @@ export interface TestSim {
   readonly explore: (program: Program, options?: ExploreOptions) => ExploreResult;
 }
 
+/** What `test` adds to a test's context. */
 export interface LockFixtures {
   /** A validator that knows nothing yet, for locks made with `{ validator: lockdep }`; its reports fail the test. */
   lockdep: Validator;
   sim: TestSim;
 }
 
+/** Vitest's `test` with {@link LockFixtures}: a validator and a simulation of the test's own. */
 export const test: TestAPI<LockFixtures> = base.extend<LockFixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads the names of fixtures off the pattern
   lockdep: async ({}, use) => {

@@ -2,6 +2,7 @@
 import type { Report } from '@lockdep/core';
 import { reportStack, reportText } from './report-text.ts';
 
+/** What a test fails with when its locks were reported. */
 export class LockReportFailure extends Error {
   readonly fingerprint: string;
 

@@ -2,8 +2,10 @@
  * How a project is checked: `provide: { lockdep: { … } }` in the vitest configuration, which reaches the workers and the reporter.
  * The environment wins: `LOCKDEP=off|warn|fail`, `LOCKDEP_BASELINE=update`, `LOCKDEP_SEED=42`.
  */
+/** What a report does to a test: fail it, warn, or nothing. */
 export type LockdepMode = 'fail' | 'warn' | 'off';
 
+/** Settings of the setup and the reporter; the environment wins. */
 export interface LockdepOptions {
   /** What a report of level warning or error does to the test that caused it. Default `fail`. */
   readonly mode?: LockdepMode;

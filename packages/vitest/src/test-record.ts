@@ -3,6 +3,7 @@ import type { Report } from '@lockdep/core';
 import type { SavedGraph } from '@lockdep/graph';
 import type { Schedule, TaskLocks } from '@lockdep/report';
 
+/** What a test has shown of its locks, as it is handed to the reporter. */
 export interface TestRecord {
   /** What it added to the lock order. */
   readonly graph?: SavedGraph;

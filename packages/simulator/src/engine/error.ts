@@ -3,6 +3,7 @@
  *
  * Findings (a deadlock, a failed assertion) are never thrown, they are results. `code` tells the cases apart for programs.
  */
+/** What kind of mistake a {@link SimulatorError} is about. */
 export type SimulatorErrorCode =
   | 'foreign-wait'
   | 'not-a-task'
@@ -14,6 +15,9 @@ export type SimulatorErrorCode =
   | 'not-hashable'
   | 'nondeterministic';
 
+/**
+ * A program that cannot be explored, and why: `code` tells the cases apart, the message says what, where and what to do.
+ */
 export class SimulatorError extends Error {
   readonly code: SimulatorErrorCode;
 

@@ -43,6 +43,7 @@ function capture(): void {
   lastSite = new Error().stack ?? null;
 }
 
+/** What an operation does to its object, and when it can be done. */
 export interface OpOptions {
   /** Handed to the object as is. */
   readonly arg?: unknown;
@@ -67,6 +68,9 @@ export interface OpOptions {
 /** As {@link Op.access}: the object has to be asked. */
 export const BY_STATE = -1;
 
+/**
+ * One visible operation: the only points at which the scheduler may let another task run. Yield it, or await it in asynchronous code.
+ */
 export class Op<T = unknown> implements Iterable<Op, T, unknown>, Iterator<Op, T, unknown>, PromiseLike<T> {
   readonly object: SimObject;
   readonly code: number;

@@ -13,6 +13,7 @@ import type { World } from './world.ts';
 /** Stands for the state before the first exclusive access, where a snapshot is expected. */
 export const INITIAL: unique symbol = Symbol('initial');
 
+/** Something operations act on: operations on different objects, and reads of one, commute. */
 export abstract class SimObject {
   /** What it is, as the notation and the messages call it: `mutex`, `var`, … */
   abstract readonly kind: string;

@@ -31,6 +31,7 @@ export type Visible = Op<unknown> | Operation<unknown>;
 /** Code that runs as a task, or as part of one: `function* (): Sim<number> { … }`. */
 export type Sim<T = void> = Generator<Visible, T, unknown>;
 
+/** How a task begins. */
 export interface TaskOptions {
   /** Expected never to end: parked for ever it is no deadlock. Default false. */
   readonly daemon?: boolean;
@@ -41,6 +42,7 @@ export interface TaskOptions {
 export const JOIN = 0;
 export const KILL = 1;
 
+/** A task of the simulation, as the program sees it. */
 export class SimTask extends SimObject implements Agent {
   readonly kind = 'task';
   override readonly owned: boolean = true;

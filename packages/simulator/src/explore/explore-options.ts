@@ -30,6 +30,7 @@ export type StrategyName =
   | 'portfolio'
   | 'replay';
 
+/** Every way to explore, by the name that options and the command take. */
 export const STRATEGIES: readonly StrategyName[] = [
   'auto',
   'source-dpor',
@@ -47,6 +48,7 @@ export const STRATEGIES: readonly StrategyName[] = [
   'replay',
 ];
 
+/** When to stop: executions, steps of one execution, milliseconds in all. */
 export interface Budget {
   /** Executions to begin at most. Default 100,000. */
   readonly executions?: number;
@@ -56,6 +58,7 @@ export interface Budget {
   readonly steps?: number;
 }
 
+/** How to explore: strategy, bounds, budget, what to do with failures. */
 export interface ExploreOptions {
   /** Default `auto`. */
   readonly strategy?: StrategyName;

@@ -3,6 +3,7 @@ import type { Report } from '@lockdep/core';
 import type { Failure } from '../failure/failure.ts';
 import type { StrategyName } from './explore-options.ts';
 
+/** What is known of the whole after sampling: how likely the next execution is to show something new. */
 export interface Estimate {
   /** Probability that one more random execution shows a trace not seen before (Good–Turing); 0 when exhausted, null when nothing was sampled. */
   readonly newTrace: number | null;
@@ -14,6 +15,7 @@ export interface Estimate {
   readonly statement: string;
 }
 
+/** What came of an exploration: verdict, counts, failures, and what has been proved. */
 export interface ExploreResult {
   /** `deadlock` when any execution deadlocked, else `fail` when any failed in another way. `ok` is a proof only when `exhausted`. */
   readonly verdict: 'ok' | 'deadlock' | 'fail';

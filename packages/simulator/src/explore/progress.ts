@@ -1,4 +1,5 @@
 /** How far a long exploration has come, as data and as one line for a terminal. */
+/** How far an exploration has come, for a line on the terminal. */
 export interface Progress {
   readonly phase: 'exhaustive' | 'sampling';
   readonly executions: number;

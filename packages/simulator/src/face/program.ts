@@ -19,6 +19,7 @@ export interface ProgramSetup {
   readonly setup: (world: World) => void;
 }
 
+/** What is explored, in any of its forms. */
 export type Program = ProgramFunction | ProgramObject | ProgramSetup;
 
 export function setupOf(program: Program): (world: World) => void {

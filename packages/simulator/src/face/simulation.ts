@@ -23,6 +23,7 @@ import { SimRwSemaphore } from '../objects/sim-rw-semaphore.ts';
 import { SimSemaphore } from '../objects/sim-semaphore.ts';
 import { Variable } from '../objects/variable.ts';
 
+/** The world of one execution: tasks, objects, time, choices and checks. */
 export class Simulation {
   readonly #world: World;
   readonly #clock = new Clock();

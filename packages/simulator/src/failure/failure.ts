@@ -3,6 +3,7 @@ import type { FailureKind } from './finding.ts';
 import type { Schedule } from './schedule.ts';
 import type { Wait } from './wait-cycle.ts';
 
+/** One way in which a program fails, minimised, with the schedule that shows it. */
 export interface Failure {
   readonly kind: FailureKind;
   /** One sentence. */

@@ -10,6 +10,7 @@ import type { Ending } from '../engine/selector.ts';
 import type { World } from '../engine/world.ts';
 import { findCircle, type Wait, waits } from './wait-cycle.ts';
 
+/** The ways in which an execution can be wrong. */
 export type FailureKind = 'deadlock' | 'assertion' | 'exception' | 'oracle' | 'livelock' | 'leaked-lock';
 
 export interface Finding {

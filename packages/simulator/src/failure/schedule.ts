@@ -8,6 +8,7 @@
 /** One task's stretch: its name, then the labels of the steps it takes. */
 export type Stretch = readonly [task: string, ...labels: string[]];
 
+/** Who ran, and what each step said: enough to replay an execution. */
 export type Schedule = readonly Stretch[];
 
 /** One step, as recorded. */

@@ -9,6 +9,7 @@ import type { SimObject } from '../engine/sim-object.ts';
 import type { SimTask } from '../engine/sim-task.ts';
 import type { World } from '../engine/world.ts';
 
+/** One task of a deadlock: what it waits for and who has it. */
 export interface Wait {
   readonly task: string;
   /** What it waits for, in words: the operation it is parked on (`lock B`), or `a signal of c`. */

@@ -12,6 +12,11 @@ export interface CompiledProgram {
   readonly setup: (world: World) => void;
 }
 
+/**
+ * Makes a program of the notation explorable.
+ *
+ * @throws SimulatorError naming the step that is wrong.
+ */
 export function compileProgram(program: NotationProgram): CompiledProgram {
   const objects = new ProgramObjects(program);
   let world: World | null = null;

@@ -6,6 +6,7 @@ import type { Schedule } from '../failure/schedule.ts';
 import { compileProgram } from './compile.ts';
 import { type NotationProgram, parseProgramFile } from './program-file.ts';
 
+/** One program of that document. */
 export interface ExploredProgram {
   readonly program: NotationProgram;
   readonly result: ExploreResult;
@@ -26,6 +27,7 @@ export interface ProgramSummary {
   readonly schedule: Schedule | null;
 }
 
+/** What `lockdep explore --json` prints. */
 export interface ExploreDocument {
   readonly programs: readonly ProgramSummary[];
 }

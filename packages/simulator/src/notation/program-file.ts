@@ -28,6 +28,7 @@ export interface TaskDeclaration {
   readonly steps: readonly Step[];
 }
 
+/** A program as the notation's files have it: objects, tasks as lists of steps, what is expected. */
 export interface NotationProgram {
   readonly id: string;
   readonly objects: Readonly<Record<string, ObjectDeclaration>>;

@@ -14,6 +14,7 @@ interface AtomicStep {
   readonly words: string;
 }
 
+/** The objects such a step reads and writes; what is not named, the explorer does not see. */
 export interface AtomicAccess {
   readonly reads?: readonly SimObject[];
   readonly writes?: readonly SimObject[];
@@ -21,6 +22,7 @@ export interface AtomicAccess {
   readonly words?: string;
 }
 
+/** Several reads and writes of objects as one visible step. */
 export class Atomic extends SimObject {
   readonly kind = 'atomic';
 

@@ -7,6 +7,7 @@ const SEND = 0;
 const RECEIVE = 1;
 const TRY_RECEIVE = 2;
 
+/** A queue between tasks, bounded or not: receivers wait while it is empty, senders while it is full. */
 export class Channel<T = unknown> extends SimObject {
   readonly kind = 'channel';
   #capacity: number;

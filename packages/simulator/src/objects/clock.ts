@@ -11,6 +11,7 @@ import { SimObject } from '../engine/sim-object.ts';
 const START = 0;
 const WAKE = 1;
 
+/** Virtual time, in milliseconds: waking a sleeper moves it to the sleeper's deadline. */
 export class Clock extends SimObject {
   readonly kind = 'clock';
   override readonly registerLike = false;

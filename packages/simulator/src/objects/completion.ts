@@ -13,6 +13,7 @@ export const TRY_WAIT = 4;
 export const CLAIM = 5;
 const WORDS = ['wait for', 'complete', 'complete all', 'reinit', 'try wait for', 'claim'];
 
+/** An event that tasks wait for, before or after it happens. */
 export class Completion extends SimObject {
   readonly kind = 'completion';
   override readonly registerLike = false;

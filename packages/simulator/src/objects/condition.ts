@@ -13,6 +13,7 @@ const WAIT = 0;
 const SIGNAL = 1;
 const BROADCAST = 2;
 
+/** A condition variable: waiting gives up its mutex, and takes it again when signalled. */
 export class Condition extends SimObject {
   readonly kind = 'cond';
   #state = new ConditionState<number>();

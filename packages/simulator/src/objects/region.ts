@@ -11,6 +11,7 @@ import { atomicMode } from './atomic.ts';
 const READ = 0;
 const WRITE = 1;
 
+/** A part of the program's own data: a step says that the code up to the next one reads it, or changes it. */
 export class Region extends SimObject {
   readonly kind = 'region';
   readonly #ops: [Map<string, Op<void>>, Map<string, Op<void>>] = [new Map(), new Map()];

@@ -2,6 +2,7 @@
 import { BitLockState } from '@lockdep/locks';
 import { SimMutex } from './sim-mutex.ts';
 
+/** A lock that one task takes and any may release (a folio lock). */
 export class SimBitLock extends SimMutex {
   override readonly kind: string = 'bit';
 

@@ -7,6 +7,7 @@ import type { Condition } from './condition.ts';
 import { ACQUIRE, REACQUIRE, RELEASE, TRANSFER, TRY_ACQUIRE } from './lock-codes.ts';
 import { SimLock } from './sim-lock.ts';
 
+/** A mutual exclusion lock of the simulation. */
 export class SimMutex extends SimLock {
   readonly kind: string = 'mutex';
   #state: MutexState<number> = this.newState();

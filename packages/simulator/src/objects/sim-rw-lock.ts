@@ -20,6 +20,7 @@ import {
 } from './lock-codes.ts';
 import { SimLock } from './sim-lock.ts';
 
+/** A reader/writer lock that prefers readers. */
 export class SimRwLock extends SimLock {
   readonly kind = 'rwlock';
   override readonly registerLike = false;

@@ -34,6 +34,7 @@ const OPEN: Entrance = { grantable: [], newReader: true, newWriter: true };
 
 const entranceOf = (snapshot: unknown): Entrance => (snapshot === INITIAL ? OPEN : (snapshot as Entrance));
 
+/** A fair reader/writer semaphore, with downgrade. */
 export class SimRwSemaphore extends SimLock {
   readonly kind = 'fairrw';
   readonly #batch: ReaderBatch;

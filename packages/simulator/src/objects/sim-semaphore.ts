@@ -7,6 +7,7 @@ import { ACQUIRE, RELEASE, TRY_ACQUIRE } from './lock-codes.ts';
 
 const WORDS: Readonly<Record<number, string>> = { [ACQUIRE]: 'down', [RELEASE]: 'up', [TRY_ACQUIRE]: 'trydown' };
 
+/** A counting semaphore. */
 export class SimSemaphore extends SimObject {
   readonly kind = 'sem';
   override readonly registerLike = false;

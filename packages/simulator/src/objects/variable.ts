@@ -32,6 +32,7 @@ interface Update<T> {
   readonly words: string;
 }
 
+/** A shared variable: each read and each write is a step. */
 export class Variable<T = number> extends SimObject {
   readonly kind = 'var';
   #initial: T;
