@@ -13,6 +13,7 @@ import { foldPlain, foldText, Hash } from '../engine/hash.ts';
 import type { Ending, Selector } from '../engine/selector.ts';
 import type { World } from '../engine/world.ts';
 import type { Finding } from './finding.ts';
+import { nextInTurn } from './in-turn.ts';
 import { type RecordedStep, record } from './record.ts';
 
 /** Steps of fair scheduling in which the loop must show. */
@@ -150,14 +151,7 @@ class FairTail implements Selector {
     const last = at === 0 ? -1 : world.pathTask[at - 1]!;
     if (++this.#inRow < this.#stride && last >= 0 && world.isEnabled(last)) return last;
     this.#inRow = 0;
-    let first = -1;
-    for (let i = 0; i < count; i++) {
-      const task = world.enabled[i]!;
-      if (this.#without.has(task)) continue;
-      if (task > last) return task;
-      if (first < 0) first = task;
-    }
-    return first;
+    return nextInTurn(world, count, last, this.#without);
   }
 
   choose(world: World): number {

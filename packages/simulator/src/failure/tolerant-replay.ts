@@ -4,8 +4,10 @@
  * The minimiser proposes schedules by cutting pieces out of one; this runs them. It stops as soon as the failure looked for is
  * certain, and counts the preemptions of what it did. A task that is left out never moves.
  */
+
 import type { Ending, Selector } from '../engine/selector.ts';
 import type { World } from '../engine/world.ts';
+import { nextInTurn } from './in-turn.ts';
 import type { Segment } from './path.ts';
 
 export class TolerantReplay implements Selector {
@@ -70,19 +72,7 @@ export class TolerantReplay implements Selector {
       return task;
     }
     if (last >= 0 && !this.#without.has(last) && world.isEnabled(last) && !world.tasks[last]!.yielded) return last;
-    return this.#inTurn(world, count, last);
-  }
-
-  /** The next enabled task after `last` in order of creation: one that gives way does not come straight back. */
-  #inTurn(world: World, count: number, last: number): number {
-    let first = -1;
-    for (let i = 0; i < count; i++) {
-      const task = world.enabled[i]!;
-      if (this.#without.has(task)) continue;
-      if (task > last) return task;
-      if (first < 0) first = task;
-    }
-    return first;
+    return nextInTurn(world, count, last, this.#without);
   }
 
   #advance(): void {
