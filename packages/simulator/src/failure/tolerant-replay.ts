@@ -4,7 +4,6 @@
  * The minimiser proposes schedules by cutting pieces out of one; this runs them. It stops as soon as the failure looked for is
  * certain, and counts the preemptions of what it did. A task that is left out never moves.
  */
-
 import type { Ending, Selector } from '../engine/selector.ts';
 import type { World } from '../engine/world.ts';
 import { nextInTurn } from './in-turn.ts';
