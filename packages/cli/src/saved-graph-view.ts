@@ -3,29 +3,28 @@
  * edges close circles and what rank a class has is the renderers' matter. Cost: linear.
  */
 import { placeSite, type SavedClass, type SavedGraph, shownBy } from '@lockdep/graph';
-import { DirectedGraph } from 'graphology';
+import { orderGraph } from '@lockdep/report';
 
-export function savedGraphView({ classes, dependencies }: SavedGraph): DirectedGraph {
-  const graph = new DirectedGraph();
+export function savedGraphView({ classes, dependencies }: SavedGraph): ReturnType<typeof orderGraph> {
   const contexts = contextNames(classes);
-  for (const { name, kind, subclass, usage } of classes) {
-    graph.addNode(nodeOf(name), { name, kind, subclass, usage: usageCharacters(usage, contexts) });
-  }
-  for (const { from, to, strengths, distance, sightings } of dependencies) {
-    const seen = sightings[0]!;
-    graph.addDirectedEdge(nodeOf(from), nodeOf(to), {
-      modes: strengths.join(','),
+  return orderGraph(
+    classes.map(({ name, kind, subclass, usage }) => ({
+      name,
+      kind,
+      subclass,
+      usage: usageCharacters(usage, contexts),
+    })),
+    dependencies.map(({ from, to, strengths, distance, sightings }) => ({
+      from,
+      to,
+      modes: strengths,
       distance,
-      task: shownBy(seen),
-      outerSite: placeSite(seen.outer),
-      innerSite: placeSite(seen.inner),
-    });
-  }
-  return graph;
+      task: shownBy(sightings[0]!),
+      outerSite: placeSite(sightings[0]!.outer),
+      innerSite: placeSite(sightings[0]!.inner),
+    })),
+  );
 }
-
-/** graphology keeps neighbours in plain objects, so a node must not be named like a key of theirs. */
-const nodeOf = (name: string): string => (name in Object.prototype ? `class ${name}` : name);
 
 /** hardirq, softirq, then what else is there. */
 function contextNames(classes: readonly SavedClass[]): readonly string[] {

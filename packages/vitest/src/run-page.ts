@@ -26,7 +26,7 @@ export function runPage(
 
 function graphOf({ classes, dependencies }: SavedGraph): ReturnType<typeof orderGraph> {
   return orderGraph(
-    classes,
+    classes.map(({ name, kind }) => ({ name, kind })),
     dependencies.map(({ from, to, strengths, distance, sightings }) => ({
       from,
       to,

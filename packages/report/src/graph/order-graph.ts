@@ -6,6 +6,9 @@ import { DirectedGraph } from 'graphology';
 export interface PlainClass {
   readonly name: string;
   readonly kind: string;
+  readonly subclass?: number;
+  /** Two characters per context kind, as in a report. */
+  readonly usage?: string;
 }
 
 /** `to` was taken while `from` was held. */
@@ -19,13 +22,13 @@ export interface PlainDependency {
   readonly outerSite: Site;
   readonly innerSite: Site;
   /** Tests or runs that showed it. */
-  readonly origins: readonly string[];
+  readonly origins?: readonly string[];
 }
 
 /** Builds the graph; every renderer takes it. */
 export function orderGraph(classes: readonly PlainClass[], dependencies: readonly PlainDependency[]): DirectedGraph {
   const graph = new DirectedGraph();
-  for (const { name, kind } of classes) graph.mergeNode(nodeOf(name), { name, kind });
+  for (const lockClass of classes) graph.mergeNode(nodeOf(lockClass.name), { ...lockClass });
   for (const { from, to, modes, ...rest } of dependencies) {
     for (const name of [from, to]) graph.mergeNode(nodeOf(name), { name });
     graph.mergeDirectedEdge(nodeOf(from), nodeOf(to), { ...rest, modes: modes.join(',') });
