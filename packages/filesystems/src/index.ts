@@ -37,16 +37,12 @@ export { subPageRead } from './scenarios/sub-page-read.ts';
 export { truncateVersusFault } from './scenarios/truncate-versus-fault.ts';
 export { writeFromOwnMapping } from './scenarios/write-from-own-mapping.ts';
 export { writeVersusMunmap } from './scenarios/write-versus-munmap.ts';
-export {
-  fadviseDontneed,
-  fadviseWillneed,
-  fsync,
-  ftruncate,
-  pread,
-  preadAsync,
-  punchHole,
-  pwrite,
-  remap,
-} from './syscalls.ts';
+export { fadviseDontneed, fadviseWillneed } from './syscalls/fadvise.ts';
+export { fsync } from './syscalls/fsync.ts';
+export { ftruncate } from './syscalls/ftruncate.ts';
+export { pread, preadAsync } from './syscalls/pread.ts';
+export { punchHole } from './syscalls/punch-hole.ts';
+export { pwrite } from './syscalls/pwrite.ts';
+export { remap } from './syscalls/remap.ts';
 export { XfsLike } from './xfs-like.ts';
 export { zeroEdges, zeroTail } from './zero-blocks.ts';

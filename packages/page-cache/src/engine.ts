@@ -5,12 +5,13 @@
  */
 import type { Lock, Report, Validator } from '@lockdep/core';
 import type { BaseLock } from '@lockdep/locks';
+import type { BugSwitches } from './bug-switches.ts';
 import type { Folio } from './folio.ts';
 import { checkGeometry, defaultGeometry, type Geometry } from './geometry.ts';
 import { inspectReferences } from './inspect-references.ts';
 import type { Machine } from './machine.ts';
 import { Oracle } from './oracle.ts';
-import { type BugSwitches, type Profile, type Rules, resolveRules } from './rules.ts';
+import { type Profile, type Rules, resolveRules } from './rules.ts';
 
 /** What an {@link Engine} is made from; all but `machine` have defaults. */
 export interface EngineOptions {

@@ -1,5 +1,6 @@
 export { AddressSpace } from './address-space.ts';
 export { AnnotatedLock } from './annotated-lock.ts';
+export type { BugSwitches } from './bug-switches.ts';
 export { Engine, type EngineOptions } from './engine.ts';
 export type { Errno, FaultCode } from './errno.ts';
 export { FileSystem } from './file-system.ts';
@@ -49,7 +50,7 @@ export { type MkwriteCode, pageMkwrite } from './page-mkwrite.ts';
 export { PlainMachine, type PlainOptions, type PlainOutcome } from './plain-machine.ts';
 export { readCachePage } from './read-cache-page.ts';
 export { forcePageCacheRa, pageCacheAsyncRa, pageCacheSyncRa } from './readahead.ts';
-export { type BugSwitches, type Profile, profiles, type Rules, resolveRules } from './rules.ts';
+export { type Profile, profiles, type Rules, resolveRules } from './rules.ts';
 export { OpenWrite, ShadowFile } from './shadow-file.ts';
 export { shrinkFolio, unmapPage } from './shrink-folio.ts';
 export { type SimulationLike, simulatedMachine } from './simulated-machine.ts';

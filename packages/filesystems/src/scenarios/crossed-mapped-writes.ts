@@ -1,6 +1,6 @@
 /** 8. Two writes whose sources are mappings of each other's page. */
 import { dataTags, MappedBuffer, Mm, premap, unmapPage } from '@lockdep/page-cache';
-import { pwrite } from '../syscalls.ts';
+import { pwrite } from '../syscalls/pwrite.ts';
 import { ALL, cellsFor, mount, type Scenario } from './scenario.ts';
 
 /**

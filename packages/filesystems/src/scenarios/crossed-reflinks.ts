@@ -1,6 +1,7 @@
 /** 12. Two reflinks in opposite directions, with the inodes dropped and read back at other addresses in between. */
 import { dataTags, MappedBuffer, Mm, premap } from '@lockdep/page-cache';
-import { pwrite, remap } from '../syscalls.ts';
+import { pwrite } from '../syscalls/pwrite.ts';
+import { remap } from '../syscalls/remap.ts';
 import { ALL, cellsFor, mount, type Scenario } from './scenario.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** 13. Dedupe of two files that are equal, while one of them is stored to through a mapping: page_mkwrite has to be kept out too. */
 import { dataTags, Mm, premap, userStore } from '@lockdep/page-cache';
-import { remap } from '../syscalls.ts';
+import { remap } from '../syscalls/remap.ts';
 import { AFTER, ALL, cellsFor, mount, type Scenario } from './scenario.ts';
 
 const lost = { kind: 'lost-write', file: 'B', index: 0 } as const;

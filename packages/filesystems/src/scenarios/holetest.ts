@@ -1,6 +1,7 @@
 /** 20. Stores through a mapping and write(2) into the same page, with writeback and unmapping beside them. */
 import { dataTags, Mm, premap, unmapPage, userStore } from '@lockdep/page-cache';
-import { fsync, pwrite } from '../syscalls.ts';
+import { fsync } from '../syscalls/fsync.ts';
+import { pwrite } from '../syscalls/pwrite.ts';
 import { ALL, cellsFor, mount, type Scenario } from './scenario.ts';
 
 /**

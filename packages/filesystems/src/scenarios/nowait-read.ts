@@ -1,6 +1,7 @@
 /** 25. A NOWAIT read under an exclusive holder: the path that fills a cached page gives up, the readahead path sleeps. */
 import { dataTags } from '@lockdep/page-cache';
-import { pread, punchHole } from '../syscalls.ts';
+import { pread } from '../syscalls/pread.ts';
+import { punchHole } from '../syscalls/punch-hole.ts';
 import { AFTER, cellsFor, mount, type Scenario } from './scenario.ts';
 
 const tries = { 'readahead.nowaitTrylock': true } as const;

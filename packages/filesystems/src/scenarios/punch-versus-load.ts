@@ -1,6 +1,8 @@
 /** 2. Hole punch against a page fault, then a store through the mapping that the fault has made. */
 import { dataTags, Mm, premap, userLoad, userStore } from '@lockdep/page-cache';
-import { fsync, punchHole, pwrite } from '../syscalls.ts';
+import { fsync } from '../syscalls/fsync.ts';
+import { punchHole } from '../syscalls/punch-hole.ts';
+import { pwrite } from '../syscalls/pwrite.ts';
 import { AFTER, ALL, cellsFor, mount, type Scenario } from './scenario.ts';
 
 const stale = { kind: 'stale-block-exposure', file: 'A', index: 0 } as const;

@@ -1,6 +1,9 @@
 /** 1. The race of 2021: a page is read between its eviction by a hole punch and the freeing of its block, which a third file gets. */
 import { dataTags } from '@lockdep/page-cache';
-import { fsync, pread, punchHole, pwrite } from '../syscalls.ts';
+import { fsync } from '../syscalls/fsync.ts';
+import { pread } from '../syscalls/pread.ts';
+import { punchHole } from '../syscalls/punch-hole.ts';
+import { pwrite } from '../syscalls/pwrite.ts';
 import { AFTER, cellsFor, mount, type Scenario } from './scenario.ts';
 
 const stale = { kind: 'stale-block-exposure', file: 'A', index: 1 } as const;

@@ -1,6 +1,10 @@
 /** 3. Hole punch against readahead asked for by advice, which takes no lock of the inode; a read afterwards sees what it brought. */
 import { dataTags } from '@lockdep/page-cache';
-import { fadviseWillneed, fsync, pread, punchHole, pwrite } from '../syscalls.ts';
+import { fadviseWillneed } from '../syscalls/fadvise.ts';
+import { fsync } from '../syscalls/fsync.ts';
+import { pread } from '../syscalls/pread.ts';
+import { punchHole } from '../syscalls/punch-hole.ts';
+import { pwrite } from '../syscalls/pwrite.ts';
 import { AFTER, cellsFor, mount, type Scenario } from './scenario.ts';
 
 const stale = { kind: 'stale-block-exposure', file: 'A', index: 0 } as const;

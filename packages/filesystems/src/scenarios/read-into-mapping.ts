@@ -1,6 +1,7 @@
 /** 11. read(2) of A into a mapping of B, the same the other way round, and truncates of both: the last question of the thread. */
 import { dataTags, MappedBuffer, Mm, premap } from '@lockdep/page-cache';
-import { ftruncate, pread } from '../syscalls.ts';
+import { ftruncate } from '../syscalls/ftruncate.ts';
+import { pread } from '../syscalls/pread.ts';
 import { ALL, cellsFor, mount, type Scenario } from './scenario.ts';
 
 /**

@@ -1,6 +1,8 @@
 /** 22. Reads of one file into a mapping of another that is being punched: the collision of two old test programs. */
 import { dataTags, MappedBuffer, Mm, premap } from '@lockdep/page-cache';
-import { ftruncate, pread, punchHole } from '../syscalls.ts';
+import { ftruncate } from '../syscalls/ftruncate.ts';
+import { pread } from '../syscalls/pread.ts';
+import { punchHole } from '../syscalls/punch-hole.ts';
 import { ALL, cellsFor, mount, type Scenario } from './scenario.ts';
 
 /** Scenario 22: a read into a mapping of a file that is being punched. Clean in every profile. */

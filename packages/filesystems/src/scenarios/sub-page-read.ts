@@ -3,7 +3,10 @@
  * This is why the lock covers mapping and reading blocks, not just adding the page.
  */
 import { dataTags } from '@lockdep/page-cache';
-import { fsync, pread, punchHole, pwrite } from '../syscalls.ts';
+import { fsync } from '../syscalls/fsync.ts';
+import { pread } from '../syscalls/pread.ts';
+import { punchHole } from '../syscalls/punch-hole.ts';
+import { pwrite } from '../syscalls/pwrite.ts';
 import { AFTER, cellsFor, mount, type Scenario } from './scenario.ts';
 
 const stale = { kind: 'stale-block-exposure', file: 'A', index: 0 } as const;

@@ -1,6 +1,6 @@
 /** 5. Truncate needs no invalidate_lock against faults: they look at i_size again under the folio lock. */
 import { dataTags, Mm, premap, userLoad } from '@lockdep/page-cache';
-import { ftruncate } from '../syscalls.ts';
+import { ftruncate } from '../syscalls/ftruncate.ts';
 import { AFTER, ALL, cellsFor, mount, type Scenario } from './scenario.ts';
 
 /**

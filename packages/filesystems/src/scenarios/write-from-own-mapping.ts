@@ -1,6 +1,6 @@
 /** 7. write(2) whose source is a mapping of the very page it writes, with the page table entry taken away at any moment. */
 import { dataTags, MappedBuffer, Mm, premap, unmapPage } from '@lockdep/page-cache';
-import { pwrite } from '../syscalls.ts';
+import { pwrite } from '../syscalls/pwrite.ts';
 import { ALL, cellsFor, mount, type Scenario } from './scenario.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** 9. A write from mapped memory while a sibling thread waits for mmap_lock exclusively, and another makes the page that is written writable. */
 import { dataTags, MappedBuffer, Mm, munmap, premap, unmapPage, userStore } from '@lockdep/page-cache';
-import { pwrite } from '../syscalls.ts';
+import { pwrite } from '../syscalls/pwrite.ts';
 import { ALL, cellsFor, mount, type Scenario } from './scenario.ts';
 
 /**

@@ -1,0 +1,13 @@
+/** `fallocate(2)` with `FALLOC_FL_PUNCH_HOLE`. A system call is kernel code run by a task: it tells the oracle when it begins, what it saw, and when it was acknowledged. */
+import { type Inode, type Proc, zeroTags } from '@lockdep/page-cache';
+import type { BlockFileSystem } from '../block-file-system.ts';
+
+/** `fallocate(FALLOC_FL_PUNCH_HOLE)` of bytes [pos, pos + count). */
+export function* punchHole(fs: BlockFileSystem, inode: Inode, pos: number, count: number): Proc {
+  const { oracle } = fs.engine;
+  const open = oracle.file(inode.name).begin(pos, zeroTags(count), oracle.tick());
+  fs.sb.writers.acquireRead();
+  yield* fs.punchHole(inode, pos, pos + count);
+  fs.sb.writers.release();
+  open.end(oracle.tick());
+}

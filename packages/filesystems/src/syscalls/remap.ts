@@ -1,0 +1,17 @@
+/** `ioctl(2)` with `FICLONE` and `FIDEDUPERANGE`. A system call is kernel code run by a task: it tells the oracle when it begins, what it saw, and when it was acknowledged. */
+import type { Errno, Inode, Proc } from '@lockdep/page-cache';
+import type { BlockFileSystem } from '../block-file-system.ts';
+import { type RemapCaller, remapFileRange } from '../remap-file-range.ts';
+
+/** `ioctl(FICLONE)` or `FIDEDUPERANGE` of whole files. */
+export function* remap(
+  fs: BlockFileSystem,
+  source: Inode,
+  target: Inode,
+  caller: RemapCaller = 'clone',
+): Proc<Errno | null> {
+  fs.sb.writers.acquireRead();
+  const error = yield* remapFileRange(fs, source, target, caller);
+  fs.sb.writers.release();
+  return error;
+}

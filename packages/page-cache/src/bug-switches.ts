@@ -1,0 +1,41 @@
+/** The single defects that can be switched on over a profile, by the names of the bug corpus. A line each, grouped by who has the defect. */
+
+/** Single historic (or rejected) behaviours. Each is off when absent. */
+export interface BugSwitches {
+  /** `false`: reads and readahead take no invalidate_lock (PC-001). */
+  readonly 'fs.readsTakeInvalidateLock'?: boolean;
+  /** `false`: faults take neither invalidate_lock nor a private lock (PC-002). */
+  readonly 'fs.faultsTakeInvalidateLock'?: boolean;
+  /** `false`: advice takes no IOLOCK on an XFS-like file system (PC-003). */
+  readonly 'xfs.fadviseTakesIolock'?: boolean;
+  /** `true`: invalidate_lock is held only around adding the folio, not while it is filled (PC-004). */
+  readonly lockOnlyAroundAdd?: boolean;
+  /** As {@link lockOnlyAroundAdd}, for the path that creates a folio alone: harmless, says the patch. */
+  readonly 'read.createDropsLockAfterAdd'?: boolean;
+  /** `mixed`: some callers order two mappings by address, some by inode number (PC-109). */
+  readonly 'lockTwo.comparator'?: 'address' | 'ino' | 'mixed';
+  /** `true`: both locks of one inode before those of the other (PC-110). */
+  readonly 'lockTwo.interleaved'?: boolean;
+  /** `true`: read(2) keeps invalidate_lock while it copies to user memory (PC-111). */
+  readonly 'read.invalidateLockOverCopy'?: boolean;
+  /** `true`: read(2) puts the folios before it copies from them. */
+  readonly 'read.putsBeforeCopy'?: boolean;
+  /** `false`: write(2) copies with page faults enabled, under the folio lock (PC-036). */
+  readonly 'write.atomicCopy'?: boolean;
+  /** `false`: faults do not look at i_size again under the folio lock. */
+  readonly 'fault.isizeRecheck'?: boolean;
+  /** `true`: faults take i_rwsem shared, the alternative that the patch rules out. */
+  readonly 'fault.takesIrwsem'?: boolean;
+  /** `true`: write(2) forgets to mark the folio dirty. */
+  readonly 'write.dropsDirty'?: boolean;
+  /** `true`: a zeroed part of a folio is marked uptodate (the alternative fix for PC-004). */
+  readonly 'truncate.zeroedIsUptodate'?: boolean;
+  /** `true`: NOWAIT readahead only tries invalidate_lock (fix for PC-106). */
+  readonly 'readahead.nowaitTrylock'?: boolean;
+  /** `false`: growing a file leaves the page of its old end writable (PC-024). */
+  readonly isizeExtendedMkclean?: boolean;
+  /** `false`: page_mkwrite takes no lock that remapping holds (PC-032). */
+  readonly 'remap.lockOutMkwrite'?: boolean;
+  /** `true`: assert invalidate_lock in truncate_inode_pages_range. Default true wherever the file system is converted. */
+  readonly assertInvalidateLock?: boolean;
+}
