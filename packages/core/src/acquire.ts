@@ -121,9 +121,10 @@ function checkChain(engine: Engine, acquisition: Acquisition, node: number, foun
   const alone = !engine.exact || acquisition.chainStart === 0;
   if (known && alone && (flags & INSTANCE) === 0) {
     recount(engine, node);
-    const { owner } = trie;
-    if (owner[node] !== ANYBODY && owner[node] !== acquisition.task.segment) {
-      owner[node] = witnessDependencies(engine, acquisition) ? ANYBODY : acquisition.task.segment;
+    const { segment } = acquisition.task;
+    const owner = trie.owner(node);
+    if (owner !== ANYBODY && owner !== segment) {
+      trie.setOwner(node, witnessDependencies(engine, acquisition) ? ANYBODY : segment);
     }
     return;
   }
@@ -131,13 +132,13 @@ function checkChain(engine: Engine, acquisition: Acquisition, node: number, foun
   if (engine.exact) checkInstanceOrder(engine, acquisition, found);
   if (checkSameClass(engine, acquisition, found) !== 'learn') return;
   const saturated = checkDependencies(engine, acquisition, found);
-  trie.owner[node] = saturated ? ANYBODY : acquisition.task.segment;
+  trie.setOwner(node, saturated ? ANYBODY : acquisition.task.segment);
 }
 
 /** A chain on which something was reported stays on the miss path, so that every recurrence is counted. */
 function rememberReports(engine: Engine, node: number, reports: readonly Report[]): void {
   engine.trie.flags[node]! |= REPORTED;
-  engine.trie.settled[node] = 0;
+  engine.trie.unsettle(node);
   const known = engine.nodeReports.get(node) ?? new Set();
   for (const report of reports) if (report.kind === 'circular' || report.kind === 'irq-order') known.add(report);
   engine.nodeReports.set(node, known);

@@ -222,7 +222,7 @@ export class Engine {
   /** The trie node of one more (class, how) on a chain. */
   chainNode(before: number, classId: number, how: number): number {
     const label = (classId << LABEL_BITS) | (how & (this.exact ? EXACT_LABEL : KERNEL_LABEL));
-    const known = this.trie.probe(before, label);
+    const known = this.trie.child(before, label);
     return known >= 0 ? known : this.trie.insert(before, label);
   }
 
@@ -232,7 +232,7 @@ export class Engine {
    */
   settle(task: Task, node: number, how: number): void {
     if (task.settledShift === NEVER_SETTLED || (this.trie.flags[node]! & (INSTANCE | REPORTED)) !== 0) return;
-    this.trie.settled[node]! |= 1 << (task.settledShift + ((how >> 2) & this.variantMask));
+    this.trie.settle(node, task.settledShift + ((how >> 2) & this.variantMask));
   }
 
   /** The task is at a new place between forks and joins: chains it has walked before are to be witnessed again. */

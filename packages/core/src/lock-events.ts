@@ -110,15 +110,14 @@ export class LockEvents {
       const row = depth << 2;
       const before = depth === 0 || ((held[row - 4]! ^ task.packed) & CHAIN_MASK) !== 0 ? 0 : held[row - 3]!;
       const { trie } = engine;
-      const node = trie.probe(before, (label & CLASS_MASK) | (flags & this.#labelMask));
+      const node = trie.child(before, (label & CLASS_MASK) | (flags & this.#labelMask));
       if (
         node >= 0 &&
-        ((trie.settled[node]! >>> (task.settledShift + ((flags >> 2) & engine.variantMask))) & 1) !== 0 &&
-        trie.isOpen(node, task.segment) &&
-        row < held.length
+        trie.isSettled(node, task.settledShift + ((flags >> 2) & engine.variantMask), task.segment) &&
+        depth < task.room
       ) {
         held[row] = flags | task.packed;
-        held[row + 1] = node;
+        held[row | 1] = node;
         task.locks[depth] = lock;
         task.depth = depth + 1;
         if (site != null || this.watched) this.#known(task, lock, how, site ?? null);

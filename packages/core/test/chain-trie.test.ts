@@ -40,7 +40,7 @@ class Pair {
       labels.push(next);
       const text = labels.join(' ');
       const known = this.model.get(text);
-      const probed = this.trie.probe(node, next);
+      const probed = this.trie.child(node, next);
       if (probed !== (known?.node ?? -1)) throw new Error(`probe of ${text}: ${probed}, not ${known?.node}`);
       node = probed >= 0 ? probed : this.trie.insert(node, next);
       if (known === undefined) this.model.set(text, { node, labels: [...labels], flags: 0, chain: 0 });
@@ -115,7 +115,7 @@ describe('the chain trie itself', () => {
     const nodes = Array.from({ length: 1 << LABEL_BITS }, (_, how) => trie.insert(ROOT, label(1, how)));
     expect(new Set(nodes).size).toBe(1 << LABEL_BITS);
     nodes.forEach((node, how) => {
-      expect(trie.probe(ROOT, label(1, how))).toBe(node);
+      expect(trie.child(ROOT, label(1, how))).toBe(node);
     });
   });
 
@@ -123,8 +123,8 @@ describe('the chain trie itself', () => {
     const trie = new ChainTrie();
     const [a, b] = [label(1, 0), label(2, 0)];
     const ab = trie.insert(trie.insert(ROOT, a), b);
-    expect(trie.probe(ROOT, b)).toBe(-1);
-    expect(trie.probe(trie.probe(ROOT, a), a)).toBe(-1);
+    expect(trie.child(ROOT, b)).toBe(-1);
+    expect(trie.child(trie.child(ROOT, a), a)).toBe(-1);
     expect(trie.path(ab)).toEqual([a, b]);
   });
 
@@ -132,18 +132,24 @@ describe('the chain trie itself', () => {
     const trie = new ChainTrie();
     const node = trie.insert(ROOT, label(1, 0));
     trie.validate(node, 3);
-    trie.settled[node] = -1;
+    trie.settle(node, 5);
+    trie.setOwner(node, 7);
     trie.flags[node]! |= INSTANCE;
     expect(trie.prune(() => true)).toEqual([node]);
     expect(trie.validated).toBe(0);
     expect(trie.insert(ROOT, label(2, 0))).toBe(node);
-    expect([trie.flags[node], trie.settled[node], trie.probe(ROOT, label(1, 0))]).toEqual([0, 0, -1]);
+    expect([trie.flags[node], trie.isSettled(node, 5, 7), trie.owner(node), trie.child(ROOT, label(1, 0))]).toEqual([
+      0,
+      false,
+      0,
+      -1,
+    ]);
   });
 
   test('pruning nothing removes nothing', () => {
     const trie = new ChainTrie();
     trie.insert(ROOT, label(1, 0));
     expect(trie.prune(() => false)).toEqual([]);
-    expect(trie.probe(ROOT, label(1, 0))).toBe(1);
+    expect(trie.child(ROOT, label(1, 0))).toBe(1);
   });
 });
