@@ -51,10 +51,10 @@ export function acquire(
     enabled: replayed?.enabled ?? task.enabled,
     chainStart: chainStart(task),
   };
-  const reports: Report[] = [];
+  let reports: Report[] | null = null;
   const found = (finding: Finding): Report => {
     const report = engine.report(finding, task, site);
-    reports.push(report);
+    reports = [...(reports ?? []), report];
     return report;
   };
   checkWaitContext(engine, acquisition, found);
@@ -66,7 +66,7 @@ export function acquire(
     acquisition.chainStart === task.depth ? ROOT : task.nodeOf(task.depth - 1),
   );
   if ((how & (TRYLOCK | UNCHECKED)) === 0) checkChain(engine, acquisition, node, found);
-  if (reports.length > 0) rememberReports(engine, node, reports);
+  if (reports !== null) rememberReports(engine, node, reports);
   // A sync has not marked what a lock that stays held would mark; it must not answer for one.
   else if (acquisition.enabled === task.enabled && (how & SYNC) === 0) engine.settle(task, node, how);
   if ((how & SYNC) === 0) push(task, acquisition, node, replayed);

@@ -71,7 +71,7 @@ export class Circles {
 
   /** A dependency was seen in new circumstances, or a guard is one of several locks now, or a class has its first writer. */
   judgeAgain(engine: Engine): void {
-    for (const layer of LAYERS) this.#judgeLayer(engine, this.#open[layer]);
+    for (const layer of LAYERS) if (this.#open[layer].size > 0) this.#judgeLayer(engine, this.#open[layer]);
   }
 
   #judgeLayer(engine: Engine, layer: Map<number, Open>): void {

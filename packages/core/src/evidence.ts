@@ -5,6 +5,7 @@
  * Most dependencies are seen once, so nothing is allocated for that: a sighting is a row of two columns, the first witness four
  * numbers that point into the chain trie; objects are made when somebody asks. Cost: O(1) for the first of each, about 100 bytes.
  */
+import type { Acquisition } from './acquisition.ts';
 import { type ChainTrie, LABEL_BITS } from './chain-trie.ts';
 import { growInt32 } from './grow.ts';
 import { MODE_MASK, WRITE } from './mode.ts';
@@ -57,24 +58,25 @@ export class Evidence {
     this.#trie = trie;
   }
 
-  /** Another sighting of an edge. */
-  add(edge: number, sighting: Sighting): void {
+  /** Another sighting of an edge: an acquisition under the held entry at `index` that showed strength `bit`. */
+  add(edge: number, bit: number, acquisition: Acquisition, index: number, outer: Site, inner: Site, event: number): void {
+    const { task, lock, how } = acquisition;
     const row = this.#free.pop() ?? this.#nextSighting++;
     this.#numbers = growInt32(this.#numbers, (row + 1) * NUMBERS - 1);
     const numbers = this.#numbers;
     const at = row * NUMBERS;
-    numbers[at + BIT] = sighting.bit;
-    numbers[at + HELD_HOW] = sighting.heldHow;
-    numbers[at + WANT_HOW] = sighting.wantHow;
+    numbers[at + BIT] = bit;
+    numbers[at + HELD_HOW] = task.how(index);
+    numbers[at + WANT_HOW] = how;
     numbers[at + NEXT] = NONE;
     const place = row * REFERENCES;
     const references = this.#references;
-    references[place] = sighting.task;
-    references[place + 1] = sighting.outerLock;
-    references[place + 2] = sighting.innerLock;
-    references[place + 3] = sighting.outerSite;
-    references[place + 4] = sighting.innerSite;
-    references[place + 5] = sighting.event;
+    references[place] = task.name;
+    references[place + 1] = task.locks[index]!.name;
+    references[place + 2] = lock.name;
+    references[place + 3] = outer;
+    references[place + 4] = inner;
+    references[place + 5] = event;
     this.#link(edge, row);
   }
 

@@ -24,7 +24,10 @@ import {
 import type { Found } from './check.ts';
 
 export function checkContextOrder(engine: Engine, acquisition: Acquisition, index: number, found: Found): void {
-  if ((engine.usageSeen & USED_IN_BITS) === 0) return;
+  if ((engine.usageSeen & USED_IN_BITS) !== 0) search(engine, acquisition, index, found);
+}
+
+function search(engine: Engine, acquisition: Acquisition, index: number, found: Found): void {
   const { task, lock, how, classId, site } = acquisition;
   const { usage, type } = engine.classes;
   const from = task.classOf(index);

@@ -20,27 +20,32 @@ import { checkContextOrder } from './context-order.ts';
 
 /** Checks and records the dependencies. Returns true when nothing more can be learned from other tasks on this chain. */
 export function checkDependencies(engine: Engine, acquisition: Acquisition, found: Found): boolean {
-  return eachHeld(engine, acquisition, (index) => checkDependency(engine, acquisition, index, found));
+  const { task } = acquisition;
+  let saturated = true;
+  for (let index = nextRelevant(engine, acquisition, task.depth); index >= 0; ) {
+    saturated = checkDependency(engine, acquisition, index, found) && saturated;
+    index = nextRelevant(engine, acquisition, index);
+  }
+  return saturated;
 }
 
 /** The chain is known: only takes in who walks it now, and under what. */
 export function witnessDependencies(engine: Engine, acquisition: Acquisition): boolean {
-  return eachHeld(engine, acquisition, (index) => {
-    const edge = engine.order.find(acquisition.task.classOf(index), acquisition.classId);
-    return edge < 0 || witnessed(engine, acquisition, index, edge);
-  });
+  const { task, classId } = acquisition;
+  let saturated = true;
+  for (let index = nextRelevant(engine, acquisition, task.depth); index >= 0; ) {
+    const edge = engine.order.find(task.classOf(index), classId);
+    saturated = (edge < 0 || witnessed(engine, acquisition, index, edge)) && saturated;
+    index = nextRelevant(engine, acquisition, index);
+  }
+  return saturated;
 }
 
-/** Calls `visit` for each relevant held entry, nearest first; true when all calls were. */
-function eachHeld(engine: Engine, { task, chainStart }: Acquisition, visit: (index: number) => boolean): boolean {
-  let all = true;
-  for (let index = task.depth - 1; index >= chainStart; index--) {
-    const held = task.how(index);
-    if ((held & UNCHECKED) !== 0) continue;
-    all = visit(index) && all;
-    if (!passable(engine, task, index)) break;
-  }
-  return all;
+/** The relevant held entry next below `above`, nearest first; −1 when there is none. */
+function nextRelevant(engine: Engine, { task, chainStart }: Acquisition, above: number): number {
+  if (above < task.depth && !passable(engine, task, above)) return -1;
+  for (let index = above - 1; index >= chainStart; index--) if ((task.how(index) & UNCHECKED) === 0) return index;
+  return -1;
 }
 
 /** Is what lies below this entry not reachable through it, or not by every search? */
@@ -109,16 +114,6 @@ function news(engine: Engine, task: Task, saturated: boolean): boolean {
 }
 
 function sighted(engine: Engine, acquisition: Acquisition, index: number, edge: number, bit: number): void {
-  const { task, lock, how, site } = acquisition;
-  engine.evidence.add(edge, {
-    bit,
-    heldHow: task.how(index),
-    wantHow: how,
-    task: task.name,
-    outerLock: task.locks[index]!.name,
-    innerLock: lock.name,
-    outerSite: engine.heldSite(task, index),
-    innerSite: engine.siteFor(site),
-    event: engine.events,
-  });
+  const outer = engine.heldSite(acquisition.task, index);
+  engine.evidence.add(edge, bit, acquisition, index, outer, engine.siteFor(acquisition.site), engine.events);
 }

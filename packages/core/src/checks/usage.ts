@@ -39,6 +39,7 @@ export function checkUsage(engine: Engine, acquisition: Acquisition, found: Foun
   let needs = engine.contexts.needs(task.entered, enabled)[how & (MODE_MASK | TRYLOCK | UNCHECKED)]!;
   // Waiting for all holders is no critical section: nothing can interrupt it while it is "held".
   if ((how & SYNC) !== 0) needs &= ~ENABLED_BITS;
+  if ((needs & ~engine.classes.usage[acquisition.classId]!) === 0) return;
   markUsage(engine, acquisition, needs & USED_IN_BITS, found);
   markUsage(engine, acquisition, needs & ENABLED_BITS, found);
   markUsage(engine, acquisition, needs & ~(USED_IN_BITS | ENABLED_BITS), found);
