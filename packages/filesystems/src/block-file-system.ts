@@ -15,6 +15,7 @@ import {
   type FileSystemType,
   Folio,
   Inode,
+  nofsScope,
   type Proc,
   shrinkFolio,
   type Tag,
@@ -219,10 +220,10 @@ export abstract class BlockFileSystem extends FileSystem {
     return result;
   }
 
-  /** Runs `body` inside a transaction. */
+  /** Runs `body` inside a transaction, and so in a NOFS scope: reclaim may need a transaction too. */
   *inTransaction<T>(body: () => Proc<T>): Proc<T> {
     this.transactionLock.acquireRead();
-    const result = yield* body();
+    const result = yield* nofsScope(this.engine, body);
     this.transactionLock.release();
     return result;
   }

@@ -10,6 +10,8 @@ import {
   type Engine,
   type Errno,
   FileSystemType,
+  GFP_NOFS,
+  type GfpFlags,
   type Inode,
   immediate,
   type Kiocb,
@@ -35,6 +37,8 @@ const transaction = new LockKey({ name: 'sb_internal', kind: 'rwsem' });
  */
 export class XfsLike extends BlockFileSystem {
   override readonly mapsBeforeFolio: boolean = true;
+  /** Reclaim on behalf of its page cache never comes back into it (`xfs_setup_inode`). */
+  override readonly gfpMask: GfpFlags = GFP_NOFS;
 
   constructor(engine: Engine, options: BlockFileSystemOptions = {}, type: FileSystemType = xfs) {
     super(engine, type, transaction, options);

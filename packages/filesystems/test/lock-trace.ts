@@ -36,6 +36,8 @@ export interface TraceOptions {
   readonly faultAround?: boolean;
   /** Interleave with the I/O at random; without it, I/O ends before anybody looks. */
   readonly seed?: number;
+  /** Show what allocations may wait for (`fs_reclaim`); left out otherwise. */
+  readonly allocations?: boolean;
   /** What happens before, unrecorded. */
   readonly before?: (stage: Stage) => void;
   /** Another task that runs first, as far as it gets. */
@@ -68,6 +70,7 @@ export function lockTrace(options: TraceOptions, operation: (stage: Stage) => Pr
     if (task.name !== 'op' || lock === null) return;
     const label = lock.label.replace(/\(.*$/, '');
     const short = SHORT[label] ?? label;
+    if (short === 'fs_reclaim' && options.allocations !== true) return;
     if (type === 'release') tokens.push(`-${short}`);
     else if (type === 'transfer') tokens.push(`${short} to io`);
     else if (type === 'acquire')

@@ -7,6 +7,7 @@
 import { RwSemaphore } from '@lockdep/locks';
 import { AnnotatedLock } from './annotated-lock.ts';
 import type { Folio } from './folio.ts';
+import type { GfpFlags } from './gfp.ts';
 import type { Inode } from './inode.ts';
 import { mmClasses } from './lock-classes.ts';
 import type { Proc, Region } from './machine.ts';
@@ -20,6 +21,8 @@ export class AddressSpace {
   readonly invalidateLock: RwSemaphore;
   readonly iMmapRwsem: RwSemaphore;
   readonly xaLock: AnnotatedLock;
+  /** What allocations of its folios may do (`mapping_gfp_mask`). */
+  readonly gfpMask: GfpFlags;
   /** Mappings into user memory, under `i_mmap_rwsem`. */
   readonly iMmap: Vma[] = [];
   readonly #slots: readonly Region[];
@@ -31,6 +34,7 @@ export class AddressSpace {
     const { machine, validator } = engine;
     this.host = host;
     this.sb = sb;
+    this.gfpMask = host.fs.gfpMask;
     this.invalidateLock = new RwSemaphore({
       key: classes.invalidateLock,
       label: `invalidate_lock(${name})`,

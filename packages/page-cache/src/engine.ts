@@ -10,6 +10,7 @@ import type { Folio } from './folio.ts';
 import { checkGeometry, defaultGeometry, type Geometry } from './geometry.ts';
 import { inspectReferences } from './inspect-references.ts';
 import type { Machine } from './machine.ts';
+import { Memory } from './memory.ts';
 import { Oracle } from './oracle.ts';
 import { type Profile, type Rules, resolveRules } from './rules.ts';
 
@@ -30,6 +31,11 @@ export interface EngineOptions {
   readonly patience?: number;
   /** Read faults map the cached pages around. Default false. */
   readonly faultAround?: boolean;
+  /**
+   * Whether memory may be short at any allocation, so that the task has to reclaim something itself: what, of `memory.shrinkers`, is a
+   * choice of the scheduler. `memcg`: for a memory cgroup of the old kind, which may wait for writeback. Default `never`.
+   */
+  readonly directReclaim?: 'never' | 'global' | 'memcg';
 }
 
 /**
@@ -48,6 +54,8 @@ export class Engine {
   /** File systems that evicted without being converted to invalidate_lock: exempt from its assertions. */
   readonly unconverted: Set<string> = new Set();
   readonly faultAround: boolean;
+  readonly directReclaim: 'never' | 'global' | 'memcg';
+  readonly memory: Memory;
   /** Those that have not been freed. */
   readonly folios: Set<Folio> = new Set();
   #superBlocks = 0;
@@ -63,6 +71,8 @@ export class Engine {
     this.readaheadPages = options.readaheadPages ?? 0;
     this.patience = options.patience ?? Number.POSITIVE_INFINITY;
     this.faultAround = options.faultAround ?? false;
+    this.directReclaim = options.directReclaim ?? 'never';
+    this.memory = new Memory(this.machine, this.validator);
   }
 
   /** @internal */

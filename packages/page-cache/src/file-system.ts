@@ -13,6 +13,7 @@ import { filemapFault } from './filemap-fault.ts';
 import { filemapMapPages } from './filemap-map-pages.ts';
 import { filemapRead, type ReadResult } from './filemap-read.ts';
 import type { Folio } from './folio.ts';
+import { GFP_KERNEL, type GfpFlags } from './gfp.ts';
 import type { Inode } from './inode.ts';
 import { Kiocb } from './kiocb.ts';
 import type { Proc } from './machine.ts';
@@ -35,6 +36,8 @@ export abstract class FileSystem {
   readonly sb: SuperBlock;
   /** Holds invalidate_lock over eviction; one that has not been converted is exempt from the assertions, and listed. */
   readonly converted: boolean = true;
+  /** What allocations of folios of its files may do; a NOFS scope or a fault changes that. */
+  readonly gfpMask: GfpFlags = GFP_KERNEL;
 
   constructor(engine: Engine, type: FileSystemType, name: string) {
     this.engine = engine;

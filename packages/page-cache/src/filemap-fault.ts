@@ -5,8 +5,10 @@
  * folio takes it: one on a cached, uptodate folio is kept out by the folio lock, under which eviction unmaps.
  */
 import type { AddressSpace } from './address-space.ts';
+import { allocPages } from './alloc-pages.ts';
 import { filemapReadPage } from './filemap-get-pages.ts';
 import { Folio } from './folio.ts';
+import { withFs } from './gfp.ts';
 import { filemapInvalidateLockShared, filemapInvalidateUnlockShared } from './invalidate-lock.ts';
 import { Kiocb } from './kiocb.ts';
 import type { Proc } from './machine.ts';
@@ -110,6 +112,7 @@ class FilemapFault {
     for (;;) {
       const found = yield* this.#mapping.lookup(this.#vmf.index);
       if (found !== null) return found;
+      yield* allocPages(this.#mapping.sb.engine, withFs(this.#mapping.gfpMask));
       const folio = new Folio(this.#mapping, this.#vmf.index);
       yield* folio.lock.tryAcquire();
       const added = yield* this.#mapping.add(folio);

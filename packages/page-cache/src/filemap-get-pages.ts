@@ -6,6 +6,7 @@
  */
 import { Completion } from '@lockdep/locks';
 import type { AddressSpace } from './address-space.ts';
+import { allocPages } from './alloc-pages.ts';
 import type { Errno } from './errno.ts';
 import { Folio, putFolios } from './folio.ts';
 import {
@@ -165,8 +166,11 @@ function* lockAsync(kiocb: Kiocb, folio: Folio): Proc<boolean> {
 function* filemapCreatePage(kiocb: Kiocb, index: number): Proc<Folio | Errno> {
   const { mapping } = kiocb;
   const { rules } = mapping.sb.engine;
+  yield* allocPages(mapping.sb.engine, mapping.gfpMask);
   const folio = new Folio(mapping, index);
   if (rules.readersTakeInvalidateLock) yield* filemapInvalidateLockShared(mapping);
+  // Nodes of i_pages.
+  yield* allocPages(mapping.sb.engine, mapping.gfpMask);
   yield* folio.lock.tryAcquire();
   let locked = rules.readersTakeInvalidateLock;
   let error: Errno | null = 'AOP_TRUNCATED_PAGE';

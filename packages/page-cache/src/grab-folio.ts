@@ -1,5 +1,6 @@
 /** `__filemap_get_folio(FGP_LOCK | FGP_CREAT)`: the folio at an index, locked, in the cache, with a reference; made when there is none. */
 import type { AddressSpace } from './address-space.ts';
+import { allocPages } from './alloc-pages.ts';
 import { Folio } from './folio.ts';
 import type { Proc } from './machine.ts';
 
@@ -12,6 +13,7 @@ export function* grabFolio(mapping: AddressSpace, index: number): Proc<Folio> {
   for (;;) {
     const found = yield* lockFolioAt(mapping, index);
     if (found !== null) return found;
+    yield* allocPages(mapping.sb.engine, mapping.gfpMask);
     const folio = new Folio(mapping, index);
     yield* folio.lock.tryAcquire();
     if (yield* mapping.add(folio)) return folio;

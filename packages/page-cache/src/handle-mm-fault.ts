@@ -3,7 +3,9 @@
  *
  * A first attempt that had to wait has dropped mmap_lock: it is taken again and the fault is repeated once.
  */
+import { allocPages } from './alloc-pages.ts';
 import type { Folio } from './folio.ts';
+import { GFP_KERNEL } from './gfp.ts';
 import type { Proc } from './machine.ts';
 import { readPte } from './unmap.ts';
 import { VmFault } from './vm-fault.ts';
@@ -28,6 +30,8 @@ function* handleMmFault(vmf: VmFault, pte: Pte): Proc<'DONE' | 'RETRY' | 'SIGBUS
   // The pte has a reference at this moment, so there is one to be had.
   if (present !== null) return vmf.write ? yield* doWpPage(vma, pte, present.get()) : 'DONE';
   if (!vmf.write && vma.mm.engine.faultAround && (yield* vma.inode.fs.mapPages(vmf))) return 'DONE';
+  // The page table, before the fault answers with a locked folio.
+  yield* allocPages(vma.mm.engine, GFP_KERNEL);
   const result = yield* vma.inode.fs.fault(vmf);
   if (result.code !== 'LOCKED') return result.code;
   const { folio } = result;

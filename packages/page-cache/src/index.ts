@@ -1,4 +1,5 @@
 export { AddressSpace } from './address-space.ts';
+export { allocPages, tryToFreePages } from './alloc-pages.ts';
 export { AnnotatedLock } from './annotated-lock.ts';
 export type { BugSwitches } from './bug-switches.ts';
 export { Engine, type EngineOptions } from './engine.ts';
@@ -13,6 +14,7 @@ export { type Finding, type FindingKind, type FindingSource, findingText } from 
 export { type Buffer, Folio, putFolios } from './folio.ts';
 export { genericPerformWrite, type WriteResult } from './generic-perform-write.ts';
 export { checkGeometry, defaultGeometry, type Geometry } from './geometry.ts';
+export { GFP_KERNEL, GFP_NOFS, GFP_NOIO, GFP_NOWAIT, type GfpFlags, mayEnterFs, mayReclaim, withoutFs } from './gfp.ts';
 export { grabFolio, lockFolioAt, tryLockFolioAt } from './grab-folio.ts';
 export { finishFault, pageFault } from './handle-mm-fault.ts';
 export { immediate } from './immediate.ts';
@@ -42,9 +44,11 @@ export {
 } from './lock-two.ts';
 export type { Act, Machine, Proc, Region } from './machine.ts';
 export { MappedBuffer } from './mapped-buffer.ts';
+export { Memory } from './memory.ts';
 export { Mm } from './mm.ts';
 export { mmap, munmap, premap } from './mmap.ts';
 export { vfsLink, vfsRename } from './namespace.ts';
+export { nofsScope } from './nofs-scope.ts';
 export { Oracle } from './oracle.ts';
 export { type MkwriteCode, pageMkwrite } from './page-mkwrite.ts';
 export { PlainMachine, type PlainOptions, type PlainOutcome } from './plain-machine.ts';
@@ -52,6 +56,7 @@ export { readCachePage } from './read-cache-page.ts';
 export { forcePageCacheRa, pageCacheAsyncRa, pageCacheSyncRa } from './readahead.ts';
 export { type Profile, profiles, type Rules, resolveRules } from './rules.ts';
 export { OpenWrite, ShadowFile } from './shadow-file.ts';
+export { KSWAPD, type ShrinkControl, type Shrinker } from './shrink-control.ts';
 export { shrinkFolio, unmapPage } from './shrink-folio.ts';
 export { type SimulationLike, simulatedMachine } from './simulated-machine.ts';
 export { SuperBlock } from './super-block.ts';

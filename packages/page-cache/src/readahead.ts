@@ -4,6 +4,7 @@
  * `page_cache_ra_unbounded` is where invalidate_lock is held: from before the first folio is added until all reads are submitted.
  * Folios stay locked until their I/O ends. It holds many folio locks at once, in ascending index, which is safe since all are new.
  */
+import { allocPages } from './alloc-pages.ts';
 import { Folio } from './folio.ts';
 import {
   filemapInvalidateLockShared,
@@ -67,8 +68,11 @@ function* pageCacheRaUnbounded(kiocb: Kiocb, index: number, pages: number, looka
   const { mapping } = kiocb;
   const { engine } = mapping.sb;
   if (locked && engine.rules.profile === 'latest') engine.assertHeld(mapping.invalidateLock);
+  // Folios that are locked and in the cache already: reclaim must not come back for them through the file system.
+  const nofs = engine.memory.nofsSave();
   const batch: Folio[] = [];
   for (let i = 0; i < pages; i++) {
+    yield* allocPages(engine, mapping.gfpMask);
     const folio = new Folio(mapping, index + i);
     yield* folio.lock.tryAcquire();
     if (yield* mapping.add(folio)) {
@@ -81,6 +85,7 @@ function* pageCacheRaUnbounded(kiocb: Kiocb, index: number, pages: number, looka
   const drops = locked && engine.rules.dropAfterAdd === 'all';
   if (drops) yield* filemapInvalidateUnlockShared(mapping);
   if (batch.length > 0) yield* mapping.host.fs.readahead(mapping, batch);
+  engine.memory.nofsRestore(nofs);
   if (locked && !drops) yield* filemapInvalidateUnlockShared(mapping);
 }
 
