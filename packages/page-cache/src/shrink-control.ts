@@ -1,5 +1,5 @@
 /** Who reclaims, and how far that may go (`struct scan_control`). */
-import { type GfpFlags, GFP_KERNEL } from './gfp.ts';
+import { GFP_KERNEL, type GfpFlags } from './gfp.ts';
 
 /** Source: `mm/vmscan.c: struct scan_control`. */
 export interface ShrinkControl {
