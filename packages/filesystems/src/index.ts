@@ -6,6 +6,7 @@ export { CephLike } from './ceph-like.ts';
 export type { BlockOwner, DiskBlock } from './disk-block.ts';
 export { Ext2Like } from './ext2-like.ts';
 export { Ext4Like } from './ext4-like.ts';
+export { fileSystemKinds } from './file-system-kinds.ts';
 export { freeBehind, freeBlocks } from './free-blocks.ts';
 export { InodeCache } from './inode-cache.ts';
 export { InodeSlab } from './inode-slab.ts';
@@ -44,5 +45,24 @@ export { pread, preadAsync } from './syscalls/pread.ts';
 export { punchHole } from './syscalls/punch-hole.ts';
 export { pwrite } from './syscalls/pwrite.ts';
 export { remap } from './syscalls/remap.ts';
+export {
+  Fsx,
+  type FsxFailureReport,
+  type FsxOptions,
+  type FsxResult,
+} from './workloads/fsx.ts';
+export { FSX_STATUS, type FsxFailureKind } from './workloads/fsx-failure.ts';
+export { type FsxEntry, FsxLogError, formatFsxEntry, parseFsxLog } from './workloads/fsx-log.ts';
+export { fsxOperations } from './workloads/fsx-operations.ts';
+export { GoodBuffer } from './workloads/good-buffer.ts';
+export { type MinimalFsx, type MinimiseFsxOptions, minimiseFsx } from './workloads/minimise-fsx.ts';
+export {
+  type FsxCampaign,
+  type FsxSettings,
+  fsxGeometry,
+  fsxProgram,
+  replayFsx,
+  runFsx,
+} from './workloads/run-fsx.ts';
 export { XfsLike } from './xfs-like.ts';
 export { zeroEdges, zeroTail } from './zero-blocks.ts';

@@ -46,6 +46,11 @@ export class Oracle {
     return file;
   }
 
+  /** Forgets what nobody who begins, or has begun, after `time` can see. For long runs: the history of a byte grows with every write. */
+  forget(time: number): void {
+    for (const file of this.#files.values()) file.forget(time);
+  }
+
   /** A user got `tags` from `offset` on, some time since `start`. */
   check(name: string, offset: number, tags: readonly Tag[], start: number, via: Finding['via']): void {
     const file = this.file(name);

@@ -7,16 +7,24 @@ import type { Task, Validator } from '@lockdep/core';
 import { type Agent, blocks, Operation, type Runtime, setRuntime } from '@lockdep/locks';
 import type { Act, Machine, Proc, Region } from './machine.ts';
 
-/** A step of this machine that is no lock operation. */
-class PlainStep<T> implements Act<T> {
+/** A step of this machine that is no lock operation, and its own iterator: it is parked on once, then it answers. */
+class PlainStep<T> implements Act<T>, Iterator<unknown, T, unknown> {
   readonly perform: () => T;
+  #parked = false;
 
   constructor(perform: () => T) {
     this.perform = perform;
   }
 
-  *[Symbol.iterator](): Iterator<unknown, T, unknown> {
-    return (yield this) as T;
+  [Symbol.iterator](): this {
+    this.#parked = false;
+    return this;
+  }
+
+  next(value?: unknown): IteratorResult<unknown, T> {
+    if (this.#parked) return { done: true, value: value as T };
+    this.#parked = true;
+    return { done: false, value: this };
   }
 }
 

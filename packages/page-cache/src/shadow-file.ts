@@ -34,7 +34,9 @@ export class ShadowFile {
   readonly name: string;
   /** By byte; before the first write a byte is zero since ever. */
   readonly #writes: WriteRecord[][] = [];
-  readonly #sizes: { readonly size: number; readonly start: number; end: number }[] = [];
+  #sizes: { readonly size: number; readonly start: number; end: number }[] = [];
+  /** Files that bytes came from which have been forgotten; this one stands for what was written to it. */
+  readonly #forgotten = new Set<string>();
 
   constructor(name: string, size: number) {
     this.name = name;
@@ -48,12 +50,13 @@ export class ShadowFile {
     return new OpenWrite(records);
   }
 
-  /** The size may be `size` from some moment after `time` on; the answer says when it was for certain. */
-  resize(size: number, time: number): (end: number) => void {
+  /** The size may be `size` from some moment after `time` on; the answer says when it was for certain, or that it never came to that. */
+  resize(size: number, time: number): (end: number, happened?: boolean) => void {
     const record = { size, start: time, end: Number.POSITIVE_INFINITY };
     this.#sizes.push(record);
-    return (end) => {
-      record.end = end;
+    return (end, happened = true) => {
+      if (happened) record.end = end;
+      else this.#sizes.splice(this.#sizes.indexOf(record), 1);
     };
   }
 
@@ -68,9 +71,23 @@ export class ShadowFile {
     return writes.filter((write) => write.start < end && !isOverwritten(write, writes, start)).map(({ tag }) => tag);
   }
 
-  /** Whether `tag` has ever been written there. */
+  /** Whether `tag` has ever been written there; of what has been forgotten only the file it came from is known. */
   hasHeld(offset: number, tag: Tag): boolean {
-    return this.#at(offset).some((write) => write.tag === tag);
+    return this.#forgotten.has(tag.file) || this.#at(offset).some((write) => write.tag === tag);
+  }
+
+  /** Nobody who began before `time` will ask: what cannot be seen any more goes, so that a long run needs no more memory than a short one. */
+  forget(time: number): void {
+    for (const [offset, writes] of this.#writes.entries()) {
+      if (writes === undefined || writes.length < 2) continue;
+      this.#writes[offset] = writes.filter((write) => {
+        if (!isOverwritten(write, writes, time)) return true;
+        if (write.tag.origin === 'data') this.#forgotten.add(write.tag.file);
+        return false;
+      });
+    }
+    const sizes = this.#sizes;
+    this.#sizes = sizes.filter((size) => !isOverwritten(size, sizes, time));
   }
 
   /** The largest size that an operation from `start` to `end` may go by. */

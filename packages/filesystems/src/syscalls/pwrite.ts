@@ -32,6 +32,7 @@ export function* pwrite(
   inode.sb.writers.release();
   const end = oracle.tick();
   open.end(end, result.written);
-  if (grows && result.written === count) grown(end);
+  // One that did not grow the file never set its size; a short one may have set some other.
+  if (!grows || result.written === count) grown(end, grows);
   return result.written === 0 && result.error !== null ? result.error : result.written;
 }

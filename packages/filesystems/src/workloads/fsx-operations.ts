@@ -1,0 +1,149 @@
+/**
+ * The operations of fsx: of each, how its arguments are drawn, what it does to the file, and what it does to the model.
+ *
+ * To add one, add an entry. Arguments are trimmed as `ltp/fsx.c` trims them: reads to the file, changes to the largest size.
+ */
+import { type Proc, type Tag, userStore } from '@lockdep/page-cache';
+import { fsync } from '../syscalls/fsync.ts';
+import { ftruncate } from '../syscalls/ftruncate.ts';
+import { pread } from '../syscalls/pread.ts';
+import { punchHole } from '../syscalls/punch-hole.ts';
+import { pwrite } from '../syscalls/pwrite.ts';
+import { FsxFailure } from './fsx-failure.ts';
+import { type FsxFile, load } from './fsx-file.ts';
+import type { FsxEntry } from './fsx-log.ts';
+import type { RandomNumbers } from './random-numbers.ts';
+
+/** The numbers of an operation, and what it is asked for beside them. */
+export type FsxArguments = Omit<FsxEntry, 'op' | 'size'>;
+
+/** What arguments are trimmed to. */
+export interface FsxSizes {
+  /** Of the file now. */
+  readonly size: number;
+  /** Of the largest file. */
+  readonly maxSize: number;
+  readonly blockSize: number;
+}
+
+/** One operation. */
+export interface FsxOperation {
+  /** As in the log of operations. */
+  readonly name: string;
+  /** How often, relative to the others. */
+  readonly weight: number;
+  /** May change the size, so that a page polluted past the end has to be zeroed by it. */
+  readonly resizes: boolean;
+  /** More than an offset inside the largest file and a length. */
+  draw?(random: RandomNumbers, args: FsxArguments, sizes: FsxSizes): FsxArguments;
+  /** What of it makes sense for a file of this size; null when nothing does. */
+  trim(args: FsxArguments, sizes: FsxSizes): FsxArguments | null;
+  /** Does it, tells the model, and checks what it got. `write` names the bytes that it writes. */
+  perform(file: FsxFile, entry: FsxEntry, write: string): Proc;
+}
+
+/** An offset and a length inside of `size` bytes (`TRIM_OFF_LEN`). */
+function inside(args: FsxArguments, size: number): FsxArguments | null {
+  if (size <= 0) return null;
+  const offset = args.offset % size;
+  const length = Math.min(args.length, size - offset);
+  return length === 0 ? null : { ...args, offset, length };
+}
+
+const insideFile = (args: FsxArguments, { size }: FsxSizes): FsxArguments | null => inside(args, size);
+const insideLargest = (args: FsxArguments, { maxSize }: FsxSizes): FsxArguments | null => inside(args, maxSize);
+
+const read: FsxOperation = {
+  name: 'read',
+  weight: 2,
+  resizes: false,
+  trim: insideFile,
+  *perform(file, { offset, length }) {
+    const got = yield* pread(file.inode, offset, length);
+    if (typeof got === 'string') throw new FsxFailure('error', `read of ${length} bytes at ${offset}: ${got}`);
+    file.compare(offset, length, got, 'read');
+  },
+};
+
+const write: FsxOperation = {
+  name: 'write',
+  weight: 2,
+  resizes: true,
+  trim: insideLargest,
+  *perform(file, { offset, length }, name) {
+    const done = yield* pwrite(file.inode, offset, length, name);
+    if (done !== length) throw new FsxFailure('error', `write of ${length} bytes at ${offset}: ${done}`);
+    file.good.write(offset, length, name);
+    if (file.syncs) yield* fsync(file.inode);
+  },
+};
+
+const mapread: FsxOperation = {
+  name: 'mapread',
+  weight: 1,
+  resizes: false,
+  trim: insideFile,
+  *perform(file, { offset, length }) {
+    yield* file.mapped(offset, length, function* (vma) {
+      const got: Tag[] = [];
+      for (let at = offset; at < offset + length; at++) got.push(yield* load(vma, at));
+      file.compare(offset, length, got, 'mapread');
+    });
+  },
+};
+
+const mapwrite: FsxOperation = {
+  name: 'mapwrite',
+  weight: 1,
+  resizes: true,
+  trim: insideLargest,
+  *perform(file, { offset, length }, name) {
+    const { fs, inode, good } = file;
+    if (offset + length > good.size) yield* ftruncate(fs, inode, offset + length);
+    good.write(offset, length, name);
+    yield* file.mapped(offset, length, function* (vma) {
+      for (let at = offset; at < offset + length; at++) {
+        if (!(yield* userStore(vma, at, good.bytes[at]!))) throw new FsxFailure('error', `store at ${at}: SIGBUS`);
+      }
+      // msync(MS_SYNC); a mapping that stays is left with its dirty ptes.
+      if (file.lasting === null) yield* fsync(inode);
+    });
+  },
+};
+
+const truncate: FsxOperation = {
+  name: 'truncate',
+  weight: 1,
+  resizes: true,
+  draw: (random, _, { maxSize }) => ({ offset: 0, length: random.below(maxSize + 1) }),
+  trim: (args, { maxSize }) => ({ ...args, length: Math.min(args.length, maxSize) }),
+  *perform({ fs, inode, good }, { length }) {
+    yield* ftruncate(fs, inode, length);
+    good.resize(length);
+  },
+};
+
+const punch: FsxOperation = {
+  name: 'punch_hole',
+  weight: 1,
+  resizes: false,
+  // In fsx what is past the end is clipped.
+  trim: insideFile,
+  *perform({ fs, inode, good }, { offset, length }) {
+    yield* punchHole(fs, inode, offset, length);
+    good.zero(offset, length, true);
+  },
+};
+
+const sync: FsxOperation = {
+  name: 'fsync',
+  weight: 1,
+  resizes: false,
+  trim: () => ({ offset: 0, length: 0 }),
+  *perform({ inode }) {
+    yield* fsync(inode);
+  },
+};
+
+/** All operations, in the order of the source. */
+export const fsxOperations: readonly FsxOperation[] = [read, write, mapread, mapwrite, truncate, punch, sync];
