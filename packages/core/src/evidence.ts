@@ -59,7 +59,15 @@ export class Evidence {
   }
 
   /** Another sighting of an edge: an acquisition under the held entry at `index` that showed strength `bit`. */
-  add(edge: number, bit: number, acquisition: Acquisition, index: number, outer: Site, inner: Site, event: number): void {
+  add(
+    edge: number,
+    bit: number,
+    acquisition: Acquisition,
+    index: number,
+    outer: Site,
+    inner: Site,
+    event: number,
+  ): void {
     const { task, lock, how } = acquisition;
     const row = this.#free.pop() ?? this.#nextSighting++;
     this.#numbers = growInt32(this.#numbers, (row + 1) * NUMBERS - 1);
