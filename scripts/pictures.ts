@@ -5,9 +5,15 @@ import { resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
 
-for (const name of ['first-inversion', 'kernel-lock-order']) {
+const drawings = {
+  'first-inversion': 'order.svg',
+  'kernel-lock-order': 'order.svg',
+  'read-contention': 'throughput.svg',
+};
+
+for (const [name, picture] of Object.entries(drawings)) {
   const main = resolve(root, 'examples', name, 'main.ts');
   execFileSync(process.execPath, ['--conditions=@lockdep/source', main], { cwd: root, stdio: 'ignore' });
-  copyFileSync(resolve(root, 'out', `${name}.svg`), resolve(root, 'examples', name, 'order.svg'));
-  console.log(`examples/${name}/order.svg`);
+  copyFileSync(resolve(root, 'out', `${name}.svg`), resolve(root, 'examples', name, picture));
+  console.log(`examples/${name}/${picture}`);
 }

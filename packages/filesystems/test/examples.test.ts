@@ -5,6 +5,7 @@ import { irwsemInFault } from '../../../examples/irwsem-in-fault/main.ts';
 import { mappedWriteSource } from '../../../examples/mapped-write-source/main.ts';
 import { oneKibBlocks } from '../../../examples/one-kib-blocks/main.ts';
 import { ownFileSystem } from '../../../examples/own-file-system/main.ts';
+import { readContention } from '../../../examples/read-contention/main.ts';
 import { readsIntoMappings } from '../../../examples/read-into-mapping/main.ts';
 import { twoInodeOrder } from '../../../examples/two-inode-order/main.ts';
 
@@ -47,6 +48,19 @@ describe('examples', () => {
     const [keeping, dropping] = run(readsIntoMappings).result;
     expect(keeping?.verdict).toBe('deadlock');
     expect(dropping?.verdict).toBe('ok');
+  });
+
+  test('read-contention: i_rwsem around reads costs a mixed workload half its throughput and more, and all-reading ones nothing', () => {
+    const { result, text } = run((print) => readContention(print, [90, 100]));
+    const throughput = (readLock: string, reads: number, pressure: boolean): number =>
+      result.measured.find((one) => one.readLock === readLock && one.reads === reads && one.pressure === pressure)!
+        .throughput;
+    expect(throughput('i_rwsem', 90, false)).toBeLessThan(throughput('invalidate_lock', 90, false) * 0.6);
+    expect(throughput('i_rwsem', 90, true)).toBeLessThan(throughput('invalidate_lock', 90, true) * 0.4);
+    expect(throughput('page ranges', 90, true)).toBeGreaterThan(throughput('invalidate_lock', 90, true) * 0.9);
+    expect(throughput('i_rwsem', 100, false)).toBeGreaterThan(throughput('invalidate_lock', 100, false) * 0.9);
+    expect(text).toContain('&sb->s_type->i_mutex_key-R');
+    expect(result.svg.match(/<polyline/g)).toHaveLength(6);
   });
 
   test('own-file-system: freeing before evicting is found out', () => {

@@ -1,5 +1,9 @@
 /**
- * A machine of its own: runs tasks one step at a time, in turn or picked at random from a seed. No exploration, no replay.
+ * A machine of its own: runs tasks one step at a time, in turn, picked at random from a seed, or by virtual time, as on a machine with
+ * a processor for each task. No exploration, no replay.
+ *
+ * Virtual time: every task has its own, each step takes as long as `cost` says, the task that is furthest behind moves next, and who
+ * had to wait goes on when the step has been taken that let it.
  *
  * For long campaigns and for measuring: about the cost of the steps themselves. Deterministic for a given seed.
  */
@@ -9,10 +13,12 @@ import type { Act, Machine, Proc, Region } from './machine.ts';
 
 /** A step of this machine that is no lock operation, and its own iterator: it is parked on once, then it answers. */
 class PlainStep<T> implements Act<T>, Iterator<unknown, T, unknown> {
+  readonly words: string;
   readonly perform: () => T;
   #parked = false;
 
-  constructor(perform: () => T) {
+  constructor(words: string, perform: () => T) {
+    this.words = words;
     this.perform = perform;
   }
 
@@ -37,6 +43,8 @@ class PlainTask implements Agent {
   /** Of a queueing lock: it has joined the queue. */
   queued = false;
   blocked = false;
+  /** Its virtual time. */
+  time = 0;
 
   constructor(name: string) {
     this.name = name;
@@ -58,6 +66,8 @@ export interface PlainOptions {
   readonly seed?: number;
   /** Told when tasks end, so that held locks are reported. */
   readonly validator?: Validator | null;
+  /** Schedules by virtual time: how long a step takes, given its words (of a lock operation: its kind), in microseconds. */
+  readonly cost?: (words: string) => number;
 }
 
 /** How a run ended: the names of the tasks that wait for each other, when not all could finish. */
@@ -75,30 +85,38 @@ export class PlainMachine implements Machine {
   readonly #runtime: Runtime;
   #random: number;
   readonly #preempts: boolean;
+  readonly #cost: ((words: string) => number) | null;
+  #now = 0;
   #current: PlainTask;
 
   constructor(options: PlainOptions = {}) {
     this.#validator = options.validator ?? null;
-    this.#preempts = options.seed !== undefined;
+    this.#cost = options.cost ?? null;
+    this.#preempts = options.seed !== undefined && this.#cost === null;
     this.#random = (options.seed ?? 1) * 2654435761;
     this.#current = new PlainTask('setup');
     this.#runtime = { start: (operation) => operation, iterate, agent: () => this.#current };
+  }
+
+  /** Virtual time, in microseconds: that of the step being taken. 0 when nothing costs anything. */
+  get now(): number {
+    return this.#now;
   }
 
   region(name: string): Region {
     return { name };
   }
 
-  access<T>(_reads: readonly Region[], _writes: readonly Region[], _words: string, perform: () => T): Act<T> {
-    return new PlainStep(perform);
+  access<T>(_reads: readonly Region[], _writes: readonly Region[], words: string, perform: () => T): Act<T> {
+    return new PlainStep(words, perform);
   }
 
-  choose(count: number, _label: string): Act<number> {
-    return new PlainStep(() => this.#below(count));
+  choose(count: number, label: string): Act<number> {
+    return new PlainStep(label, () => this.#below(count));
   }
 
   start(name: string, code: () => Proc<unknown>): Act<unknown> {
-    return new PlainStep(() => this.#start(new PlainTask(name), code));
+    return new PlainStep('start', () => this.#start(new PlainTask(name), code));
   }
 
   current(): Agent {
@@ -128,17 +146,34 @@ export class PlainMachine implements Machine {
   #start(task: PlainTask, code: () => Proc<unknown>): void {
     task.generator = code();
     // Parked before its first step, which is then nothing but getting there.
-    task.pending = new PlainStep(() => undefined);
+    task.pending = new PlainStep('begin', () => undefined);
+    task.time = this.#now;
     this.#tasks.push(task);
   }
 
   #pick(): PlainTask | null {
+    if (this.#cost !== null) return this.#furthestBehind();
     if (!this.#preempts) {
       if (this.#canMove(this.#current)) return this.#current;
       return this.#tasks.find((task) => this.#canMove(task)) ?? null;
     }
     const able = this.#tasks.filter((task) => this.#canMove(task));
     return able.length === 0 ? null : able[this.#below(able.length)]!;
+  }
+
+  /** Who had to wait and need not any more has reached the moment of the step that let it. */
+  #furthestBehind(): PlainTask | null {
+    let first: PlainTask | null = null;
+    for (const task of this.#tasks) {
+      const waited = task.blocked;
+      if (!this.#canMove(task)) continue;
+      if (waited) {
+        task.time = Math.max(task.time, this.#now);
+        task.blocked = false;
+      }
+      if (first === null || task.time < first.time) first = task;
+    }
+    return first;
   }
 
   #canMove(task: PlainTask): boolean {
@@ -157,6 +192,10 @@ export class PlainMachine implements Machine {
   #step(task: PlainTask): void {
     this.#current = task;
     const { pending } = task;
+    if (this.#cost !== null) {
+      task.time += this.#cost(pending instanceof Operation ? pending.kind : (pending as PlainStep<unknown>).words);
+      this.#now = task.time;
+    }
     if (pending instanceof PlainStep) this.#resume(task, pending.perform());
     else if (pending instanceof Operation) {
       if (blocks(pending) && pending.lock.queues && !task.queued) {
