@@ -4,11 +4,15 @@
  * Before invalidate_lock it had `i_mmap_sem`, which faults took shared and truncate and punch exclusively; read(2) did not.
  */
 import { LockKey } from '@lockdep/core';
-import { RwSemaphore } from '@lockdep/locks';
+import { type Completion, RwSemaphore } from '@lockdep/locks';
 import {
+  allocPages,
   type Engine,
   type Errno,
   FileSystemType,
+  type Folio,
+  filemapWriteAndWait,
+  GFP_KERNEL,
   type Inode,
   immediate,
   type Proc,
@@ -22,6 +26,7 @@ import { zeroTail } from './zero-blocks.ts';
 
 const ext4 = new FileSystemType('ext4');
 const iDataSem = new LockKey({ name: '&ei->i_data_sem', kind: 'rwsem' });
+const sWritepagesRwsem = new LockKey({ name: '&sbi->s_writepages_rwsem', kind: 'rwsem' });
 const iMmapSem = new LockKey({ name: '&ei->i_mmap_sem', kind: 'rwsem' });
 const jbd2Handle = new LockKey({ name: 'jbd2_handle', kind: 'rwsem' });
 
@@ -29,8 +34,42 @@ const jbd2Handle = new LockKey({ name: 'jbd2_handle', kind: 'rwsem' });
 export class Ext4Like extends BlockFileSystem {
   override readonly transactionBeforeFolio: boolean = true;
 
+  /** Shared by whoever writes pages; exclusive while a file changes how its data is written. */
+  readonly sWritepagesRwsem: RwSemaphore;
+
   constructor(engine: Engine, options: BlockFileSystemOptions = {}, type: FileSystemType = ext4) {
     super(engine, type, jbd2Handle, options);
+    const { validator } = engine;
+    this.sWritepagesRwsem = new RwSemaphore({
+      key: sWritepagesRwsem,
+      label: `s_writepages_rwsem(${this.sb.name})`,
+      validator,
+    });
+  }
+
+  /**
+   * Under s_writepages_rwsem, and so in a NOFS scope: reclaim that writes another inode would take it again, behind a writer that waits.
+   * (Kernels 5.6 to 6.3 had no such scope. No profile is without it: the switch takes it away.)
+   */
+  override *writepages(inode: Inode, folios: readonly Folio[]): Proc<Completion[]> {
+    const { memory, rules } = this.engine;
+    yield* this.sWritepagesRwsem.downRead();
+    const saved = rules.bugs['ext4.writepagesNofs'] === false ? null : memory.nofsSave();
+    // The io_end that the bios will share.
+    yield* allocPages(this.engine, GFP_KERNEL);
+    const ends = yield* super.writepages(inode, folios);
+    if (saved !== null) memory.nofsRestore(saved);
+    yield* this.sWritepagesRwsem.upRead();
+    return ends;
+  }
+
+  /** `ext4_change_inode_journal_flag`: the data of a file goes through the journal from now on, or does not any more. */
+  *changeJournalFlag(inode: Inode): Proc {
+    const lock = yield* this.lockForEviction(inode);
+    yield* filemapWriteAndWait(inode);
+    yield* this.sWritepagesRwsem.downWrite();
+    yield* this.sWritepagesRwsem.upWrite();
+    yield* this.unlockAfterEviction(inode, lock);
   }
 
   /** Only reserves: the block itself is chosen at writeback. */

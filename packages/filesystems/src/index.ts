@@ -4,12 +4,14 @@ export { BlockFileSystem, type BlockFileSystemOptions, type InodeInfo } from './
 export { BlockMap, type Extent } from './block-map.ts';
 export { CephLike } from './ceph-like.ts';
 export type { BlockOwner, DiskBlock } from './disk-block.ts';
+export { evictInode } from './evict-inode.ts';
 export { Ext2Like } from './ext2-like.ts';
 export { Ext4Like } from './ext4-like.ts';
 export { fileSystemKinds } from './file-system-kinds.ts';
 export { freeBehind, freeBlocks } from './free-blocks.ts';
 export { InodeCache } from './inode-cache.ts';
 export { InodeSlab } from './inode-slab.ts';
+export { inodeShrinker, type KswapdOptions, kswapd } from './kswapd.ts';
 export { evictAndFree, flushRange, mkcleanBoundaries } from './punch-hole.ts';
 export { type RemapCaller, remapFileRange } from './remap-file-range.ts';
 export { crossedMappedWrites } from './scenarios/crossed-mapped-writes.ts';

@@ -3,13 +3,17 @@
  *
  * One region: who looks an inode up, and who drops it, are ordered.
  */
+import { Completion } from '@lockdep/locks';
 import type { Inode, Proc, Region } from '@lockdep/page-cache';
 import type { BlockFileSystem } from './block-file-system.ts';
+import { evictInode } from './evict-inode.ts';
 
 interface CachedInode {
   inode: Inode;
   users: number;
   inMemory: boolean;
+  /** Being evicted (`I_FREEING`): happens when it is gone. */
+  freeing: Completion | null;
 }
 
 /**
@@ -29,20 +33,28 @@ export class InodeCache {
 
   /** @internal A file that exists. */
   enter(inode: Inode): void {
-    this.#inodes.set(inode.name, { inode, users: 0, inMemory: true });
+    this.#inodes.set(inode.name, { inode, users: 0, inMemory: true, freeing: null });
   }
 
-  /** `iget`: the inode of a file, read from disk if it is not in memory; it stays while it has users. */
+  /**
+   * `iget`: the inode of a file, read from disk if it is not in memory; it stays while it has users. Waits for one that is being
+   * evicted to be gone.
+   */
   *get(name: string): Proc<Inode> {
-    return yield* this.#fs.engine.machine.access([], [this.#region], `iget ${name}`, () => {
-      const cached = this.#entry(name);
-      if (!cached.inMemory) {
-        cached.inode = this.#fs.reinstantiate(cached.inode);
-        cached.inMemory = true;
-      }
-      cached.users += 1;
-      return cached.inode;
-    });
+    for (;;) {
+      const found = yield* this.#fs.engine.machine.access([], [this.#region], `iget ${name}`, () => {
+        const cached = this.#entry(name);
+        if (cached.freeing !== null) return cached.freeing;
+        if (!cached.inMemory) {
+          cached.inode = this.#fs.reinstantiate(cached.inode);
+          cached.inMemory = true;
+        }
+        cached.users += 1;
+        return cached.inode;
+      });
+      if (!(found instanceof Completion)) return found;
+      yield* found.wait();
+    }
   }
 
   /** `iput` */
@@ -62,6 +74,28 @@ export class InodeCache {
         this.#fs.slab.release(cached.inode.address);
       }
     });
+  }
+
+  /** The inode shrinker: writes and evicts an inode that has no users; answers whether there was one. */
+  *prune(name: string): Proc<boolean> {
+    const { machine } = this.#fs.engine;
+    const freeing = new Completion({ name: 'I_FREEING', label: `I_FREEING(${name})`, validator: null });
+    const inode = yield* machine.access([], [this.#region], `prune ${name}?`, () => {
+      const cached = this.#entry(name);
+      if (cached.users > 0 || !cached.inMemory || cached.freeing !== null) return null;
+      cached.freeing = freeing;
+      return cached.inode;
+    });
+    if (inode === null) return false;
+    yield* evictInode(this.#fs, inode, 'linked');
+    yield* machine.access([], [this.#region], `${name} is gone`, () => {
+      const cached = this.#entry(name);
+      cached.inMemory = false;
+      cached.freeing = null;
+      this.#fs.slab.release(inode.address);
+    });
+    yield* freeing.completeAll();
+    return true;
   }
 
   #entry(name: string): CachedInode {

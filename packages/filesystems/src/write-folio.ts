@@ -5,9 +5,11 @@
  */
 import type { Completion } from '@lockdep/locks';
 import {
+  allocPages,
   cancelWriteback,
   endWriteback,
   type Folio,
+  GFP_KERNEL,
   type Inode,
   lockForWriteback,
   type Proc,
@@ -34,6 +36,8 @@ function* writeLocked(fs: BlockFileSystem, inode: Inode, folio: Folio): Proc<Com
   }
   const end = yield* startWriteback(folio);
   yield* folio.lock.release();
+  // The next bio: this one is built, and not submitted yet.
+  yield* allocPages(fs.engine, GFP_KERNEL);
   yield* fs.device.submitWrite(folio, parts, () => endWriteback(folio));
   return end;
 }

@@ -138,8 +138,8 @@ const golden: readonly [string, TraceOptions, (stage: Stage) => Proc<unknown>, s
     { fs: 'ext4' },
     writeAndSync,
     'sb_writers(s) · i_rwsem · ?folio · xa_lock · -xa_lock · i_data_sem(s) · -i_data_sem · i_data_sem · -i_data_sem · -folio · -i_rwsem · ' +
-      '-sb_writers · transaction(s) · folio · i_data_sem(s) · -i_data_sem · i_data_sem · -i_data_sem · -folio · -transaction · ' +
-      'writeback folio · -writeback folio',
+      '-sb_writers · s_writepages_rwsem(s) · transaction(s) · folio · i_data_sem(s) · -i_data_sem · i_data_sem · -i_data_sem · -folio · -transaction · ' +
+      '-s_writepages_rwsem · writeback folio · -writeback folio',
   ],
   [
     '11 extending write, fsync',

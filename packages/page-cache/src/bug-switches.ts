@@ -34,6 +34,10 @@ export interface BugSwitches {
   readonly 'readahead.nowaitTrylock'?: boolean;
   /** `false`: growing a file leaves the page of its old end writable (PC-024). */
   readonly isizeExtendedMkclean?: boolean;
+  /** `false`: ext4 writes pages outside a NOFS scope, under s_writepages_rwsem (PC-084). */
+  readonly 'ext4.writepagesNofs'?: boolean;
+  /** `false`: no NOFS scope around writing pages, so that reclaim may wait for I/O not yet submitted (PC-086). */
+  readonly 'writepages.nofsScope'?: boolean;
   /** `false`: page_mkwrite takes no lock that remapping holds (PC-032). */
   readonly 'remap.lockOutMkwrite'?: boolean;
   /** `true`: assert invalidate_lock in truncate_inode_pages_range. Default true wherever the file system is converted. */

@@ -14,9 +14,10 @@ import { filemapMapPages } from './filemap-map-pages.ts';
 import { filemapRead, type ReadResult } from './filemap-read.ts';
 import type { Folio } from './folio.ts';
 import { GFP_KERNEL, type GfpFlags } from './gfp.ts';
+import { immediate } from './immediate.ts';
 import type { Inode } from './inode.ts';
 import { Kiocb } from './kiocb.ts';
-import type { Proc } from './machine.ts';
+import type { Act, Proc } from './machine.ts';
 import { type MkwriteCode, pageMkwrite } from './page-mkwrite.ts';
 import { forcePageCacheRa } from './readahead.ts';
 import { SuperBlock } from './super-block.ts';
@@ -79,6 +80,27 @@ export abstract class FileSystem {
 
   /** `->write_end`: puts what was copied in place and unlocks; answers how many bytes count (0: try again). */
   abstract writeEnd(inode: Inode, folio: Folio, pos: number, bytes: number, copied: readonly Tag[]): Proc<number>;
+
+  /**
+   * `->writepages`: writes the folios that are dirty; answers the ends of their writebacks. No allocation enters a file system: reclaim
+   * might wait for a writeback whose I/O is not submitted yet.
+   */
+  *writepages(inode: Inode, folios: readonly Folio[]): Proc<Completion[]> {
+    const { memory, rules } = this.engine;
+    const saved = rules.bugs['writepages.nofsScope'] === false ? null : memory.nofsSave();
+    const ends: Completion[] = [];
+    for (const folio of folios) {
+      const end = yield* this.writeFolio(inode, folio);
+      if (end !== null) ends.push(end);
+    }
+    if (saved !== null) memory.nofsRestore(saved);
+    return ends;
+  }
+
+  /** `->release_folio`: reclaim asks for what the file system keeps at a clean, locked folio; false when it has to stay. */
+  releaseFolio(_folio: Folio, _gfp: GfpFlags): Act<boolean> {
+    return immediate(true);
+  }
 
   /** `->writepage`: writes one folio if it is dirty; answers the end of its writeback. */
   abstract writeFolio(inode: Inode, folio: Folio): Proc<Completion | null>;

@@ -39,6 +39,8 @@ export class Folio {
   /** Clean already, and not yet under writeback: still tagged as dirty, so that fsync does not pass it by. */
   cleaning = false;
   readahead = false;
+  /** Was in the way of reclaim, which looks again when its writeback ends (`PG_reclaim`). */
+  reclaim = false;
   /** Ptes that map it. */
   mapcount = 0;
   /** 0 when it has been freed. */

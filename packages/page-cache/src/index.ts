@@ -57,11 +57,16 @@ export { forcePageCacheRa, pageCacheAsyncRa, pageCacheSyncRa } from './readahead
 export { type Profile, profiles, type Rules, resolveRules } from './rules.ts';
 export { OpenWrite, ShadowFile } from './shadow-file.ts';
 export { KSWAPD, type ShrinkControl, type Shrinker } from './shrink-control.ts';
-export { shrinkFolio, unmapPage } from './shrink-folio.ts';
+export { folioShrinker, shrinkFolio, unmapPage } from './shrink-folio.ts';
 export { type SimulationLike, simulatedMachine } from './simulated-machine.ts';
 export { SuperBlock } from './super-block.ts';
 export { dataTags, FREED, type Tag, tagName, UNINIT, ZERO, zeroTags } from './tag.ts';
-export { truncateInodePagesRange, truncatePagecache, truncatePagecacheRange } from './truncate.ts';
+export {
+  truncateInodePagesFinal,
+  truncateInodePagesRange,
+  truncatePagecache,
+  truncatePagecacheRange,
+} from './truncate.ts';
 export { pagecacheIsizeExtended, truncateSetsize } from './truncate-setsize.ts';
 export { folioMkclean, markDirty, unmapFolio, unmapMappingPages, zapPte } from './unmap.ts';
 export { PresentBuffer, type UserBuffer } from './user-buffer.ts';

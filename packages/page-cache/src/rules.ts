@@ -32,6 +32,8 @@ export interface Rules {
   readonly faultAroundTakesMmaplock: boolean;
   /** write(2) touches its source before every chunk, or only after a copy came out empty. */
   readonly prefault: 'before' | 'after-short';
+  /** Reclaim only tries i_mmap_rwsem to see whether a page was used, and keeps the page if it cannot be had. */
+  readonly referencedTriesIMmap: boolean;
   /** Boundary pages of a punched range are write-protected. */
   readonly boundaryMkclean: boolean;
   /** Order of two mappings' eviction locks on XFS. */
@@ -56,6 +58,7 @@ export function resolveRules(profile: Profile, bugs: BugSwitches): Rules {
     unmapMode: late ? 'read' : 'write',
     faultAroundTakesMmaplock: !late,
     prefault: late ? 'after-short' : 'before',
+    referencedTriesIMmap: late,
     boundaryMkclean: late,
     xfsPairOrder: converted && profile !== 'seed' ? 'address' : 'ino',
   };

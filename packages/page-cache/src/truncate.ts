@@ -42,11 +42,16 @@ export function* truncateInodePagesRange(mapping: AddressSpace, from: number, to
     yield* truncatePartial(mapping, head, from - head * pageSize, Math.min(to - head * pageSize, pageSize));
   if (to % pageSize !== 0 && (tail !== head || !startsInside))
     yield* truncatePartial(mapping, tail, 0, to - tail * pageSize);
-  while (first <= last) {
-    const folios = yield* mapping.lookupRange(first, last);
-    if (folios.length === 0) break;
-    for (const folio of folios) yield* truncateFolio(mapping, folio);
-  }
+  yield* truncateWaiting(mapping, first, last);
+}
+
+/**
+ * `truncate_inode_pages_final`: everything leaves the cache of an inode that is being evicted. Nobody else can reach it, so it takes
+ * neither i_rwsem nor invalidate_lock; only reads and writebacks under way may still have to end.
+ */
+export function* truncateInodePagesFinal(mapping: AddressSpace): Proc {
+  yield* truncateTrying(mapping, 0, mapping.pages - 1);
+  yield* truncateWaiting(mapping, 0, mapping.pages - 1);
 }
 
 function assertCallersLocks(mapping: AddressSpace): void {
@@ -74,7 +79,16 @@ function* isUnderWriteback(folio: Folio): Proc<boolean> {
   return yield* machine.access([folio.state], [], `writeback ${folio.label}?`, () => folio.writeback !== null);
 }
 
-/** The second pass waits: for the lock, for writeback. */
+/** The second pass waits, until there is nothing left. */
+function* truncateWaiting(mapping: AddressSpace, first: number, last: number): Proc {
+  while (first <= last) {
+    const folios = yield* mapping.lookupRange(first, last);
+    if (folios.length === 0) break;
+    for (const folio of folios) yield* truncateFolio(mapping, folio);
+  }
+}
+
+/** Waits for the lock, and for writeback. */
 function* truncateFolio(mapping: AddressSpace, folio: Folio): Proc {
   yield* folio.lock.acquire();
   if (folio.mapping === mapping) {

@@ -3,7 +3,7 @@
  * unlocked before its I/O is submitted; the completion ends the writeback and takes no folio lock.
  */
 import type { Completion } from '@lockdep/locks';
-import type { Folio } from './folio.ts';
+import { type Folio, putFolios } from './folio.ts';
 import type { Inode } from './inode.ts';
 import type { Proc } from './machine.ts';
 import { folioMkclean, markDirty } from './unmap.ts';
@@ -12,12 +12,18 @@ import { waitOnFolioWriteback } from './wait-writeback.ts';
 /** Submits everything dirty in pages first … last; answers the ends of these writebacks, and of those under way already. */
 export function* writeCachePages(inode: Inode, first: number, last: number): Proc<Completion[]> {
   const ends: Completion[] = [];
+  const folios: Folio[] = [];
   for (const folio of yield* inode.mapping.lookupRange(first, last)) {
     const { dirty, writeback } = yield* readTags(folio);
-    const end = dirty ? yield* inode.fs.writeFolio(inode, folio) : writeback;
-    if (end !== null) ends.push(end);
-    yield* folio.put();
+    if (dirty) folios.push(folio);
+    else {
+      if (writeback !== null) ends.push(writeback);
+      yield* folio.put();
+    }
   }
+  if (folios.length === 0) return ends;
+  ends.push(...(yield* inode.fs.writepages(inode, folios)));
+  yield* putFolios(folios);
   return ends;
 }
 
@@ -88,6 +94,7 @@ export function* endWriteback(folio: Folio): Proc {
   yield* machine.access([folio.references], [folio.state], `end of writeback ${folio.label}`, () => {
     folio.mapping?.xaLock.around(() => {});
     folio.writeback = null;
+    folio.reclaim = false;
     folio.drop();
   });
   yield* end.completeAll();

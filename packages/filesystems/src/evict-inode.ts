@@ -1,0 +1,23 @@
+/**
+ * An inode leaves memory (`evict`). Its pages go without i_rwsem and invalidate_lock, since nobody can reach it any more: that is what
+ * lets reclaim evict inodes for an allocation under the invalidate_lock of another.
+ */
+import { filemapWriteAndWait, type Inode, type Proc, truncateInodePagesFinal } from '@lockdep/page-cache';
+import type { BlockFileSystem } from './block-file-system.ts';
+import { freeBehind } from './free-blocks.ts';
+
+/**
+ * Duty of the caller: no users, and nobody finds it (`I_FREEING`). A file that still has a name is written first (`write_inode_now`);
+ * one that has none loses its blocks, in a transaction. Source: `fs/inode.c: evict`.
+ */
+export function* evictInode(fs: BlockFileSystem, inode: Inode, name: 'linked' | 'unlinked'): Proc {
+  if (name === 'linked') {
+    yield* filemapWriteAndWait(inode);
+    yield* truncateInodePagesFinal(inode.mapping);
+    return;
+  }
+  fs.sb.internal.acquireRead();
+  yield* truncateInodePagesFinal(inode.mapping);
+  yield* fs.inTransaction(() => freeBehind(fs, inode, 0));
+  fs.sb.internal.release();
+}
