@@ -1,7 +1,4 @@
 /** The historic defects, each with its switch reproduced and without it clean: kind, file and page of the finding are checked. */
-import type { Finding } from '@lockdep/page-cache';
-import { explore } from '@lockdep/simulator';
-import { describe, expect, test } from 'vitest';
 import {
   crossedReflinks,
   interleavedPair,
@@ -9,22 +6,11 @@ import {
   punchVersusRead,
   punchVersusReadahead,
   readIntoMapping,
-  type Scenario,
-  type ScenarioSettings,
-  scenarioProgram,
   subPageRead,
 } from '../src/index.ts';
+import { reproduceBugs } from './reproduce-bug.ts';
 
-interface Bug {
-  readonly id: string;
-  readonly scenario: Scenario;
-  readonly switched: ScenarioSettings;
-  /** Stale bytes in this page, or a deadlock between these two locks. */
-  readonly shows: { readonly file: string; readonly index: number } | readonly [string, string];
-  readonly samples?: boolean;
-}
-
-const bugs: readonly Bug[] = [
+reproduceBugs([
   {
     id: 'PC-001',
     scenario: punchVersusRead,
@@ -70,46 +56,4 @@ const bugs: readonly Bug[] = [
     shows: ['invalidate_lock(A)', 'invalidate_lock(B)'],
     samples: true,
   },
-];
-
-/** Bytes of another file, or a page filled from a block that is not the file's: the defect itself, not its milder forms. */
-const isStale = ({ kind }: Finding): boolean => kind === 'stale-block-exposure';
-
-function run(
-  scenario: Scenario,
-  settings: ScenarioSettings,
-  samples: boolean,
-  executions: number,
-  counts: (finding: Finding) => boolean = () => true,
-) {
-  const found: Finding[] = [];
-  const program = scenarioProgram(scenario, settings, { counts, onFindings: (findings) => found.push(...findings) });
-  const strategy = samples ? 'portfolio' : 'source-dpor';
-  const budget = { steps: 1_000, ms: 25_000, executions };
-  return { found, result: explore(program, { strategy, stopOnFailure: true, validator: null, minimise: 0, budget }) };
-}
-
-describe.each(bugs.map((bug) => [bug.id, bug] as const))('%s', (_, { scenario, switched, shows, samples = false }) => {
-  test('with its switch', () => {
-    const { found, result } = run(scenario, switched, samples, 20_000, isStale);
-    if (Array.isArray(shows)) {
-      expect(result.verdict).toBe('deadlock');
-      const waits = JSON.stringify(result.failures[0]?.waits);
-      for (const lock of shows) expect(waits).toContain(lock);
-    } else {
-      expect(result.verdict).toBe('fail');
-      const stale = found.filter(isStale);
-      expect(stale.length).toBeGreaterThan(0);
-      for (const finding of found) expect(finding).toMatchObject(shows);
-      const { file, index } = shows as { readonly file: string; readonly index: number };
-      expect(result.failures[0]?.message).toContain(`stale-block-exposure: ${file}[${index}]`);
-    }
-  });
-
-  test('without it', () => {
-    const { bugs: _switches, ...settings } = switched;
-    const { result } = run(scenario, settings, samples, samples ? 100 : 1_000_000);
-    expect(result.failures.map(({ message }) => message)).toEqual([]);
-    if (!samples) expect(result.exhausted).toBe(true);
-  });
-});
+]);
