@@ -6,7 +6,17 @@
  */
 import type { LockKey } from '@lockdep/core';
 import { Completion } from '@lockdep/locks';
-import { type Engine, type Folio, type Proc, tagName, UNINIT } from '@lockdep/page-cache';
+import {
+  type Engine,
+  type Folio,
+  type Inode,
+  type PinnedPages,
+  type Proc,
+  type Tag,
+  tagName,
+  UNINIT,
+  ZERO,
+} from '@lockdep/page-cache';
 import { type DiskBlock, owns } from './disk-block.ts';
 
 /** One block of a request: buffer `buffer` of the folio is disk block `block`. */
@@ -15,6 +25,30 @@ export interface BioPart {
   readonly buffer: number;
   /** Index of the block on the disk. */
   readonly block: number;
+}
+
+/** One block of a direct request; a block of -1 is a hole, which reads as zeroes. */
+export interface DirectPart {
+  /** Index of the block in the file. */
+  readonly index: number;
+  /** Index of the block on the disk. */
+  readonly block: number;
+  /** Bytes [from, to) of the block are moved. */
+  readonly from: number;
+  readonly to: number;
+  /** Where the first of them is in the user's memory. */
+  readonly at: number;
+  /** Of a write: the other bytes of the block become zero. */
+  readonly zeroesRest: boolean;
+}
+
+/** A request that goes past the page cache, between disk blocks and pinned memory. */
+export interface DirectRequest {
+  readonly inode: Inode;
+  readonly parts: readonly DirectPart[];
+  readonly pages: PinnedPages;
+  /** Runs when it is over, in interrupt context, with the bytes that were moved. */
+  readonly finish: (bytes: readonly Tag[]) => Proc;
 }
 
 /** A disk of `geometry.diskBlocks` blocks, uninitialised at first. Source: `block/blk-core.c: submit_bio`. */
@@ -60,6 +94,67 @@ export class BlockDevice {
   /** Starts writing blocks of a folio that is under writeback; `finish` runs when it is over. */
   *submitWrite(folio: Folio, parts: readonly BioPart[], finish: () => Proc): Proc {
     yield* this.#engine.machine.start(`io ${folio.label}`, () => this.#write(folio, parts, finish));
+  }
+
+  /** Starts reading blocks into pinned memory. */
+  *submitDirectRead(request: DirectRequest): Proc {
+    const name = `direct read of ${request.inode.name}`;
+    yield* this.#engine.machine.start(name, () => this.#readDirect(request));
+  }
+
+  /** Starts writing pinned memory to blocks; `retag` makes its bytes those of the file. */
+  *submitDirectWrite(request: DirectRequest, retag: (bytes: readonly Tag[], part: DirectPart) => readonly Tag[]): Proc {
+    const name = `direct write of ${request.inode.name}`;
+    yield* this.#engine.machine.start(name, () => this.#writeDirect(request, retag));
+  }
+
+  *#readDirect({ parts, pages, finish }: DirectRequest): Proc {
+    const { machine } = this.#engine;
+    const onDisk = parts.filter(({ block }) => block >= 0);
+    const regions = onDisk.map(({ block }) => this.blocks[block]!.region);
+    const words = `read ${onDisk.map(({ block }) => `block ${block}`).join(', ')} directly`;
+    const read = ({ block, from, to }: DirectPart): readonly Tag[] =>
+      block < 0 ? new Array<Tag>(to - from).fill(ZERO) : this.blocks[block]!.data.slice(from, to);
+    const bytes = yield* machine.access(regions, [], words, () => parts.flatMap(read));
+    this.#enterInterrupt();
+    if (pages.regions.length === 0) pages.store(0, bytes);
+    else yield* machine.access([], pages.regions, 'store to pinned pages', () => pages.store(0, bytes));
+    yield* finish(bytes);
+    this.#exitInterrupt();
+  }
+
+  *#writeDirect(
+    { inode, parts, pages, finish }: DirectRequest,
+    retag: (bytes: readonly Tag[], part: DirectPart) => readonly Tag[],
+  ): Proc {
+    const { machine } = this.#engine;
+    const regions = parts.map(({ block }) => this.blocks[block]!.region);
+    const words = `write ${parts.map(({ block }) => `block ${block}`).join(', ')} directly`;
+    const bytes = yield* machine.access(pages.regions, regions, words, () =>
+      parts.flatMap((part) => {
+        const block = this.blocks[part.block]!;
+        const moved = retag(pages.load(part.at, part.to - part.from), part);
+        this.#checkDirectTarget(inode, part, block, moved);
+        if (part.zeroesRest) block.data.fill(ZERO);
+        block.data.splice(part.from, moved.length, ...moved);
+        return moved;
+      }),
+    );
+    this.#enterInterrupt();
+    yield* finish(bytes);
+    this.#exitInterrupt();
+  }
+
+  #checkDirectTarget(inode: Inode, part: DirectPart, block: DiskBlock, moved: readonly Tag[]): void {
+    if (owns(block, inode, part.index)) return;
+    this.#engine.oracle.add({
+      kind: 'writeback-after-free',
+      via: 'writeback',
+      file: inode.name,
+      offset: part.index * this.#engine.geometry.blockSize,
+      saw: tagName(moved[0] ?? ZERO),
+      message: `disk block ${part.block} was written directly after it had ceased to be the file's`,
+    });
   }
 
   #completion(folio: Folio): Completion {

@@ -5,7 +5,7 @@
  * To write your own: extend this class (or one of its kinds) and override methods.
  */
 import { LockKey } from '@lockdep/core';
-import type { Completion, RwSemaphore } from '@lockdep/locks';
+import { BitLock, type Completion, type RwSemaphore } from '@lockdep/locks';
 import {
   type Act,
   AnnotatedLock,
@@ -14,16 +14,34 @@ import {
   FileSystem,
   type FileSystemType,
   Folio,
+  filemapWriteAndWait,
+  genericFileWriteIter,
   Inode,
+  inodeDioWait,
+  invalidateInodePages2Range,
+  type Kiocb,
   nofsScope,
   type Proc,
+  type ReadResult,
+  type Retag,
   shrinkFolio,
   type Tag,
+  type UserBuffer,
+  type WriteResult,
   ZERO,
 } from '@lockdep/page-cache';
 import { BlockAllocator, type ReusePolicy } from './block-allocator.ts';
 import { type BioPart, BlockDevice } from './block-device.ts';
 import { BlockMap, type Extent } from './block-map.ts';
+import {
+  changesBytesOnly,
+  type DirectLock,
+  directReadIter,
+  directWriteIter,
+  isBlockAligned,
+  tryShared,
+} from './direct-iter.ts';
+import { type DirectBlock, mapForDirectWrite } from './direct-map.ts';
 import { InodeCache } from './inode-cache.ts';
 import { InodeSlab } from './inode-slab.ts';
 import { inspectFiles } from './inspect-files.ts';
@@ -45,9 +63,13 @@ export interface InodeInfo {
   readonly mapLock: RwSemaphore;
   /** The lock against faults of the time before invalidate_lock; null where there was none. */
   readonly privateLock: RwSemaphore | null;
+  /** A lock of the file's extents, held by reads and direct I/O from mapping blocks on; null where there is none. */
+  readonly rangeLock: BitLock | null;
 }
 
 const ioKey = new LockKey({ name: 'bio', kind: 'completion' });
+const directKey = new LockKey({ name: 'direct I/O', kind: 'completion' });
+const rangeKey = new LockKey({ name: 'extent_range', kind: 'bit_lock' });
 
 /** A file system with a disk of its own; `create` makes its files, before anything runs. */
 export abstract class BlockFileSystem extends FileSystem {
@@ -132,6 +154,7 @@ export abstract class BlockFileSystem extends FileSystem {
       map: new BlockMap(),
       mapLock: this.makeMapLock(inode),
       privateLock: this.makePrivateLock(inode),
+      rangeLock: this.#makeRangeLock(inode),
     });
     return inode;
   }
@@ -153,6 +176,14 @@ export abstract class BlockFileSystem extends FileSystem {
 
   /** Zero-fills holes and what lies past the end, and reads the other blocks that are not uptodate in one request. */
   override *readFolio(folio: Folio): Proc<Completion | Errno | null> {
+    const { rangeLock } = this.info(folio.inode);
+    if (rangeLock !== null) yield* rangeLock.acquire();
+    const submitted = yield* this.#submitReadFolio(folio);
+    if (rangeLock !== null) yield* rangeLock.release();
+    return submitted;
+  }
+
+  *#submitReadFolio(folio: Folio): Proc<Completion | Errno | null> {
     const { inode } = folio;
     // Without a lock. Truncate publishes the new size before it evicts, so who adds a folio after that sees it.
     const size = yield* inode.sizeRead();
@@ -179,6 +210,73 @@ export abstract class BlockFileSystem extends FileSystem {
     if (parts.length > 0) return yield* this.device.submitRead(folio, parts);
     yield* folio.lock.release();
     return null;
+  }
+
+  override *readIter(kiocb: Kiocb, to: UserBuffer, count: number): Proc<ReadResult> {
+    if (kiocb.direct) return yield* directReadIter(this, kiocb, to, count);
+    return yield* super.readIter(kiocb, to, count);
+  }
+
+  override *writeIter(kiocb: Kiocb, from: UserBuffer, count: number, retag: Retag): Proc<WriteResult> {
+    if (kiocb.direct) return yield* directWriteIter(this, kiocb, from, count, retag);
+    return yield* this.bufferedWriteIter(kiocb, from, count, retag);
+  }
+
+  /** A write through the page cache. */
+  *bufferedWriteIter(kiocb: Kiocb, from: UserBuffer, count: number, retag: Retag): Proc<WriteResult> {
+    return yield* genericFileWriteIter(kiocb, from, count, retag);
+  }
+
+  /**
+   * `i_rwsem` for a direct write: shared if it changes bytes in place only, in whole blocks; null when NOWAIT cannot have it. A write
+   * that grows the file, or shares a block with others, is over before the lock is dropped (`ext4_dio_write_checks`).
+   */
+  *lockForDirectWrite(kiocb: Kiocb, count: number): Proc<DirectLock | null> {
+    const { inode } = kiocb;
+    const { iRwsem } = inode;
+    const isAligned = isBlockAligned(this, kiocb.pos, count);
+    if (isAligned && !kiocb.append) {
+      if (!(yield* tryShared(kiocb))) return null;
+      if (yield* changesBytesOnly(this, inode, kiocb.pos, count)) return { exclusive: false, wait: false };
+      yield* iRwsem.upRead();
+    }
+    if (kiocb.nowait) return null;
+    yield* iRwsem.downWrite();
+    if (kiocb.append) kiocb.pos = inode.size;
+    if (!isAligned) yield* inodeDioWait(inode);
+    return { exclusive: true, wait: !isAligned || kiocb.pos + count > inode.size };
+  }
+
+  /** Before a direct write: pages first … last are on disk and out of the cache; the error when one stays. */
+  *invalidateForDirectWrite(inode: Inode, first: number, last: number): Proc<Errno | null> {
+    yield* filemapWriteAndWait(inode, first, last);
+    return yield* invalidateInodePages2Range(inode.mapping, first, last);
+  }
+
+  /** After it: whoever has brought pages back from disk meanwhile may have brought old ones. */
+  *invalidateAfterDirectWrite(inode: Inode, first: number, last: number): Proc<Errno | null> {
+    if (this.engine.rules.bugs['dio.invalidateAtCompletion'] === false) return null;
+    return yield* invalidateInodePages2Range(inode.mapping, first, last);
+  }
+
+  /** The blocks that a direct write of bytes [from, to) goes to. */
+  *mapDirectWrite(inode: Inode, from: number, to: number, nowait: boolean): Proc<readonly DirectBlock[] | Errno> {
+    return yield* mapForDirectWrite(this, inode, from, to, nowait);
+  }
+
+  /** Of the ends of direct I/O. */
+  readonly directKey: LockKey = directKey;
+
+  /** Direct I/O faults with no lock of the file's extents held (since v5.16), where there is such a lock. */
+  get faultsOutsideRangeLock(): boolean {
+    return this.engine.rules.bugs['fs.dioRangeLockOverGup'] === false;
+  }
+
+  /** Only with the switch, in either position: the kinds modelled have none. */
+  #makeRangeLock(inode: Inode): BitLock | null {
+    const { rules, validator } = this.engine;
+    if (rules.bugs['fs.dioRangeLockOverGup'] === undefined) return null;
+    return new BitLock({ key: rangeKey, label: `extent_range(${inode.name})`, validator, policy: 'any' });
   }
 
   override *writeBegin(inode: Inode, pos: number, bytes: number): Proc<Folio | Errno> {
@@ -234,11 +332,13 @@ export abstract class BlockFileSystem extends FileSystem {
   /** `ftruncate`, freeze protection held. */
   abstract setSize(inode: Inode, size: number): Proc;
 
-  /** `i_rwsem` and the lock that evicts, exclusively; answers the latter. */
+  /** `i_rwsem` and the lock that evicts, exclusively, and no direct I/O under way; answers the latter lock. */
   *lockForEviction(inode: Inode): Proc<RwSemaphore | null> {
     yield* inode.iRwsem.downWrite();
+    if (!this.waitsForDioInside) yield* inodeDioWait(inode);
     const lock = this.evictLock(inode);
     if (lock !== null) yield* lock.downWrite();
+    if (this.waitsForDioInside) yield* inodeDioWait(inode);
     return lock;
   }
 
@@ -251,6 +351,8 @@ export abstract class BlockFileSystem extends FileSystem {
   /** Reserves or allocates a block for a write. Called with or without the folio lock, see {@link mapsBeforeFolio}. */
   abstract prepareBlock(inode: Inode, index: number): Proc<Errno | null>;
 
+  /** Whether the end of direct I/O is awaited with the lock that evicts held too. */
+  readonly waitsForDioInside: boolean = false;
   /** Whether blocks for a write are prepared before its folio is locked. */
   readonly mapsBeforeFolio: boolean = false;
   /** Whether writeback starts its transaction before it locks the folio. */

@@ -10,12 +10,16 @@ import {
   type Errno,
   FileSystemType,
   type Inode,
+  inodeDioWait,
+  type Kiocb,
   type Proc,
   type Region,
   truncateSetsize,
 } from '@lockdep/page-cache';
 import { BlockFileSystem, type BlockFileSystemOptions } from './block-file-system.ts';
 import type { BlockMap, Extent } from './block-map.ts';
+import { type DirectLock, isBlockAligned } from './direct-iter.ts';
+import { blocksOf, type DirectBlock } from './direct-map.ts';
 import { freeBehind } from './free-blocks.ts';
 import { evictAndFree, flushRange } from './punch-hole.ts';
 import { zeroTail } from './zero-blocks.ts';
@@ -77,6 +81,7 @@ export class Ext2Like extends BlockFileSystem {
 
   override *setSize(inode: Inode, size: number): Proc {
     yield* inode.iRwsem.downWrite();
+    yield* inodeDioWait(inode);
     const shrinks = size < inode.size;
     if (shrinks) yield* zeroTail(this, inode, size);
     const lock = this.evictLock(inode);
@@ -84,6 +89,30 @@ export class Ext2Like extends BlockFileSystem {
     yield* truncateSetsize(inode, size);
     if (shrinks) yield* freeBehind(this, inode, size);
     yield* this.unlockAfterEviction(inode, lock);
+  }
+
+  /** Always exclusively (`ext2_dio_write_iter`). */
+  override *lockForDirectWrite(kiocb: Kiocb, count: number): Proc<DirectLock | null> {
+    const { inode } = kiocb;
+    if (!kiocb.nowait) yield* inode.iRwsem.downWrite();
+    else if (!(yield* inode.iRwsem.tryDownWrite())) return null;
+    if (kiocb.append) kiocb.pos = inode.size;
+    const isAligned = isBlockAligned(this, kiocb.pos, count);
+    if (!isAligned) yield* inodeDioWait(inode);
+    return { exclusive: true, wait: !isAligned || kiocb.pos + count > inode.size };
+  }
+
+  /** A block that is new within the file would show what was on disk before, so holes are filled through the page cache. */
+  override *mapDirectWrite(
+    inode: Inode,
+    from: number,
+    to: number,
+    nowait: boolean,
+  ): Proc<readonly DirectBlock[] | Errno> {
+    const indexes = blocksOf(this, from, Math.min(to, inode.size));
+    const extents = yield* this.lookupBlocks(inode, indexes);
+    if (extents.some((extent) => extent?.state !== 'mapped')) return 'ENOTBLK';
+    return yield* super.mapDirectWrite(inode, from, to, nowait);
   }
 
   override *fsync(inode: Inode): Proc {

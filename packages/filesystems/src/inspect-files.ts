@@ -13,7 +13,14 @@ export function inspectFiles(fs: BlockFileSystem): void {
     inspectBytes(fs, inode, start);
     inspectMap(fs, inode);
     inspectPtes(fs, inode);
+    inspectDio(fs, inode);
   }
+}
+
+function inspectDio(fs: BlockFileSystem, inode: Inode): void {
+  const { count } = inode.dio;
+  if (count === 0) return;
+  report(fs, 'leak', inode, 0, `i_dio_count ${count}`, `i_dio_count is ${count} when nothing runs any more`);
 }
 
 function inspectBytes(fs: BlockFileSystem, inode: Inode, start: number): void {

@@ -12,6 +12,7 @@ import {
   filemapWriteAndWait,
   type Inode,
   inOrder,
+  inodeDioWait,
   iRwsemOf,
   lockPair,
   type PairOrder,
@@ -42,6 +43,8 @@ export function* remapFileRange(
   caller: RemapCaller,
 ): Proc<Errno | null> {
   yield* lockBoth(fs, source, target, caller);
+  yield* inodeDioWait(source);
+  if (target !== source) yield* inodeDioWait(target);
   yield* filemapWriteAndWait(source);
   if (target !== source) yield* filemapWriteAndWait(target);
   let error: Errno | null = null;

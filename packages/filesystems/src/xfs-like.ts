@@ -14,6 +14,7 @@ import {
   type GfpFlags,
   type Inode,
   immediate,
+  inodeDioWait,
   type Kiocb,
   type Proc,
   type ReadResult,
@@ -23,6 +24,7 @@ import {
   type VmFault,
 } from '@lockdep/page-cache';
 import { BlockFileSystem, type BlockFileSystemOptions } from './block-file-system.ts';
+import { changesBytesOnly, type DirectLock, isBlockAligned, tryShared } from './direct-iter.ts';
 import { freeBehind, freeBlocks } from './free-blocks.ts';
 import { flushRange } from './punch-hole.ts';
 import { zeroEdges, zeroTail } from './zero-blocks.ts';
@@ -39,18 +41,45 @@ export class XfsLike extends BlockFileSystem {
   override readonly mapsBeforeFolio: boolean = true;
   /** Reclaim on behalf of its page cache never comes back into it (`xfs_setup_inode`). */
   override readonly gfpMask: GfpFlags = GFP_NOFS;
+  override readonly waitsForDioInside: boolean = true;
 
   constructor(engine: Engine, options: BlockFileSystemOptions = {}, type: FileSystemType = xfs) {
     super(engine, type, transaction, options);
   }
 
   override *readIter(kiocb: Kiocb, to: UserBuffer, count: number): Proc<ReadResult> {
+    if (kiocb.direct) return yield* super.readIter(kiocb, to, count);
     const { iRwsem } = kiocb.inode;
     if (!kiocb.nowait) yield* iRwsem.downRead();
     else if (!(yield* iRwsem.tryDownRead())) return { tags: [], error: 'EAGAIN' };
     const result = yield* super.readIter(kiocb, to, count);
     yield* iRwsem.upRead();
     return result;
+  }
+
+  /**
+   * Shared for whole blocks, also where the write grows the file: its end changes the size under ILOCK. Exclusively, and with no direct I/O
+   * under way, for a moment when there is a gap to the old end, and for parts of blocks that are not on disk (`xfs_file_dio_write`).
+   */
+  override *lockForDirectWrite(kiocb: Kiocb, count: number): Proc<DirectLock | null> {
+    const { inode } = kiocb;
+    const { iRwsem } = inode;
+    const isAligned = isBlockAligned(this, kiocb.pos, count);
+    if (!kiocb.append) {
+      if (!(yield* tryShared(kiocb))) return null;
+      const fits = isAligned
+        ? kiocb.pos <= (yield* inode.sizeRead())
+        : yield* changesBytesOnly(this, inode, kiocb.pos, count);
+      if (fits) return { exclusive: false, wait: false };
+      yield* iRwsem.upRead();
+    }
+    if (kiocb.nowait) return null;
+    yield* iRwsem.downWrite();
+    if (kiocb.append) kiocb.pos = inode.size;
+    yield* inodeDioWait(inode);
+    if (!isAligned || kiocb.append) return { exclusive: true, wait: true };
+    yield* iRwsem.downgradeWrite();
+    return { exclusive: false, wait: false };
   }
 
   override *mapPages(vmf: VmFault): Proc<boolean> {

@@ -42,4 +42,14 @@ export interface BugSwitches {
   readonly 'remap.lockOutMkwrite'?: boolean;
   /** `true`: assert invalidate_lock in truncate_inode_pages_range. Default true wherever the file system is converted. */
   readonly assertInvalidateLock?: boolean;
+  /** `false`: a direct write does not drop again what was cached while it was under way (scenario 18). */
+  readonly 'dio.invalidateAtCompletion'?: boolean;
+  /** `true`: the end of a direct write drops the cache first, and then makes its blocks the file's (PC-016). */
+  readonly 'dio.invalidateBeforeEndIo'?: boolean;
+  /** A lock of the file's extents, as btrfs has, in direct I/O and reads. `true`: held while user pages fault in (PC-039); `false`: they fault before. */
+  readonly 'fs.dioRangeLockOverGup'?: boolean;
+  /** `false`: a direct write of a ceph-like file system leaves the cache alone (PC-028). */
+  readonly 'ceph.directWriteInvalidates'?: boolean;
+  /** `true`: read(2) goes by the smaller of the sizes before and after it has filled its pages (proposed fix for PC-017). */
+  readonly 'read.smallerSize'?: boolean;
 }

@@ -1,4 +1,7 @@
-/** Errors as the kernel code returns them. `AOP_TRUNCATED_PAGE` is internal: look the folio up again. */
+/**
+ * Errors as the kernel code returns them. Two are internal: `AOP_TRUNCATED_PAGE` (look the folio up again) and `ENOTBLK` (this direct
+ * write has to go through the page cache).
+ */
 export type Errno =
   | 'EAGAIN'
   | 'EINTR'
@@ -13,6 +16,7 @@ export type Errno =
   | 'EXDEV'
   | 'ENOENT'
   | 'EIOCBQUEUED'
+  | 'ENOTBLK'
   | 'AOP_TRUNCATED_PAGE';
 
 /** How a fault ended. `LOCKED`: with a locked folio; `RETRY`: mmap_lock was dropped, start over. */

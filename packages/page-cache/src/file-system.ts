@@ -13,6 +13,8 @@ import { filemapFault } from './filemap-fault.ts';
 import { filemapMapPages } from './filemap-map-pages.ts';
 import { filemapRead, type ReadResult } from './filemap-read.ts';
 import type { Folio } from './folio.ts';
+import { genericFileWriteIter } from './generic-file-write-iter.ts';
+import type { Retag, WriteResult } from './generic-perform-write.ts';
 import { GFP_KERNEL, type GfpFlags } from './gfp.ts';
 import { immediate } from './immediate.ts';
 import type { Inode } from './inode.ts';
@@ -151,5 +153,10 @@ export abstract class FileSystem {
   /** `->read_iter` */
   *readIter(kiocb: Kiocb, to: UserBuffer, count: number): Proc<ReadResult> {
     return yield* filemapRead(kiocb, to, count);
+  }
+
+  /** `->write_iter`, freeze protection held. */
+  *writeIter(kiocb: Kiocb, from: UserBuffer, count: number, retag: Retag): Proc<WriteResult> {
+    return yield* genericFileWriteIter(kiocb, from, count, retag);
   }
 }

@@ -26,11 +26,14 @@ export interface ReadResult {
 export function* filemapRead(kiocb: Kiocb, to: UserBuffer, count: number): Proc<ReadResult> {
   const { inode, mapping } = kiocb;
   const { rules, geometry } = mapping.sb.engine;
+  const goesBySmaller = rules.bugs['read.smallerSize'] === true;
   const tags: Tag[] = [];
   let error: Errno | null = null;
   for (let end = mapping.pages * geometry.pageSize; error === null && tags.length < count; ) {
     const pos = kiocb.pos + tags.length;
-    if (pos >= end || (rules.readChecksSizeFirst && pos >= (yield* inode.sizeRead()))) break;
+    if (pos >= end) break;
+    const before = rules.readChecksSizeFirst || goesBySmaller ? yield* inode.sizeRead() : Number.POSITIVE_INFINITY;
+    if (pos >= before) break;
     // EIOCBQUEUED would lose what has been copied.
     if (kiocb.waitq && tags.length > 0) kiocb.nowait = true;
     const folios = yield* filemapGetPages(kiocb, pos, count - tags.length);
@@ -40,6 +43,7 @@ export function* filemapRead(kiocb: Kiocb, to: UserBuffer, count: number): Proc<
     }
     // i_size now that the folios are known to be uptodate: what has been cut off is not delivered.
     end = yield* inode.sizeRead();
+    if (goesBySmaller) end = Math.min(before, end);
     error = yield* copyFolios(kiocb, folios, pos, Math.min(kiocb.pos + count, end), to, tags);
   }
   return { tags, error };

@@ -12,6 +12,9 @@ import type { Proc } from './machine.ts';
 import type { Tag } from './tag.ts';
 import type { UserBuffer } from './user-buffer.ts';
 
+/** Turns bytes copied from the user into those of the file at `offset`. */
+export type Retag = (bytes: readonly Tag[], offset: number) => readonly Tag[];
+
 /** How far a write(2) got: bytes written, and why it stopped early, if it did. */
 export interface WriteResult {
   readonly written: number;
@@ -29,7 +32,7 @@ export function* genericPerformWrite(
   pos: number,
   from: UserBuffer,
   count: number,
-  retag: (bytes: readonly Tag[], offset: number) => readonly Tag[] = (bytes) => bytes,
+  retag: Retag = (bytes) => bytes,
 ): Proc<WriteResult> {
   const { engine } = inode.sb;
   const { pageSize } = engine.geometry;

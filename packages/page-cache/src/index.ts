@@ -9,16 +9,19 @@ export { FileSystemType } from './file-system-type.ts';
 export { filemapFault } from './filemap-fault.ts';
 export { filemapGetPages, filemapReadPage, waitOnFolioLocked } from './filemap-get-pages.ts';
 export { filemapMapPages } from './filemap-map-pages.ts';
+export { filemapRangeHasPage, filemapRangeNeedsWriteback } from './filemap-range.ts';
 export { filemapRead, type ReadResult } from './filemap-read.ts';
 export { type Finding, type FindingKind, type FindingSource, findingText } from './finding.ts';
 export { type Buffer, Folio, putFolios } from './folio.ts';
-export { genericPerformWrite, type WriteResult } from './generic-perform-write.ts';
+export { genericFileWriteIter } from './generic-file-write-iter.ts';
+export { genericPerformWrite, type Retag, type WriteResult } from './generic-perform-write.ts';
 export { checkGeometry, defaultGeometry, type Geometry } from './geometry.ts';
 export { GFP_KERNEL, GFP_NOFS, GFP_NOIO, GFP_NOWAIT, type GfpFlags, mayEnterFs, mayReclaim, withoutFs } from './gfp.ts';
 export { grabFolio, lockFolioAt, tryLockFolioAt } from './grab-folio.ts';
 export { finishFault, pageFault } from './handle-mm-fault.ts';
 export { immediate } from './immediate.ts';
 export { Inode, type InodeOptions } from './inode.ts';
+export { DioCount, inodeDioBegin, inodeDioEnd, inodeDioWait } from './inode-dio.ts';
 export { filemapInvalidateInode, invalidateInodePages2Range, invalidateMappingPages } from './invalidate.ts';
 export {
   filemapInvalidateLock,
@@ -27,7 +30,7 @@ export {
   filemapInvalidateUnlock,
   filemapInvalidateUnlockShared,
 } from './invalidate-lock.ts';
-export { type FileRaState, Kiocb, type ReadFlags } from './kiocb.ts';
+export { type FileRaState, type IoResult, Kiocb, type ReadFlags, type WriteFlags } from './kiocb.ts';
 export { FsLockClasses, mmClasses } from './lock-classes.ts';
 export {
   filemapInvalidateLockTwo,
@@ -51,6 +54,7 @@ export { vfsLink, vfsRename } from './namespace.ts';
 export { nofsScope } from './nofs-scope.ts';
 export { Oracle } from './oracle.ts';
 export { type MkwriteCode, pageMkwrite } from './page-mkwrite.ts';
+export { PinnedMemory, type PinnedPages, type PinOptions, pinUserPages } from './pin-user-pages.ts';
 export { PlainMachine, type PlainOptions, type PlainOutcome } from './plain-machine.ts';
 export { readCachePage } from './read-cache-page.ts';
 export { forcePageCacheRa, pageCacheAsyncRa, pageCacheSyncRa } from './readahead.ts';

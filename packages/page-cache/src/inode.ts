@@ -8,6 +8,7 @@
 import { RwSemaphore } from '@lockdep/locks';
 import { AddressSpace } from './address-space.ts';
 import type { FileSystem } from './file-system.ts';
+import { DioCount } from './inode-dio.ts';
 import type { Act, Proc, Region } from './machine.ts';
 import type { SuperBlock } from './super-block.ts';
 
@@ -35,6 +36,7 @@ export class Inode {
   readonly directory: boolean;
   readonly iRwsem: RwSemaphore;
   readonly mapping: AddressSpace;
+  readonly dio: DioCount;
   /** Written with `i_rwsem` held, read by anybody. */
   #size = 0;
   readonly #sizeRegion: Region;
@@ -53,6 +55,7 @@ export class Inode {
     const key = directory ? classes.iRwsemDir : classes.iRwsem;
     this.iRwsem = new RwSemaphore({ key, label: `i_rwsem(${name})`, validator: engine.validator });
     this.mapping = new AddressSpace(this);
+    this.dio = new DioCount(engine.machine.region(`${name}.i_dio_count`));
     const keys = { address, ino, sb: sb.id };
     for (const lock of [this.iRwsem, this.mapping.invalidateLock])
       if (lock.instance !== null) lock.instance.orderKeys = keys;

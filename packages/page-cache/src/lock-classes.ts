@@ -28,6 +28,7 @@ export class FsLockClasses {
   readonly invalidateLock: LockKey;
   readonly folioLock: LockKey;
   readonly writeback: LockKey;
+  readonly dioCount: LockKey;
   readonly renameMutex: LockKey;
   readonly sbWriters: LockKey;
   readonly sbPagefaults: LockKey;
@@ -39,6 +40,7 @@ export class FsLockClasses {
     this.invalidateLock = new LockKey({ name: 'mapping.invalidate_lock', kind: 'rwsem' });
     this.folioLock = new LockKey({ name: 'folio_lock', kind: 'bit_lock', compare: byIndex });
     this.writeback = new LockKey({ name: 'PG_writeback', kind: 'completion' });
+    this.dioCount = new LockKey({ name: 'i_dio_count', kind: 'completion' });
     this.renameMutex = new LockKey({ name: '&type->s_vfs_rename_key', kind: 'mutex' });
     this.sbWriters = new LockKey({ name: 'sb_writers', kind: 'rwsem' });
     this.sbPagefaults = new LockKey({ name: 'sb_pagefaults', kind: 'rwsem' });

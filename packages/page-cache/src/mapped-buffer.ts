@@ -1,5 +1,7 @@
 /** A user buffer that is a mapping of a file: what is copied to or from it may fault, and so take that file's locks. */
+import { pageFault } from './handle-mm-fault.ts';
 import type { Proc } from './machine.ts';
+import { type PinnedPages, type PinOptions, pinUserPages } from './pin-user-pages.ts';
 import type { Tag } from './tag.ts';
 import type { UserBuffer } from './user-buffer.ts';
 import { loadPresent, userLoad, userStore } from './user-memory.ts';
@@ -50,5 +52,14 @@ export class MappedBuffer implements UserBuffer {
       tags.push(tag);
     }
     return tags;
+  }
+
+  *faultInWriteable(at: number): Proc<boolean> {
+    const { engine } = this.#vma.mm;
+    return yield* pageFault(this.#vma, engine.pageOf(this.#offset + at), true);
+  }
+
+  *pin(at: number, count: number, options: PinOptions): Proc<PinnedPages> {
+    return yield* pinUserPages(this.#vma, this.#offset + at, count, options);
   }
 }

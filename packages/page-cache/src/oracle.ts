@@ -63,12 +63,22 @@ export class Oracle {
   /** The same for a read(2), which may not go past the end either. */
   checkRead(name: string, offset: number, tags: readonly Tag[], start: number): void {
     this.check(name, offset, tags, start, 'read');
+    this.#checkZeroes(name, offset, tags, start);
     const size = this.file(name).largestSize(start, this.#time);
     const last = offset + tags.length - 1;
     if (tags.length === 0 || last < size) return;
     const saw = tagName(tags.at(-1)!);
     const message = `byte ${last} was read from a file of ${size} bytes`;
     this.add({ kind: 'beyond-eof-read', via: 'read', file: name, offset: last, saw, message });
+  }
+
+  /** Zeroes within the new end of a file that a write has made longer were never its content. */
+  #checkZeroes(name: string, offset: number, tags: readonly Tag[], start: number): void {
+    const file = this.file(name);
+    const at = tags.findIndex((tag, i) => tag === ZERO && file.neverWasZero(offset + i, start, this.#time));
+    if (at < 0) return;
+    const message = `byte ${offset + at} is zero, but the file is that long only by a write that covers it`;
+    this.add({ kind: 'lost-write', via: 'read', file: name, offset: offset + at, saw: 'zero', message });
   }
 
   /** A store through a mapping took effect. One past the end, in the last page, may be kept or zeroed. */

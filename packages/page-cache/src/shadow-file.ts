@@ -13,6 +13,14 @@ interface WriteRecord {
   end: number;
 }
 
+interface SizeRecord {
+  readonly size: number;
+  readonly start: number;
+  end: number;
+  /** Of a write that may make the file that long: where it begins. Else infinity. */
+  readonly writtenFrom: number;
+}
+
 /** An operation that has begun: end it when it is acknowledged. */
 export class OpenWrite {
   readonly #records: WriteRecord[];
@@ -34,13 +42,13 @@ export class ShadowFile {
   readonly name: string;
   /** By byte; before the first write a byte is zero since ever. */
   readonly #writes: WriteRecord[][] = [];
-  #sizes: { readonly size: number; readonly start: number; end: number }[] = [];
+  #sizes: SizeRecord[] = [];
   /** Files that bytes came from which have been forgotten; this one stands for what was written to it. */
   readonly #forgotten = new Set<string>();
 
   constructor(name: string, size: number) {
     this.name = name;
-    this.#sizes.push({ size, start: 0, end: 0 });
+    this.#sizes.push({ size, start: 0, end: 0, writtenFrom: Number.POSITIVE_INFINITY });
   }
 
   /** A write of `tags` at `offset` begins at `time`. */
@@ -50,9 +58,16 @@ export class ShadowFile {
     return new OpenWrite(records);
   }
 
-  /** The size may be `size` from some moment after `time` on; the answer says when it was for certain, or that it never came to that. */
-  resize(size: number, time: number): (end: number, happened?: boolean) => void {
-    const record = { size, start: time, end: Number.POSITIVE_INFINITY };
+  /**
+   * The size may be `size` from some moment after `time` on; the answer says when it was for certain, or that it never came to that. Of a write:
+   * `writtenFrom` is where it begins.
+   */
+  resize(
+    size: number,
+    time: number,
+    writtenFrom: number = Number.POSITIVE_INFINITY,
+  ): (end: number, happened?: boolean) => void {
+    const record = { size, start: time, end: Number.POSITIVE_INFINITY, writtenFrom };
     this.#sizes.push(record);
     return (end, happened = true) => {
       if (happened) record.end = end;
@@ -69,6 +84,23 @@ export class ShadowFile {
   visible(offset: number, start: number, end: number): Tag[] {
     const writes = this.#at(offset);
     return writes.filter((write) => write.start < end && !isOverwritten(write, writes, start)).map(({ tag }) => tag);
+  }
+
+  /**
+   * Whether a read from `start` to `end` that got a zero at `offset` got what was never there: the file can be that long only by a write
+   * that covers the byte, and nobody has zeroed it.
+   */
+  neverWasZero(offset: number, start: number, end: number): boolean {
+    const writes = this.#at(offset);
+    const wasZeroed = writes.some((write) => write.start >= 0 && write.tag === ZERO && write.start < end);
+    if (wasZeroed) return false;
+    return this.#sizes.every(
+      (size) =>
+        size.size <= offset ||
+        size.writtenFrom <= offset ||
+        size.start >= end ||
+        isOverwritten(size, this.#sizes, start),
+    );
   }
 
   /** Whether `tag` has ever been written there; of what has been forgotten only the file it came from is known. */

@@ -3,6 +3,7 @@
  */
 import { immediate } from './immediate.ts';
 import type { Act } from './machine.ts';
+import { PinnedMemory, type PinnedPages, type PinOptions } from './pin-user-pages.ts';
 import type { Tag } from './tag.ts';
 
 /** Memory of a program that read(2) and write(2) copy to and from; positions and counts in bytes. */
@@ -15,6 +16,10 @@ export interface UserBuffer {
   faultInReadable(at: number, count: number): Act<boolean>;
   /** Takes bytes, faulting where it must (what write(2) may not do under the folio lock). */
   take(at: number, count: number): Act<readonly Tag[]>;
+  /** Makes the page at position `at` present and writable for a moment; false when that fails. */
+  faultInWriteable(at: number): Act<boolean>;
+  /** Pins bytes for a device, as many as can be had. */
+  pin(at: number, count: number, options: PinOptions): Act<PinnedPages>;
 }
 
 /** Memory that is always there, as that of a program that has touched its buffer long ago. */
@@ -40,5 +45,13 @@ export class PresentBuffer implements UserBuffer {
 
   take(at: number, count: number): Act<readonly Tag[]> {
     return immediate(this.bytes.slice(at, at + count));
+  }
+
+  faultInWriteable(): Act<boolean> {
+    return immediate(true);
+  }
+
+  pin(at: number, count: number): Act<PinnedPages> {
+    return immediate(new PinnedMemory(this.bytes, at, count));
   }
 }

@@ -15,7 +15,7 @@ export function* pread(
   inode: Inode,
   pos: number,
   count: number,
-  flags: ReadFlags & { readonly to?: UserBuffer } = {},
+  flags: Omit<ReadFlags, 'async'> & { readonly to?: UserBuffer } = {},
 ): Proc<readonly Tag[] | Errno> {
   const { oracle } = inode.sb.engine;
   const start = oracle.tick();

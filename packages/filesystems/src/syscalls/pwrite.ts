@@ -1,13 +1,13 @@
 /** `pwrite(2)`. A system call is kernel code run by a task: it tells the oracle when it begins, what it saw, and when it was acknowledged. */
 import {
-  dataTags,
   type Errno,
-  genericPerformWrite,
   type Inode,
   PresentBuffer,
   type Proc,
   type UserBuffer,
+  type WriteFlags,
 } from '@lockdep/page-cache';
+import { WriteRequest } from './write-request.ts';
 
 /** `pwrite` of fresh data, tagged with the name of this write; or of what a buffer holds. */
 export function* pwrite(
@@ -16,23 +16,17 @@ export function* pwrite(
   count: number,
   write: string,
   from?: UserBuffer,
+  flags: Omit<WriteFlags, 'async'> = {},
 ): Proc<number | Errno> {
-  const { oracle } = inode.sb.engine;
-  const tags = dataTags(inode.name, write, pos, count);
-  const shadow = oracle.file(inode.name);
-  const open = shadow.begin(pos, tags, oracle.tick());
-  const grown = shadow.resize(pos + count, oracle.tick());
+  const request = new WriteRequest(inode, pos, count, write, flags);
   inode.sb.writers.acquireRead();
-  yield* inode.iRwsem.downWrite();
-  const grows = pos + count > inode.size;
-  const result = yield* genericPerformWrite(inode, pos, from ?? new PresentBuffer(tags), count, (bytes, offset) =>
-    tags.slice(offset - pos, offset - pos + bytes.length),
+  const result = yield* inode.fs.writeIter(
+    request.kiocb,
+    from ?? new PresentBuffer(request.tags),
+    count,
+    request.retag,
   );
-  yield* inode.iRwsem.upWrite();
   inode.sb.writers.release();
-  const end = oracle.tick();
-  open.end(end, result.written);
-  // One that did not grow the file never set its size; a short one may have set some other.
-  if (!grows || result.written === count) grown(end, grows);
+  if (!request.kiocb.direct || result.error !== null) request.end(result);
   return result.written === 0 && result.error !== null ? result.error : result.written;
 }
