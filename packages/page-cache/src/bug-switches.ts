@@ -40,6 +40,8 @@ export interface BugSwitches {
   readonly 'writepages.nofsScope'?: boolean;
   /** `false`: page_mkwrite takes no lock that remapping holds (PC-032). */
   readonly 'remap.lockOutMkwrite'?: boolean;
+  /** `true`: readahead within readahead takes invalidate_lock shared once more (PC-080). */
+  readonly 'readahead.recursiveShared'?: boolean;
   /** `true`: assert invalidate_lock in truncate_inode_pages_range. Default true wherever the file system is converted. */
   readonly assertInvalidateLock?: boolean;
   /** `false`: a direct write does not drop again what was cached while it was under way (scenario 18). */

@@ -57,7 +57,7 @@ export { type MkwriteCode, pageMkwrite } from './page-mkwrite.ts';
 export { PinnedMemory, type PinnedPages, type PinOptions, pinUserPages } from './pin-user-pages.ts';
 export { PlainMachine, type PlainOptions, type PlainOutcome } from './plain-machine.ts';
 export { readCachePage } from './read-cache-page.ts';
-export { forcePageCacheRa, pageCacheAsyncRa, pageCacheSyncRa } from './readahead.ts';
+export { forcePageCacheRa, pageCacheAsyncRa, pageCacheRaLocked, pageCacheSyncRa } from './readahead.ts';
 export { type Profile, profiles, type Rules, resolveRules } from './rules.ts';
 export { OpenWrite, ShadowFile } from './shadow-file.ts';
 export { KSWAPD, type ShrinkControl, type Shrinker } from './shrink-control.ts';

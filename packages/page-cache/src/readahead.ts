@@ -64,6 +64,13 @@ function* doPageCacheRa(kiocb: Kiocb, index: number, count: number, lookahead: n
   yield* pageCacheRaUnbounded(kiocb, index, pages, lookahead, locks);
 }
 
+/** Readahead for who holds invalidate_lock already, as the readahead of a page may read others first (the hashes of fs-verity). */
+export function* pageCacheRaLocked(kiocb: Kiocb, index: number, pages: number): Proc {
+  const { engine } = kiocb.inode.sb;
+  if (engine.rules.readersTakeInvalidateLock) engine.assertHeld(kiocb.mapping.invalidateLock);
+  yield* pageCacheRaUnbounded(kiocb, index, pages, 0, false);
+}
+
 function* pageCacheRaUnbounded(kiocb: Kiocb, index: number, pages: number, lookahead: number, locked: boolean): Proc {
   const { mapping } = kiocb;
   const { engine } = mapping.sb;

@@ -8,6 +8,7 @@ import type { Validator } from '@lockdep/core';
 import {
   type BugSwitches,
   Engine,
+  type EngineOptions,
   type FindingKind,
   type Geometry,
   type Machine,
@@ -72,15 +73,20 @@ export interface Scenario {
   build(machine: Machine, settings: ScenarioSettings): ScenarioProgram;
 }
 
+/** What differs from an engine's defaults; `Kind`: a file system of the scenario's own. */
+interface MountOptions extends Pick<EngineOptions, 'readaheadPages' | 'faultAround' | 'directReclaim'> {
+  readonly Kind?: new (engine: Engine) => BlockFileSystem;
+}
+
 /** An engine and a file system as a scenario wants them. */
 export function mount(
   machine: Machine,
   { fs, profile, bugs = {}, validator = null, patience = Number.POSITIVE_INFINITY }: ScenarioSettings,
   geometry: Partial<Geometry>,
-  options: { readonly readaheadPages?: number; readonly faultAround?: boolean } = {},
+  options: MountOptions = {},
 ): { engine: Engine; fs: BlockFileSystem } {
   const engine = new Engine({ machine, validator, profile, bugs, geometry, patience, ...options });
-  const Kind = { ext2: Ext2Like, ext4: Ext4Like, xfs: XfsLike, ceph: CephLike }[fs];
+  const { Kind = { ext2: Ext2Like, ext4: Ext4Like, xfs: XfsLike, ceph: CephLike }[fs] } = options;
   return { engine, fs: new Kind(engine) };
 }
 

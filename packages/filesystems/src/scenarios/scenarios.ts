@@ -3,6 +3,7 @@ import { crossedMappedWrites } from './crossed-mapped-writes.ts';
 import { crossedReflinks, interleavedPair } from './crossed-reflinks.ts';
 import { dedupeVersusStore } from './dedupe-versus-store.ts';
 import { holetest } from './holetest.ts';
+import { nestedReadahead } from './nested-readahead.ts';
 import { nowaitRead } from './nowait-read.ts';
 import { punchVersusLoad } from './punch-versus-load.ts';
 import { punchVersusRead } from './punch-versus-read.ts';
@@ -13,7 +14,9 @@ import type { Scenario } from './scenario.ts';
 import { subPageRead } from './sub-page-read.ts';
 import { truncateVersusFault } from './truncate-versus-fault.ts';
 import { writeFromOwnMapping } from './write-from-own-mapping.ts';
+import { writeUnderReclaim } from './write-under-reclaim.ts';
 import { writeVersusMunmap } from './write-versus-munmap.ts';
+import { writepagesUnderPressure } from './writepages-under-pressure.ts';
 
 /** All scenarios, by number; two variants of one share it. */
 export const scenarios: readonly Scenario[] = [
@@ -23,14 +26,17 @@ export const scenarios: readonly Scenario[] = [
   subPageRead,
   truncateVersusFault,
   writeFromOwnMapping,
+  writeUnderReclaim,
   crossedMappedWrites,
   writeVersusMunmap,
   readIntoMapping,
   crossedReflinks,
   interleavedPair,
   dedupeVersusStore,
+  writepagesUnderPressure,
   holetest,
   readIntoPunchedMapping,
   collision,
+  nestedReadahead,
   nowaitRead,
 ];
