@@ -2,7 +2,16 @@
  * `->write_begin` and `->write_end` of a block file system: the folio locked and every block of the write reserved; what the write does
  * not cover is read or zeroed first.
  */
-import { type Errno, type Folio, grabFolio, type Inode, type Proc, type Tag, ZERO } from '@lockdep/page-cache';
+import {
+  type Errno,
+  type Folio,
+  grabFolio,
+  type Inode,
+  type Proc,
+  pagecacheIsizeExtended,
+  type Tag,
+  ZERO,
+} from '@lockdep/page-cache';
 import type { BlockFileSystem } from './block-file-system.ts';
 
 export function* writeBegin(fs: BlockFileSystem, inode: Inode, pos: number, bytes: number): Proc<Folio | Errno> {
@@ -69,6 +78,7 @@ export function* writeEnd(
   const from = pos - folio.start;
   const usable = isShort && !folio.isPartiallyUptodate(from, from + bytes) ? 0 : copied.length;
   const drops = fs.engine.rules.bugs['write.dropsDirty'] === true;
+  const old = inode.size;
   if (usable > 0) {
     yield* fs.engine.machine.access([], [folio.state], `write ${folio.label}`, () => {
       folio.fill(from, copied);
@@ -81,8 +91,10 @@ export function* writeEnd(
       folio.dirty ||= !drops;
     });
     // Before the folio is unlocked: writeback sees the old end, or all of the new one.
-    if (pos + usable > inode.size) yield* inode.sizeWrite(pos + usable);
+    if (pos + usable > old) yield* inode.sizeWrite(pos + usable);
   }
   yield* folio.unlockAndPut();
+  // A write behind the end has grown the file as a truncate does (`generic_write_end`).
+  if (usable > 0 && old < pos) yield* pagecacheIsizeExtended(inode, old);
   return usable;
 }

@@ -3,68 +3,11 @@
  * checked line by line against the specification of the four code states; profiles that agree are listed together.
  */
 import { readFileSync } from 'node:fs';
-import { dataTags, munmap, type Proc, profiles, shrinkFolio, type Tag, userLoad, userStore } from '@lockdep/page-cache';
+import { profiles } from '@lockdep/page-cache';
 import { describe, expect, test } from 'vitest';
-import {
-  type FileSystemName,
-  fadviseWillneed,
-  fsync,
-  ftruncate,
-  pread,
-  punchHole,
-  pwrite,
-  remap,
-} from '../src/index.ts';
-import { lockTrace, type Stage, type TraceOptions } from './lock-trace.ts';
-
-const byte = (): Tag => dataTags('A', 'm', 0, 1)[0]!;
-
-function cached({ fs, a }: Stage): void {
-  fs.cache(a, 0);
-  fs.cache(a, 1);
-}
-
-const store = ({ vma }: Stage): Proc<unknown> => userStore(vma, 0, byte());
-const overwrite = ({ a }: Stage): Proc<unknown> => pwrite(a, 0, 4, 'w2');
-
-const operations: Readonly<
-  Record<string, readonly [Omit<TraceOptions, 'fs' | 'profile'>, (stage: Stage) => Proc<unknown>]>
-> = {
-  'read, cached': [{ before: cached }, ({ a }) => pread(a, 0, 4)],
-  'read, miss': [{}, ({ a }) => pread(a, 0, 4)],
-  'read fault, fault-around': [{ faultAround: true, before: cached }, ({ vma }) => userLoad(vma, 0)],
-  'read fault, cached': [{ before: cached }, ({ vma }) => userLoad(vma, 0)],
-  'read fault, miss': [{}, ({ vma }) => userLoad(vma, 0)],
-  'write fault, cached': [{ before: cached }, store],
-  'write, cached': [{ before: cached }, overwrite],
-  'fsync of a page that is mapped writable': [{ before: cached, beside: store }, ({ a }) => fsync(a)],
-  'truncate down to a page': [{ before: cached }, ({ fs, a }) => ftruncate(fs, a, 4)],
-  'truncate down to half a page': [{ before: cached }, ({ fs, a }) => ftruncate(fs, a, 2)],
-  'truncate down to half a dirty page': [{ before: cached, beside: overwrite }, ({ fs, a }) => ftruncate(fs, a, 2)],
-  'truncate up from half a page, 1-byte blocks': [
-    {
-      blockSize: 1,
-      before: (stage) => {
-        cached(stage);
-        stage.a.initSize(6);
-      },
-    },
-    ({ fs, a }) => ftruncate(fs, a, 8),
-  ],
-  'punch a page': [{ before: cached }, ({ fs, a }) => punchHole(fs, a, 4, 4)],
-  'punch a block of a dirty page, 1-byte blocks': [
-    { blockSize: 1, before: cached, beside: overwrite },
-    ({ fs, a }) => punchHole(fs, a, 1, 1),
-  ],
-  'punch part of a block': [{ before: cached }, ({ fs, a }) => punchHole(fs, a, 1, 1)],
-  reflink: [{}, ({ fs, a, b }) => remap(fs, a, b)],
-  'fadvise WILLNEED': [{}, ({ a }) => fadviseWillneed(a, 0, 4)],
-  'reclaim of a mapped page': [
-    { before: cached, beside: ({ vma }) => userLoad(vma, 0) },
-    ({ a }) => shrinkFolio(a.mapping, 0),
-  ],
-  'munmap of a dirty page': [{ before: cached, beside: store }, ({ vma }) => munmap(vma)],
-};
+import type { FileSystemName } from '../src/index.ts';
+import { lockTrace } from './lock-trace.ts';
+import { traceOperations } from './trace-operations.ts';
 
 interface Golden {
   readonly operation: string;
@@ -79,7 +22,7 @@ const golden = JSON.parse(readFileSync(new URL('./fixtures/profile-traces.json',
 
 /** One entry for each trace that differs. */
 function recorded(): Golden[] {
-  return Object.entries(operations).flatMap(([operation, [options, run]]) =>
+  return Object.entries(traceOperations).flatMap(([operation, [options, run]]) =>
     (['ext2', 'ext4', 'xfs'] as const).flatMap((fs) => {
       if (operation === 'reflink' && fs !== 'xfs') return [];
       const traces = profiles.map((profile) => lockTrace({ ...options, fs, profile }, run));
@@ -95,7 +38,7 @@ function recorded(): Golden[] {
 
 describe('lock traces, profile by profile', () => {
   const actual = recorded();
-  for (const operation of Object.keys(operations)) {
+  for (const operation of Object.keys(traceOperations)) {
     const of = (all: readonly Golden[]): Golden[] => all.filter((entry) => entry.operation === operation);
     test(operation, () => expect(of(actual)).toEqual(of(golden.traces)));
   }

@@ -11,11 +11,14 @@ import type { Machine } from './machine.ts';
  * A lock that is only reported to the validator: taking it never waits and costs no step. Without a validator it does nothing.
  */
 export class AnnotatedLock {
+  /** How reports call it. */
+  readonly label: string;
   readonly #machine: Machine;
   readonly #validator: Validator | null;
   readonly #lock: Lock | null;
 
   constructor(machine: Machine, validator: Validator | null, key: LockKey, label: string) {
+    this.label = label;
     this.#machine = machine;
     this.#validator = validator;
     this.#lock = validator?.lock(key, { label }) ?? null;

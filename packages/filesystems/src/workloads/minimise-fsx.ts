@@ -9,7 +9,7 @@ import type { FsxFailureReport } from './fsx.ts';
 import type { FsxEntry } from './fsx-log.ts';
 import { type FsxSettings, replayFsx } from './run-fsx.ts';
 
-/** A log from which nothing can be left out, and how it fails. */
+/** A log from which nothing can be left out, as far as was tried, and how it fails. */
 export interface MinimalFsx {
   readonly log: readonly FsxEntry[];
   readonly failure: FsxFailureReport;
@@ -27,11 +27,11 @@ export interface MinimiseFsxOptions {
   readonly replays?: number;
 }
 
-/** Cuts a failing log down. `failure` says what has to remain; null when the log does not fail any more, under any schedule tried. */
+/** Cuts a failing log down. The kind of `failure` has to remain, whatever the oracle calls it; null when the log does not fail any more, under any schedule tried. */
 export function minimiseFsx(
   settings: FsxSettings,
   log: readonly FsxEntry[],
-  failure: Pick<FsxFailureReport, 'kind' | 'finding'>,
+  failure: Pick<FsxFailureReport, 'kind'>,
   options: MinimiseFsxOptions = {},
 ): MinimalFsx | null {
   const { schedules = 40, replays: most = 20_000 } = options;
@@ -45,7 +45,7 @@ export function minimiseFsx(
       replays += 1;
       const result = replayFsx(settings, candidate, seed === 0 ? undefined : seed);
       const { failure: found } = result;
-      if (found === null || found.kind !== failure.kind || found.finding !== failure.finding) continue;
+      if (found === null || found.kind !== failure.kind) continue;
       // What comes after the failing operation is not needed.
       best = { log: result.log, failure: found, schedule: seed === 0 ? null : seed };
       return true;
@@ -54,12 +54,15 @@ export function minimiseFsx(
   }
 
   if (!fails(log)) return null;
-  for (let size = Math.ceil(best!.log.length / 2); ; size = Math.ceil(size / 2)) {
+  for (let size = Math.ceil(best!.log.length / 2); size > 0; ) {
+    const before = best!.log.length;
     for (let at = 0; at < best!.log.length; ) {
       const { log: now } = best!;
       if (!fails([...now.slice(0, at), ...now.slice(at + size)])) at += size;
     }
-    if (size === 1) break;
+    // Single ones as long as one goes: without its successor an operation may not be needed either.
+    if (size > 1) size = Math.ceil(size / 2);
+    else if (best!.log.length === before || replays >= most) size = 0;
   }
   simplify();
   return { ...best!, replays };
