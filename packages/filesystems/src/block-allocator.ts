@@ -1,6 +1,9 @@
 /**
  * Free blocks. `lifo` (the default) reuses the block freed last, which turns a race into visible stale data; `after-commit` keeps freed
  * blocks until the journal has committed. One region: every allocation depends on every other.
+ *
+ * Invariant: what has been reserved is free, so who has reserved gets a block, and who has not gets none of those. On a disk that cannot
+ * get full whatever happens, reservations commute with everything, and cost no step.
  */
 import type { Engine, Inode, Proc, Region } from '@lockdep/page-cache';
 import { ZERO } from '@lockdep/page-cache';
@@ -18,6 +21,8 @@ export class BlockAllocator {
   readonly #device: BlockDevice;
   readonly #free: number[];
   readonly #uncommitted: number[] = [];
+  #reserved = 0;
+  #places = 0;
   readonly #region: Region;
 
   constructor(engine: Engine, device: BlockDevice, policy: ReusePolicy) {
@@ -29,10 +34,38 @@ export class BlockAllocator {
     this.#region = engine.machine.region('free blocks');
   }
 
-  /** A block for a place of a file; -1 when the disk is full. Two steps: which one depends on who freed last. */
-  *allocate(inode: Inode, index: number): Proc<number> {
+  /** Promises a block to a place that will be written; false when the disk is full (`ENOSPC`). */
+  *reserve(): Proc<boolean> {
+    if (this.isAmple) {
+      this.#reserved += 1;
+      return true;
+    }
+    return yield* this.#engine.machine.access([], [this.#region], 'reserve a block', () => {
+      if (this.#free.length <= this.#reserved) return false;
+      this.#reserved += 1;
+      return true;
+    });
+  }
+
+  /** Takes a promise back. */
+  *unreserve(): Proc {
+    if (this.isAmple) this.#reserved -= 1;
+    else
+      yield* this.#engine.machine.access([], [this.#region], 'a reserved block less', () => {
+        this.#reserved -= 1;
+      });
+  }
+
+  /**
+   * A block for a place of a file; -1 when the disk is full (`ENOSPC`), never where one has been `reserved`. Two steps: which one depends on
+   * who freed last.
+   */
+  *allocate(inode: Inode, index: number, reserved: boolean = false): Proc<number> {
     const { machine } = this.#engine;
-    const block = yield* machine.access([], [this.#region], `allocate for ${inode.name}`, () => this.#take());
+    const block = yield* machine.access([], [this.#region], `allocate for ${inode.name}`, () => {
+      if (reserved) this.#reserved -= 1;
+      return reserved || this.#free.length > this.#reserved ? this.#take() : -1;
+    });
     if (block >= 0) yield* this.claim(block, inode, index);
     return block;
   }
@@ -65,9 +98,24 @@ export class BlockAllocator {
     });
   }
 
-  /** @throws RangeError the program needs a larger disk. */
-  refuse(): never {
-    throw new RangeError(`the disk is full: give geometry.diskBlocks more than ${this.#device.blocks.length}`);
+  /** @internal A file was made: so many more places may want blocks, each its own and one to copy to. */
+  expect(places: number): void {
+    this.#places += 2 * places;
+  }
+
+  /** Whether the disk cannot get full. */
+  get isAmple(): boolean {
+    return this.policy !== 'after-commit' && this.#places <= this.#device.blocks.length;
+  }
+
+  /** Blocks that are promised and not given out, for oracles. */
+  get reserved(): number {
+    return this.#reserved;
+  }
+
+  /** Blocks that nobody owns, those that wait for a commit included; for oracles. */
+  get unowned(): readonly number[] {
+    return [...this.#free, ...this.#uncommitted];
   }
 
   /** @internal The same file under another inode object. */
@@ -76,10 +124,16 @@ export class BlockAllocator {
     target.owners = target.owners.map((owner) => (owner.inode === from ? { inode: to, index: owner.index } : owner));
   }
 
-  /** @internal Setup: a block with this content, without a step. */
+  /**
+   * @internal Setup: a block with this content, without a step.
+   *
+   * @throws RangeError when the files do not fit.
+   */
   place(inode: Inode, index: number, data: readonly (typeof ZERO)[]): number {
     const block = this.#take();
-    if (block < 0) this.refuse();
+    if (block < 0) {
+      throw new RangeError(`the disk is full: give geometry.diskBlocks more than ${this.#device.blocks.length}`);
+    }
     const target = this.#device.blocks[block]!;
     target.owners = [{ inode, index }];
     for (let i = 0; i < target.data.length; i++) target.data[i] = data[i] ?? ZERO;

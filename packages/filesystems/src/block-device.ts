@@ -51,6 +51,12 @@ export interface DirectRequest {
   readonly finish: (bytes: readonly Tag[]) => Proc;
 }
 
+/** What follows a write: in the interrupt, or by a worker that the interrupt wakes, which may sleep. */
+export interface WriteEnd {
+  readonly context: 'irq' | 'worker';
+  readonly finish: () => Proc;
+}
+
 /** A disk of `geometry.diskBlocks` blocks, uninitialised at first. Source: `block/blk-core.c: submit_bio`. */
 export class BlockDevice {
   readonly blocks: readonly DiskBlock[];
@@ -91,9 +97,9 @@ export class BlockDevice {
     return done;
   }
 
-  /** Starts writing blocks of a folio that is under writeback; `finish` runs when it is over. */
-  *submitWrite(folio: Folio, parts: readonly BioPart[], finish: () => Proc): Proc {
-    yield* this.#engine.machine.start(`io ${folio.label}`, () => this.#write(folio, parts, finish));
+  /** Starts writing blocks of a folio that is under writeback; `end` says what runs when it is over, and in which context. */
+  *submitWrite(folio: Folio, parts: readonly BioPart[], end: WriteEnd): Proc {
+    yield* this.#engine.machine.start(`io ${folio.label}`, () => this.#write(folio, parts, end));
   }
 
   /** Starts reading blocks into pinned memory. */
@@ -186,7 +192,7 @@ export class BlockDevice {
     this.#exitInterrupt();
   }
 
-  *#write(folio: Folio, parts: readonly BioPart[], finish: () => Proc): Proc {
+  *#write(folio: Folio, parts: readonly BioPart[], end: WriteEnd): Proc {
     const { machine, geometry } = this.#engine;
     const blocks = parts.map((part) => this.blocks[part.block]!);
     const words = `write ${parts.map((part) => `block ${part.block}`).join(', ')}`;
@@ -203,9 +209,9 @@ export class BlockDevice {
         }
       },
     );
-    this.#enterInterrupt();
-    yield* finish();
-    this.#exitInterrupt();
+    if (end.context === 'irq') this.#enterInterrupt();
+    yield* end.finish();
+    if (end.context === 'irq') this.#exitInterrupt();
   }
 
   /** A block that fills part of a file must be that file's at this very moment. */

@@ -42,6 +42,8 @@ import {
   tryShared,
 } from './direct-iter.ts';
 import { type DirectBlock, mapForDirectWrite } from './direct-map.ts';
+import { DiskSize } from './disk-size.ts';
+import { truncateFailedWrite } from './failed-write.ts';
 import { InodeCache } from './inode-cache.ts';
 import { InodeSlab } from './inode-slab.ts';
 import { inspectFiles } from './inspect-files.ts';
@@ -65,6 +67,9 @@ export interface InodeInfo {
   readonly privateLock: RwSemaphore | null;
   /** A lock of the file's extents, held by reads and direct I/O from mapping blocks on; null where there is none. */
   readonly rangeLock: BitLock | null;
+  readonly diskSize: DiskSize;
+  /** Places that the write(2) under way has found without a block and has reserved. Guarded by `i_rwsem`, exclusive. */
+  fresh: readonly number[];
 }
 
 const ioKey = new LockKey({ name: 'bio', kind: 'completion' });
@@ -96,12 +101,14 @@ export abstract class BlockFileSystem extends FileSystem {
   create(name: string, content: readonly Tag[] = []): Inode {
     const { blockSize } = this.engine.geometry;
     const ino = this.#nextIno++;
-    const inode = this.instantiate(name, ino, 1);
+    const inode = this.instantiate(name, ino, 1, content.length);
     for (let index = 0; index * blockSize < content.length; index++) {
       const data = Array.from({ length: blockSize }, (_, i) => content[index * blockSize + i] ?? ZERO);
       this.info(inode).map.set(index, { state: 'mapped', block: this.allocator.place(inode, index, data) });
     }
     inode.initSize(content.length);
+    const { filePages, pageSize } = this.engine.geometry;
+    this.allocator.expect((filePages * pageSize) / blockSize);
     this.icache.enter(inode);
     this.engine.oracle.watch(name, content);
     return inode;
@@ -135,8 +142,8 @@ export abstract class BlockFileSystem extends FileSystem {
 
   /** @internal The file read from disk again: another object, maybe at another address. */
   reinstantiate(old: Inode): Inode {
-    const inode = this.instantiate(old.name, old.ino, old.generation + 1);
-    const { map } = this.info(old);
+    const { map, diskSize } = this.info(old);
+    const inode = this.instantiate(old.name, old.ino, old.generation + 1, diskSize.value);
     for (const [index, extent] of map.range(0, Number.POSITIVE_INFINITY)) {
       this.info(inode).map.set(index, extent);
       if (extent.state !== 'delayed') this.allocator.rename(extent.block, old, inode);
@@ -147,7 +154,7 @@ export abstract class BlockFileSystem extends FileSystem {
   }
 
   /** The object in memory for a file. */
-  protected instantiate(name: string, ino: number, generation: number): Inode {
+  protected instantiate(name: string, ino: number, generation: number, diskSize: number): Inode {
     const inode = new Inode(this, { name, ino, generation, address: this.slab.allocate() });
     this.inodes.push(inode);
     this.#info.set(inode, {
@@ -155,6 +162,8 @@ export abstract class BlockFileSystem extends FileSystem {
       mapLock: this.makeMapLock(inode),
       privateLock: this.makePrivateLock(inode),
       rangeLock: this.#makeRangeLock(inode),
+      diskSize: new DiskSize(this.engine, name, diskSize),
+      fresh: [],
     });
     return inode;
   }
@@ -291,10 +300,10 @@ export abstract class BlockFileSystem extends FileSystem {
     return yield* writeFolio(this, inode, folio);
   }
 
-  override *reserveForMkwrite(inode: Inode, from: number, to: number): Proc<Errno | null> {
+  override *reserveForMkwrite(inode: Inode, from: number, to: number, fresh: number[]): Proc<Errno | null> {
     const { blockSize } = this.engine.geometry;
     for (let index = Math.floor(from / blockSize); index * blockSize < to; index++) {
-      const error = yield* this.prepareBlock(inode, index);
+      const error = yield* this.prepareBlock(inode, index, fresh);
       if (error !== null) return error;
     }
     return null;
@@ -348,8 +357,19 @@ export abstract class BlockFileSystem extends FileSystem {
     yield* inode.iRwsem.upWrite();
   }
 
-  /** Reserves or allocates a block for a write. Called with or without the folio lock, see {@link mapsBeforeFolio}. */
-  abstract prepareBlock(inode: Inode, index: number): Proc<Errno | null>;
+  /** `fallocate(0)` of bytes [from, to), freeze protection held: every place gets a block, which reads as zeroes. */
+  abstract preallocate(inode: Inode, from: number, to: number, keepSize: boolean): Proc<Errno | null>;
+
+  /**
+   * Reserves or allocates a block for a write, and notes it in `fresh` when the place had none. Called with or without the folio lock,
+   * see {@link mapsBeforeFolio}.
+   */
+  abstract prepareBlock(inode: Inode, index: number, fresh?: number[]): Proc<Errno | null>;
+
+  /** A write(2) came to less than was reserved for it ({@link InodeInfo.fresh}); its folio is not locked any more. */
+  *undoWrite(inode: Inode, pos: number, bytes: number): Proc {
+    if (this.info(inode).fresh.length > 0 && pos + bytes > inode.size) yield* truncateFailedWrite(this, inode);
+  }
 
   /** Whether the end of direct I/O is awaited with the lock that evicts held too. */
   readonly waitsForDioInside: boolean = false;
@@ -357,6 +377,10 @@ export abstract class BlockFileSystem extends FileSystem {
   readonly mapsBeforeFolio: boolean = false;
   /** Whether writeback starts its transaction before it locks the folio. */
   readonly transactionBeforeFolio: boolean = false;
+  /** Whether a block is unwritten until its first I/O has completed, when a worker converts it and sets the size on disk. */
+  readonly convertsAtCompletion: boolean = true;
+  /** Whether zeroing part of an unwritten block is skipped, whatever the cache holds. */
+  readonly zeroingSkipsUnwritten: boolean = false;
 
   protected abstract makeMapLock(inode: Inode): RwSemaphore;
 

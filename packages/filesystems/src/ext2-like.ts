@@ -12,6 +12,7 @@ import {
   type Inode,
   inodeDioWait,
   type Kiocb,
+  immediate,
   type Proc,
   type Region,
   truncateSetsize,
@@ -35,6 +36,8 @@ interface MapGuard {
 
 /** A file system without transactions or a private lock. Source: `fs/ext2/inode.c`. */
 export class Ext2Like extends BlockFileSystem {
+  /** A block is new only in memory, until it is submitted. */
+  override readonly convertsAtCompletion: boolean = false;
   readonly #guards = new Map<Inode, MapGuard>();
 
   constructor(engine: Engine, options: BlockFileSystemOptions = {}, type: FileSystemType = ext2) {
@@ -61,13 +64,18 @@ export class Ext2Like extends BlockFileSystem {
     return yield* body();
   }
 
-  override *prepareBlock(inode: Inode, index: number): Proc<Errno | null> {
+  override preallocate(): Proc<Errno | null> {
+    return refuse('EOPNOTSUPP');
+  }
+
+  override *prepareBlock(inode: Inode, index: number, fresh?: number[]): Proc<Errno | null> {
     const allocator = this.allocator;
     return yield* this.changeMap(inode, function* (map): Proc<Errno | null> {
       if (map.get(index) !== undefined) return null;
       const block = yield* allocator.allocate(inode, index);
       if (block < 0) return 'ENOSPC';
       map.set(index, { state: 'unwritten', block });
+      fresh?.push(index);
       return null;
     });
   }
@@ -133,4 +141,10 @@ export class Ext2Like extends BlockFileSystem {
   #guard(inode: Inode): MapGuard {
     return this.#guards.get(inode)!;
   }
+}
+
+/** An operation that this kind of file system does not have. */
+function* refuse(error: Errno): Proc<Errno | null> {
+  yield* immediate(undefined);
+  return error;
 }

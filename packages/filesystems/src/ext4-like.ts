@@ -14,14 +14,15 @@ import {
   filemapWriteAndWait,
   GFP_KERNEL,
   type Inode,
-  immediate,
   type Proc,
   pagecacheIsizeExtended,
   truncatePagecache,
 } from '@lockdep/page-cache';
 import { BlockFileSystem, type BlockFileSystemOptions } from './block-file-system.ts';
 import { freeBehind } from './free-blocks.ts';
+import { allocateUnwritten } from './preallocate.ts';
 import { evictAndFree, flushRange, mkcleanBoundaries } from './punch-hole.ts';
+import { reserveBlock } from './reserve-block.ts';
 import { zeroTail } from './zero-blocks.ts';
 
 const ext4 = new FileSystemType('ext4');
@@ -73,11 +74,31 @@ export class Ext4Like extends BlockFileSystem {
   }
 
   /** Only reserves: the block itself is chosen at writeback. */
-  override *prepareBlock(inode: Inode, index: number): Proc<Errno | null> {
+  override *prepareBlock(inode: Inode, index: number, fresh?: number[]): Proc<Errno | null> {
     const [extent] = yield* this.lookupBlocks(inode, [index]);
-    if (extent !== undefined) return null;
-    yield* this.changeMap(inode, (map) => immediate(map.set(index, { state: 'delayed' })));
-    return null;
+    return extent === undefined ? yield* this.changeMap(inode, (map) => reserveBlock(this, map, index, fresh)) : null;
+  }
+
+  /** No page is evicted: holes have none that hold data. */
+  override *preallocate(inode: Inode, from: number, to: number, keepSize: boolean): Proc<Errno | null> {
+    yield* inode.iRwsem.downWrite();
+    const error = yield* allocateUnwritten(this, inode, from, to);
+    if (error === null && !keepSize && to > inode.size) {
+      const old = inode.size;
+      yield* this.inTransaction(() => this.#publishSize(inode, to));
+      yield* pagecacheIsizeExtended(inode, old);
+    }
+    yield* inode.iRwsem.upWrite();
+    return error;
+  }
+
+  /** Both sizes are one thing to whoever holds `i_data_sem`. */
+  *#publishSize(inode: Inode, size: number): Proc {
+    const { diskSize } = this.info(inode);
+    yield* this.changeMap(inode, function* () {
+      yield* diskSize.write(size);
+      yield* inode.sizeWrite(size);
+    });
   }
 
   /** The latest kernel does not flush: it write-protects the pages that stay, and keeps them dirty. */
@@ -85,15 +106,22 @@ export class Ext4Like extends BlockFileSystem {
     const { boundaryMkclean } = this.engine.rules;
     if (!boundaryMkclean) yield* flushRange(this, inode, from, to);
     const lock = yield* this.lockForEviction(inode);
+    if (to >= inode.size) yield* this.#publishBeforePunch(inode);
     if (boundaryMkclean) yield* mkcleanBoundaries(this, inode, from, to);
     yield* evictAndFree(this, inode, from, to);
     yield* this.unlockAfterEviction(inode, lock);
   }
 
+  /** No page would be left whose writeback sets the size on disk (`ext4_update_disksize_before_punch`). */
+  *#publishBeforePunch(inode: Inode): Proc {
+    const diskSize = yield* this.info(inode).diskSize.read();
+    if (diskSize < inode.size) yield* this.inTransaction(() => this.#publishSize(inode, inode.size));
+  }
+
   override *setSize(inode: Inode, size: number): Proc {
     const lock = yield* this.lockForEviction(inode);
     const old = inode.size;
-    yield* this.inTransaction(() => this.changeMap(inode, () => inode.sizeWrite(size)));
+    yield* this.inTransaction(() => this.#publishSize(inode, size));
     if (size > old) yield* pagecacheIsizeExtended(inode, old);
     yield* truncatePagecache(inode, size);
     if (size < old) yield* this.inTransaction(() => this.#truncate(inode, size));

@@ -51,6 +51,7 @@ export { fadviseDontneed, fadviseWillneed } from './syscalls/fadvise.ts';
 export { fsync } from './syscalls/fsync.ts';
 export { ftruncate } from './syscalls/ftruncate.ts';
 export { pread, preadAsync } from './syscalls/pread.ts';
+export { preallocate } from './syscalls/preallocate.ts';
 export { punchHole } from './syscalls/punch-hole.ts';
 export { pwrite } from './syscalls/pwrite.ts';
 export { remap } from './syscalls/remap.ts';

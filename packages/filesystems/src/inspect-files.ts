@@ -1,20 +1,20 @@
 /**
  * The final state of every file, when all tasks have ended: what a reader would see now, from the cache where it is cached, else
- * from disk; folios left locked or under writeback; ptes of folios that are not in the cache; blocks with no or wrong owners.
+ * from disk; folios left locked or under writeback; ptes of folios that are not in the cache; then the block maps ({@link fsck}).
  */
 import { type Finding, type Folio, type Inode, type Tag, tagName, ZERO } from '@lockdep/page-cache';
 import type { BlockFileSystem } from './block-file-system.ts';
-import { owns } from './disk-block.ts';
+import { fsck } from './fsck.ts';
 
 export function inspectFiles(fs: BlockFileSystem): void {
   const start = fs.engine.oracle.tick();
   for (const inode of fs.inodes) {
     inspectFolios(fs, inode);
     inspectBytes(fs, inode, start);
-    inspectMap(fs, inode);
     inspectPtes(fs, inode);
     inspectDio(fs, inode);
   }
+  fsck(fs, (inode, index, saw, message) => report(fs, 'metadata', inode, index, saw, message));
 }
 
 function inspectDio(fs: BlockFileSystem, inode: Inode): void {
@@ -61,15 +61,6 @@ function inspectFolios(fs: BlockFileSystem, inode: Inode): void {
     const folio = inode.mapping.peek(index);
     if (folio?.lock.locked === true) leak(fs, inode, folio, 'is still locked');
     if (folio !== null && folio.writeback !== null) leak(fs, inode, folio, 'is still under writeback');
-  }
-}
-
-function inspectMap(fs: BlockFileSystem, inode: Inode): void {
-  const { blockSize } = fs.engine.geometry;
-  for (const [index, extent] of fs.info(inode).map.range(0, Number.POSITIVE_INFINITY)) {
-    if (extent.state === 'delayed' || owns(fs.device.blocks[extent.block]!, inode, index)) continue;
-    const message = `its block ${index} is disk block ${extent.block}, which it does not own`;
-    report(fs, 'metadata', inode, index * blockSize, `block ${extent.block}`, message);
   }
 }
 

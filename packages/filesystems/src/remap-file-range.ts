@@ -27,6 +27,7 @@ import {
   zeroTags,
 } from '@lockdep/page-cache';
 import type { BlockFileSystem } from './block-file-system.ts';
+import { isReserved } from './block-map.ts';
 
 /** Which system call it is: with mixed comparators they disagree about the order of mappings. */
 export type RemapCaller = 'clone' | 'dedupe';
@@ -91,6 +92,9 @@ function* share(fs: BlockFileSystem, source: Inode, target: Inode): Proc {
     yield* fs.inTransaction(() => shareBlock(fs, source, target, index));
   }
   if (source.size !== target.size) yield* target.sizeWrite(source.size);
+  const { diskSize } = fs.info(target);
+  if (diskSize.value === source.size) return;
+  yield* fs.inTransaction(() => fs.changeMap(target, () => diskSize.write(source.size)));
 }
 
 /** A clone is a write of all that the source holds now; dedupe may not change a byte. */
@@ -111,12 +115,13 @@ function* shareBlock(fs: BlockFileSystem, source: Inode, target: Inode, index: n
   const old = to.get(index);
   if (old !== undefined) {
     to.delete(index);
+    if (isReserved(old)) yield* fs.allocator.unreserve();
     if (old.state !== 'delayed') yield* fs.allocator.release(old.block, target, index);
   }
   if (extent?.state === 'mapped') {
     yield* fs.allocator.claim(extent.block, target, index);
     to.set(index, { state: 'mapped', block: extent.block, shared: true });
-    from.set(index, { state: 'mapped', block: extent.block, shared: true });
+    from.set(index, { ...extent, shared: true });
   }
   yield* unlockPair(source, target, mapLockOf);
 }

@@ -3,6 +3,7 @@
  * not cover is read or zeroed first.
  */
 import {
+  dirtyBlocks,
   type Errno,
   type Folio,
   grabFolio,
@@ -19,15 +20,21 @@ export function* writeBegin(fs: BlockFileSystem, inode: Inode, pos: number, byte
   const first = Math.floor(pos / blockSize);
   const last = Math.floor((pos + bytes - 1) / blockSize);
   if (fs.engine.pageOf(pos) >= inode.mapping.pages) return 'EFBIG';
+  const info = fs.info(inode);
+  const fresh: number[] = [];
+  info.fresh = fresh;
   if (fs.mapsBeforeFolio) {
-    const error = yield* prepare(fs, inode, first, last);
-    if (error !== null) return error;
+    const error = yield* prepare(fs, inode, first, last, fresh);
+    if (error !== null) {
+      yield* fs.undoWrite(inode, pos, bytes);
+      return error;
+    }
   }
   const folio = yield* grabFolio(inode.mapping, fs.engine.pageOf(pos));
   if (!fs.mapsBeforeFolio) {
-    const error = yield* prepare(fs, inode, first, last);
+    const error = yield* prepare(fs, inode, first, last, fresh);
     if (error !== null) {
-      yield* folio.unlockAndPut();
+      yield* abandon(fs, inode, folio, pos, bytes);
       return error;
     }
   }
@@ -35,12 +42,20 @@ export function* writeBegin(fs: BlockFileSystem, inode: Inode, pos: number, byte
   return folio;
 }
 
-function* prepare(fs: BlockFileSystem, inode: Inode, first: number, last: number): Proc<Errno | null> {
+function* prepare(fs: BlockFileSystem, inode: Inode, first: number, last: number, fresh: number[]): Proc<Errno | null> {
   for (let index = first; index <= last; index++) {
-    const error = yield* fs.prepareBlock(inode, index);
+    const error = yield* fs.prepareBlock(inode, index, fresh);
     if (error !== null) return error;
   }
   return null;
+}
+
+/** The write ends before its bytes do. Where blocks were prepared under the folio lock they stay, with zeroes in them. */
+function* abandon(fs: BlockFileSystem, inode: Inode, folio: Folio, pos: number, bytes: number): Proc {
+  const { fresh } = fs.info(inode);
+  if (!fs.mapsBeforeFolio && fresh.length > 0) yield* dirtyBlocks(folio, fresh);
+  yield* folio.unlockAndPut();
+  yield* fs.undoWrite(inode, pos, bytes);
 }
 
 /** Brings blocks that the write covers in part uptodate: reads them, with the folio lock held, or zeroes them. */
@@ -93,7 +108,8 @@ export function* writeEnd(
     // Before the folio is unlocked: writeback sees the old end, or all of the new one.
     if (pos + usable > old) yield* inode.sizeWrite(pos + usable);
   }
-  yield* folio.unlockAndPut();
+  if (isShort) yield* abandon(fs, inode, folio, pos, bytes);
+  else yield* folio.unlockAndPut();
   // A write behind the end has grown the file as a truncate does (`generic_write_end`).
   if (usable > 0 && old < pos) yield* pagecacheIsizeExtended(inode, old);
   return usable;

@@ -1,7 +1,8 @@
 /**
  * Writing one dirty folio: blocks that are only reserved get real ones, then the folio goes under writeback, is unlocked and submitted.
  *
- * Where the transaction is relative to the folio lock differs: outside it on ext4, inside on XFS.
+ * Where the transaction is relative to the folio lock differs: outside it on ext4, inside on XFS. A new block is unwritten until its I/O has
+ * completed; then a worker converts it, with no folio lock and no `i_rwsem`, and only after that the writeback ends.
  */
 import type { Completion } from '@lockdep/locks';
 import {
@@ -18,7 +19,13 @@ import {
 } from '@lockdep/page-cache';
 import type { BioPart } from './block-device.ts';
 import type { BlockFileSystem } from './block-file-system.ts';
-import type { BlockMap, Extent } from './block-map.ts';
+import { type BlockMap, type Extent, isReserved } from './block-map.ts';
+
+/** What goes to disk of a folio, and whether the block map changes when it has arrived. */
+interface Batch {
+  readonly parts: readonly BioPart[];
+  readonly converts: boolean;
+}
 
 export function* writeFolio(fs: BlockFileSystem, inode: Inode, folio: Folio): Proc<Completion | null> {
   if (!fs.transactionBeforeFolio) return yield* writeLocked(fs, inode, folio);
@@ -29,7 +36,9 @@ function* writeLocked(fs: BlockFileSystem, inode: Inode, folio: Folio): Proc<Com
   if (!(yield* lockForWriteback(inode, folio))) return null;
   const size = yield* inode.sizeRead();
   if (folio.start < size) yield* zeroBeyond(folio, size);
-  const parts = folio.start >= size ? [] : yield* allocateParts(fs, inode, folio);
+  const newSize = Math.min(size, folio.start + folio.data.length);
+  const { parts, converts } =
+    folio.start >= size ? { parts: [], converts: false } : yield* allocateParts(fs, inode, folio, newSize);
   if (parts.length === 0) {
     yield* cancelWriteback(folio);
     return null;
@@ -38,7 +47,14 @@ function* writeLocked(fs: BlockFileSystem, inode: Inode, folio: Folio): Proc<Com
   yield* folio.lock.release();
   // The next bio: this one is built, and not submitted yet.
   yield* allocPages(fs.engine, GFP_KERNEL);
-  yield* fs.device.submitWrite(folio, parts, () => endWriteback(folio));
+  if (!converts) yield* fs.device.submitWrite(folio, parts, { context: 'irq', finish: () => endWriteback(folio) });
+  else {
+    const finish = function* (): Proc {
+      yield* convertUnwritten(fs, inode, folio, parts, newSize);
+      yield* endWriteback(folio, 'worker');
+    };
+    yield* fs.device.submitWrite(folio, parts, { context: 'worker', finish });
+  }
   return end;
 }
 
@@ -52,7 +68,7 @@ function* zeroBeyond(folio: Folio, size: number): Proc {
 }
 
 /** The dirty blocks of a locked folio and where they go on disk. Discarded ones may be losing their blocks right now. */
-function* allocateParts(fs: BlockFileSystem, inode: Inode, folio: Folio): Proc<BioPart[]> {
+function* allocateParts(fs: BlockFileSystem, inode: Inode, folio: Folio, newSize: number): Proc<Batch> {
   const { machine, geometry } = fs.engine;
   const first = folio.start / geometry.blockSize;
   const dirty = yield* machine.access([], [folio.state], `take dirty blocks of ${folio.label}`, () => {
@@ -64,11 +80,20 @@ function* allocateParts(fs: BlockFileSystem, inode: Inode, folio: Folio): Proc<B
     inode,
     dirty.map((b) => first + b),
   );
-  if (extents.every((extent) => extent?.state === 'mapped' && extent.shared !== true)) {
-    return dirty.flatMap((buffer, i) => partOf(buffer, extents[i]));
+  const grows = fs.convertsAtCompletion && newSize > (yield* fs.info(inode).diskSize.read());
+  if (!extents.some((extent) => needsBlock(fs, extent))) {
+    const converts = grows || extents.some((extent) => extent?.state === 'unwritten');
+    return { parts: dirty.flatMap((buffer, i) => partOf(buffer, extents[i])), converts };
   }
   const allocate = () => fs.changeMap(inode, (map) => realize(fs, inode, map, dirty, first));
-  return yield* fs.transactionBeforeFolio ? allocate() : fs.inTransaction(allocate);
+  const parts = yield* fs.transactionBeforeFolio ? allocate() : fs.inTransaction(allocate);
+  return { parts, converts: fs.convertsAtCompletion };
+}
+
+/** Whether the map has to change before the block can be written. */
+function needsBlock(fs: BlockFileSystem, extent: Extent | undefined): boolean {
+  if (extent?.state === 'unwritten') return !fs.convertsAtCompletion;
+  return extent?.state === 'delayed' || (extent?.state === 'mapped' && extent.shared === true);
 }
 
 function* realize(
@@ -80,20 +105,44 @@ function* realize(
 ): Proc<BioPart[]> {
   const parts: BioPart[] = [];
   for (const buffer of dirty) {
-    const extent = map.get(first + buffer);
+    const index = first + buffer;
+    const extent = map.get(index);
     if (extent === undefined) continue;
-    const isShared = extent.state === 'mapped' && extent.shared === true;
-    let block = extent.state === 'delayed' || isShared ? -1 : extent.block;
-    if (block < 0) block = yield* fs.allocator.allocate(inode, first + buffer);
-    // Space for delayed blocks is not counted when they are reserved, so there is no error to answer here.
-    if (block < 0) fs.allocator.refuse();
-    map.set(first + buffer, { state: 'mapped', block });
-    if (isShared) yield* fs.allocator.release(extent.block, inode, first + buffer);
+    let block = extent.state === 'delayed' ? -1 : extent.block;
+    if (needsBlock(fs, extent) && extent.state !== 'unwritten') {
+      block = yield* fs.allocator.allocate(inode, index, isReserved(extent));
+      // Only what was not reserved can fail: part of a shared block that a punch has zeroed. Its data is lost.
+      if (block < 0) continue;
+      const state = extent.state === 'delayed' && fs.convertsAtCompletion ? 'unwritten' : 'mapped';
+      map.set(index, { state, block });
+      if (extent.state === 'mapped') yield* fs.allocator.release(extent.block, inode, index);
+    } else if (!fs.convertsAtCompletion) map.set(index, { state: 'mapped', block });
     parts.push({ buffer, block });
   }
   return parts;
 }
 
 function partOf(buffer: number, extent: Extent | undefined): BioPart[] {
-  return extent?.state === 'mapped' ? [{ buffer, block: extent.block }] : [];
+  return extent === undefined || extent.state === 'delayed' ? [] : [{ buffer, block: extent.block }];
+}
+
+/** The worker after an I/O (`ext4_end_io_end`, `xfs_end_ioend`): what has been written reads as written, up to the new end. */
+function* convertUnwritten(
+  fs: BlockFileSystem,
+  inode: Inode,
+  folio: Folio,
+  parts: readonly BioPart[],
+  newSize: number,
+): Proc {
+  const size = yield* inode.sizeRead();
+  const first = folio.start / fs.engine.geometry.blockSize;
+  const { diskSize } = fs.info(inode);
+  const convert = function* (map: BlockMap): Proc {
+    for (const { buffer, block } of parts) {
+      const extent = map.get(first + buffer);
+      if (extent?.state === 'unwritten' && extent.block === block) map.set(first + buffer, { state: 'mapped', block });
+    }
+    yield* diskSize.write(Math.max(diskSize.value, Math.min(newSize, size)));
+  };
+  yield* fs.inTransaction(() => fs.changeMap(inode, convert));
 }

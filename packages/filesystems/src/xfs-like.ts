@@ -25,8 +25,11 @@ import {
 } from '@lockdep/page-cache';
 import { BlockFileSystem, type BlockFileSystemOptions } from './block-file-system.ts';
 import { changesBytesOnly, type DirectLock, isBlockAligned, tryShared } from './direct-iter.ts';
+import { punchFailedWrite } from './failed-write.ts';
 import { freeBehind, freeBlocks } from './free-blocks.ts';
+import { allocateUnwritten } from './preallocate.ts';
 import { flushRange } from './punch-hole.ts';
+import { reserveBlock } from './reserve-block.ts';
 import { zeroEdges, zeroTail } from './zero-blocks.ts';
 
 const xfs = new FileSystemType('xfs');
@@ -39,6 +42,7 @@ const transaction = new LockKey({ name: 'sb_internal', kind: 'rwsem' });
  */
 export class XfsLike extends BlockFileSystem {
   override readonly mapsBeforeFolio: boolean = true;
+  override readonly zeroingSkipsUnwritten: boolean = true;
   /** Reclaim on behalf of its page cache never comes back into it (`xfs_setup_inode`). */
   override readonly gfpMask: GfpFlags = GFP_NOFS;
   override readonly waitsForDioInside: boolean = true;
@@ -98,12 +102,30 @@ export class XfsLike extends BlockFileSystem {
     if (takes) yield* inode.iRwsem.upRead();
   }
 
-  override *prepareBlock(inode: Inode, index: number): Proc<Errno | null> {
-    yield* this.changeMap(inode, (map) => {
-      if (map.get(index) === undefined) map.set(index, { state: 'delayed' });
-      return immediate(undefined);
-    });
-    return null;
+  override *prepareBlock(inode: Inode, index: number, fresh?: number[]): Proc<Errno | null> {
+    return yield* this.changeMap(inode, (map) => reserveBlock(this, map, index, fresh));
+  }
+
+  override *undoWrite(inode: Inode): Proc {
+    const { fresh } = this.info(inode);
+    if (fresh.length > 0) yield* punchFailedWrite(this, inode, fresh, false);
+  }
+
+  override *preallocate(inode: Inode, from: number, to: number, keepSize: boolean): Proc<Errno | null> {
+    const lock = yield* this.lockForEviction(inode);
+    const error = yield* allocateUnwritten(this, inode, from, to);
+    if (error === null && !keepSize && to > inode.size) {
+      yield* truncateSetsize(inode, to);
+      yield* this.#logSize(inode, to);
+    }
+    yield* this.unlockAfterEviction(inode, lock);
+    return error;
+  }
+
+  /** The size on disk, in a transaction of its own. */
+  *#logSize(inode: Inode, size: number): Proc {
+    const { diskSize } = this.info(inode);
+    yield* this.inTransaction(() => this.changeMap(inode, () => diskSize.write(size)));
   }
 
   /** Pages that the hole covers in part are written back and evicted as a whole (`xfs_flush_unmap_range`). */
@@ -126,7 +148,8 @@ export class XfsLike extends BlockFileSystem {
       yield* zeroTail(this, inode, size);
     }
     yield* truncateSetsize(inode, size);
-    if (shrinks) yield* this.inTransaction(() => freeBehind(this, inode, size));
+    if (shrinks) yield* this.inTransaction(() => freeBehind(this, inode, size, size));
+    else yield* this.#logSize(inode, size);
     yield* this.unlockAfterEviction(inode, lock);
   }
 

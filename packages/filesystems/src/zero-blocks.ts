@@ -22,8 +22,10 @@ function* zeroInBlock(fs: BlockFileSystem, inode: Inode, from: number, to: numbe
   const { blockSize, pageSize } = fs.engine.geometry;
   const block = Math.floor(from / blockSize);
   const [hint] = yield* fs.lookupBlocks(inode, [block]);
+  if (hint?.state === 'unwritten' && fs.zeroingSkipsUnwritten) return;
   const index = Math.floor(from / pageSize);
-  const folio = hint === undefined ? yield* lockFolioAt(inode.mapping, index) : yield* grabFolio(inode.mapping, index);
+  const isOnDisk = hint?.state === 'mapped' || hint?.state === 'delayed';
+  const folio = !isOnDisk ? yield* lockFolioAt(inode.mapping, index) : yield* grabFolio(inode.mapping, index);
   if (folio === null) return;
   const b = block - folio.start / blockSize;
   const buffer = folio.buffers[b]!;
@@ -32,6 +34,7 @@ function* zeroInBlock(fs: BlockFileSystem, inode: Inode, from: number, to: numbe
     folio.data.fill(ZERO, from - folio.start, to - folio.start);
     // What is not uptodate holds nothing of the file: a hole, which reads as zeroes.
     if (!buffer.uptodate) return;
+    if (hint === undefined && !buffer.dirty) return;
     buffer.dirty = true;
     folio.dirty = true;
   });

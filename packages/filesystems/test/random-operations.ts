@@ -32,6 +32,7 @@ import {
   fsync,
   ftruncate,
   pread,
+  preallocate,
   punchHole,
   pwrite,
   remap,
@@ -69,7 +70,8 @@ function randomBelow(seed: number): (count: number) => number {
 export function randomOperations({ fs: name, profile, seed, validator = null }: RandomOperations): RandomOutcome {
   const below = randomBelow(seed);
   const machine = new PlainMachine({ seed, validator });
-  const geometry = { blockSize: [1, 2, 4][below(3)]!, filePages: PAGES, diskBlocks: 64 };
+  const isTight = below(4) === 0;
+  const geometry = { blockSize: [1, 2, 4][below(3)]!, filePages: PAGES, diskBlocks: isTight ? 12 : 64 };
   const engine = new Engine({
     machine,
     profile,
@@ -79,7 +81,7 @@ export function randomOperations({ fs: name, profile, seed, validator = null }: 
     readaheadPages: below(3) - 1,
   });
   const fs = new KINDS[name](engine);
-  const files = ['A', 'B'].map((file) => fs.create(file, dataTags(file, 'w0', 0, 1 + below(PAGES * PAGE))));
+  const files = ['A', 'B'].map((file) => fs.create(file, dataTags(file, 'w0', 0, 1 + below(isTight ? PAGE : PAGES * PAGE))));
   const advice = below(2) === 0 ? 'sequential' : 'random';
   const vmas = files.map((file) => premap(new Mm(engine, `mm of ${file.name}`), file, { pages: PAGES, advice }));
   const program: string[] = [];
@@ -113,7 +115,7 @@ function operation(
   const offset = below(PAGES * PAGE);
   const count = 1 + below(PAGES * PAGE - offset);
   const words = (what: string) => `${what} ${file.name} [${offset}, ${offset + count})`;
-  switch (below(file.fs instanceof XfsLike ? 15 : 14)) {
+  switch (below(file.fs instanceof XfsLike ? 16 : 15)) {
     case 0:
     case 1:
       return [words('read'), () => pread(file, offset, count)];
@@ -143,6 +145,8 @@ function operation(
         words(`write from a mapping of ${other.name} to`),
         () => pwrite(file, offset, count, write, new MappedBuffer(vmas[1 - which]!)),
       ];
+    case 14:
+      return [words('preallocate'), () => preallocate(fs, file, offset, count, { keepSize: count % 2 === 0 })];
     case 13:
       return [`map, load, unmap ${file.name} ${offset}`, () => mapped(vma.mm, file, offset, write)];
     default:

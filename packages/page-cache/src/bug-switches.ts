@@ -38,6 +38,10 @@ export interface BugSwitches {
   readonly 'ext4.writepagesNofs'?: boolean;
   /** `false`: no NOFS scope around writing pages, so that reclaim may wait for I/O not yet submitted (PC-086). */
   readonly 'writepages.nofsScope'?: boolean;
+  /** `false`: a write(2) that failed is truncated away without the lock that evicts (PC-010). */
+  readonly 'fs.errorPathTruncateLocks'?: boolean;
+  /** `false`: what a failed write(2) has reserved goes without the lock that evicts (PC-019); `recursive`: with it, even if the caller holds it (PC-076). */
+  readonly 'iomap.punchUnderInvalidateLock'?: false | 'recursive';
   /** `false`: page_mkwrite takes no lock that remapping holds (PC-032). */
   readonly 'remap.lockOutMkwrite'?: boolean;
   /** `true`: readahead within readahead takes invalidate_lock shared once more (PC-080). */

@@ -14,6 +14,7 @@ export type Errno =
   | 'EBUSY'
   | 'EBADE'
   | 'EXDEV'
+  | 'EOPNOTSUPP'
   | 'ENOENT'
   | 'EIOCBQUEUED'
   | 'ENOTBLK'

@@ -107,8 +107,8 @@ export abstract class FileSystem {
   /** `->writepage`: writes one folio if it is dirty; answers the end of its writeback. */
   abstract writeFolio(inode: Inode, folio: Folio): Proc<Completion | null>;
 
-  /** Blocks for bytes [from, to) of a page that becomes writable, its folio locked. */
-  abstract reserveForMkwrite(inode: Inode, from: number, to: number): Proc<Errno | null>;
+  /** Blocks for bytes [from, to) of a page that becomes writable, its folio locked; notes in `fresh` which blocks had none. */
+  abstract reserveForMkwrite(inode: Inode, from: number, to: number, fresh: number[]): Proc<Errno | null>;
 
   /** `vm_operations->fault`: before invalidate_lock, wrapped in the file system's own lock where it had one. */
   *fault(vmf: VmFault): Proc<FaultResult> {

@@ -80,6 +80,7 @@ export { type Pte, Vma, type VmaOptions } from './vma.ts';
 export { waitOnFolioWriteback } from './wait-writeback.ts';
 export {
   cancelWriteback,
+  dirtyBlocks,
   dirtyFolio,
   endWriteback,
   filemapWriteAndWait,

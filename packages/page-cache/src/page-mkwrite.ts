@@ -9,7 +9,7 @@ import type { Folio } from './folio.ts';
 import type { Proc } from './machine.ts';
 import type { Vma } from './vma.ts';
 import { waitOnFolioWriteback } from './wait-writeback.ts';
-import { dirtyFolio } from './write-cache-pages.ts';
+import { dirtyBlocks, dirtyFolio } from './write-cache-pages.ts';
 
 /**
  * How page_mkwrite ended. `LOCKED`: the folio is locked and dirty; `NOPAGE`: it is gone or past the end, look again; `SIGBUS`: no blocks to be had.
@@ -39,8 +39,13 @@ function* checkAndDirty(vma: Vma, folio: Folio): Proc<MkwriteCode> {
   const size = yield* inode.sizeRead();
   if (folio.mapping !== inode.mapping || folio.start >= size) return 'NOPAGE';
   const end = Math.min(folio.start + geometry.pageSize, Math.ceil(size / geometry.blockSize) * geometry.blockSize);
-  const error = yield* inode.fs.reserveForMkwrite(inode, folio.start, end);
-  if (error !== null) return 'SIGBUS';
+  const fresh: number[] = [];
+  const error = yield* inode.fs.reserveForMkwrite(inode, folio.start, end, fresh);
+  if (error !== null) {
+    // What it got before the disk was full has to be written, or nobody would ever give it back.
+    if (fresh.length > 0) yield* dirtyBlocks(folio, fresh);
+    return 'SIGBUS';
+  }
   yield* dirtyFolio(folio);
   yield* waitOnFolioWriteback(folio);
   return 'LOCKED';

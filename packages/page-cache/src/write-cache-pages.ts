@@ -6,6 +6,7 @@ import type { Completion } from '@lockdep/locks';
 import { type Folio, putFolios } from './folio.ts';
 import type { Inode } from './inode.ts';
 import type { Proc } from './machine.ts';
+import { ZERO } from './tag.ts';
 import { folioMkclean, markDirty } from './unmap.ts';
 import { waitOnFolioWriteback } from './wait-writeback.ts';
 
@@ -87,17 +88,36 @@ export function* startWriteback(folio: Folio): Proc<Completion> {
   return yield* machine.access([], [folio.state], `writeback ${folio.label}`, () => folio.get().startWriteback());
 }
 
-/** `folio_end_writeback`, in interrupt context: the tag in i_pages goes under `xa_lock`; waiters wake. */
-export function* endWriteback(folio: Folio): Proc {
+/** `folio_end_writeback`, in interrupt context or by a worker: the tag in i_pages goes under `xa_lock`; waiters wake. */
+export function* endWriteback(folio: Folio, context: 'irq' | 'worker' = 'irq'): Proc {
   const { machine } = folio.sb.engine;
   const end = folio.writeback!;
   yield* machine.access([folio.references], [folio.state], `end of writeback ${folio.label}`, () => {
-    folio.mapping?.xaLock.around(() => {});
+    const xaLock = folio.mapping?.xaLock;
+    if (context === 'irq') xaLock?.around(() => {});
+    else xaLock?.aroundIrq(() => {});
     folio.writeback = null;
     folio.reclaim = false;
     folio.drop();
   });
   yield* end.completeAll();
+}
+
+/** Makes blocks of a locked folio dirty, by their index in the file; what they do not hold yet is zeroes (`folio_zero_new_buffers`). */
+export function* dirtyBlocks(folio: Folio, indexes: readonly number[]): Proc {
+  const { machine, geometry } = folio.sb.engine;
+  const { blockSize } = geometry;
+  const first = folio.start / blockSize;
+  yield* machine.access([], [folio.state], `zero new blocks of ${folio.label}`, () => {
+    for (const index of indexes) {
+      const buffer = folio.buffers[index - first]!;
+      if (!buffer.uptodate) folio.data.fill(ZERO, (index - first) * blockSize, (index - first + 1) * blockSize);
+      buffer.uptodate = true;
+      buffer.dirty = true;
+      buffer.discarded = false;
+    }
+    folio.dirty = true;
+  });
 }
 
 /** Makes a folio dirty, under its lock and with blocks for all of it. */
