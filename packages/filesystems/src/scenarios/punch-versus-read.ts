@@ -27,7 +27,7 @@ export const punchVersusRead: Scenario = {
     }),
   ],
   build(machine, settings) {
-    const { engine, fs } = mount(machine, settings, { filePages: 2, diskBlocks: 6 });
+    const { engine, fs } = mount(machine, settings, { filePages: 2, diskBlocks: 8 });
     const a = fs.create('A', dataTags('A', 'w0', 0, 8));
     const c = fs.create('C');
     return {

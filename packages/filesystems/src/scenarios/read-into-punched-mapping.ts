@@ -38,7 +38,7 @@ export const collision: Scenario = {
     ...cellsFor(ALL, { fs: 'xfs', verdict: 'clean', effort: 'sample' }),
   ],
   build(machine, settings) {
-    const { engine, fs } = mount(machine, settings, { filePages: 2, diskBlocks: 6 });
+    const { engine, fs } = mount(machine, settings, { filePages: 2, diskBlocks: 8 });
     const f = fs.create('F', dataTags('F', 'w0', 0, 8));
     const g = fs.create('G', dataTags('G', 'w0', 0, 4));
     const mm = new Mm(engine, 'mm');

@@ -26,7 +26,7 @@ export const subPageRead: Scenario = {
     ...cellsFor(AFTER, { fs: 'ext4', bugs: { 'read.createDropsLockAfterAdd': true }, verdict: 'clean' }),
   ],
   build(machine, settings) {
-    const { engine, fs } = mount(machine, settings, { blockSize: 1, filePages: 1, diskBlocks: 6 });
+    const { engine, fs } = mount(machine, settings, { blockSize: 1, filePages: 1, diskBlocks: 16 });
     const a = fs.create('A', dataTags('A', 'w0', 0, 4));
     const c = fs.create('C');
     fs.cache(a, 0, [0]);
