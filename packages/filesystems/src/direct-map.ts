@@ -4,7 +4,7 @@
  */
 import type { Errno, Inode, Proc } from '@lockdep/page-cache';
 import type { BlockFileSystem } from './block-file-system.ts';
-import type { BlockMap, Extent } from './block-map.ts';
+import { type BlockMap, type Extent, isReserved } from './block-map.ts';
 
 /** One block of the file that a direct write goes to. */
 export interface DirectBlock {
@@ -59,10 +59,10 @@ function* allocate(
     if (isInPlace(extent)) blocks.push(inPlace(index, extent));
     else if (extent?.state === 'unwritten') blocks.push({ index, block: extent.block, isNew: true, copies: false });
     else {
-      const block = yield* fs.allocator.allocate(inode, index);
+      const block = yield* fs.allocator.allocate(inode, index, isReserved(extent));
       if (block < 0) return 'ENOSPC';
       const copies = extent?.state === 'mapped';
-      if (!copies) map.set(index, { state: 'unwritten', block });
+      map.set(index, copies ? { ...extent, cow: false } : { state: 'unwritten', block });
       blocks.push({ index, block, isNew: !copies, copies });
     }
   }
@@ -79,15 +79,18 @@ export function* endDirectWrite(fs: BlockFileSystem, inode: Inode, blocks: reado
   const changes = blocks.filter(({ isNew, copies }) => isNew || copies);
   const extends_ = end > (yield* inode.sizeRead());
   if (changes.length === 0 && !extends_) return;
+  const { diskSize } = fs.info(inode);
   yield* fs.inTransaction(() =>
     fs.changeMap(inode, function* (map): Proc {
       for (const { index, block } of changes) {
         const old = map.get(index);
         map.set(index, { state: 'mapped', block });
+        if (isReserved(old)) yield* fs.allocator.unreserve();
         if (old !== undefined && old.state !== 'delayed' && old.block !== block)
           yield* fs.allocator.release(old.block, inode, index);
       }
       if (end > (yield* inode.sizeRead())) yield* inode.sizeWrite(end);
+      yield* diskSize.write(Math.max(diskSize.value, end));
     }),
   );
 }

@@ -13,7 +13,6 @@ import {
   GFP_NOFS,
   type GfpFlags,
   type Inode,
-  immediate,
   inodeDioWait,
   type Kiocb,
   type Proc,
