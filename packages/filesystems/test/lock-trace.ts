@@ -34,10 +34,14 @@ export interface TraceOptions {
   readonly profile?: Profile;
   readonly blockSize?: number;
   readonly faultAround?: boolean;
+  /** -1: reads find no folio, and make their own. Default 0. */
+  readonly readaheadPages?: number;
   /** Interleave with the I/O at random; without it, I/O ends before anybody looks. */
   readonly seed?: number;
   /** Show what allocations may wait for (`fs_reclaim`); left out otherwise. */
   readonly allocations?: boolean;
+  /** What its I/O takes is recorded too. */
+  readonly withIo?: boolean;
   /** What happens before, unrecorded. */
   readonly before?: (stage: Stage) => void;
   /** Another task that runs first, as far as it gets. */
@@ -49,12 +53,13 @@ export function lockTrace(options: TraceOptions, operation: (stage: Stage) => Pr
   const validator = new Validator({ sites: false });
   const { seed } = options;
   const machine = new PlainMachine(seed === undefined ? { validator } : { validator, seed });
-  const { fs: name, profile = 'merged', blockSize = 4, faultAround = false } = options;
+  const { fs: name, profile = 'merged', blockSize = 4, faultAround = false, readaheadPages = 0 } = options;
   const engine = new Engine({
     machine,
     validator,
     profile,
     faultAround,
+    readaheadPages,
     geometry: { filePages: 3, diskBlocks: 16, blockSize },
   });
   const Kind = { ext2: Ext2Like, ext4: Ext4Like, xfs: XfsLike, ceph: CephLike }[name];
@@ -67,7 +72,8 @@ export function lockTrace(options: TraceOptions, operation: (stage: Stage) => Pr
   if (options.beside !== undefined) machine.run();
   const tokens: string[] = [];
   validator.attach((type, task, lock, how) => {
-    if (task.name !== 'op' || lock === null) return;
+    const isIo = options.withIo === true && task.name.startsWith('io ');
+    if ((task.name !== 'op' && !isIo) || lock === null) return;
     const label = lock.label.replace(/\(.*$/, '');
     const short = SHORT[label] ?? label;
     if (short === 'fs_reclaim' && options.allocations !== true) return;
