@@ -67,9 +67,10 @@ function inspectFolios(fs: BlockFileSystem, inode: Inode): void {
 function inspectPtes(fs: BlockFileSystem, inode: Inode): void {
   const { pageSize } = fs.engine.geometry;
   for (const vma of inode.mapping.iMmap) {
-    for (const [i, { folio }] of vma.ptes.entries()) {
-      if (folio === null) continue;
+    for (const [i, { folio, migration }] of vma.ptes.entries()) {
       const offset = (vma.pgoff + i) * pageSize;
+      if (migration !== null) report(fs, 'leak', inode, offset, migration.label, 'a migration entry is left');
+      if (folio === null) continue;
       if (offset >= inode.size) {
         report(fs, 'beyond-eof-read', inode, offset, tagName(folio.data[0]!), 'a page past the end is still mapped');
       } else if (folio.mapping !== inode.mapping) {

@@ -1,5 +1,14 @@
 /** Historic defects of reclaim and writeback: what an allocation may come back to. */
-import { dataTags, folioShrinker, markDirty } from '@lockdep/page-cache';
+import {
+  dataTags,
+  endWriteback,
+  folioShrinker,
+  lockFolioAt,
+  markDirty,
+  migratePages,
+  type Proc,
+  startWriteback,
+} from '@lockdep/page-cache';
 import { fsync, kswapd, mount, nestedReadahead, type Scenario, writepagesUnderPressure } from '../src/index.ts';
 import { reproduceBugs } from './reproduce-bug.ts';
 
@@ -15,7 +24,33 @@ const unsubmitted: Pick<Scenario, 'build'> = {
   },
 };
 
+/** A loop device's worker: the writeback of A[1] ends when it has had A[0]. */
+const batch: Pick<Scenario, 'build'> = {
+  build(machine, settings) {
+    const { engine, fs } = mount(machine, settings, { filePages: 2, diskBlocks: 2 });
+    const { mapping } = fs.create('A', dataTags('A', 'w0', 0, 8));
+    fs.cache(mapping.host, 0);
+    fs.cache(mapping.host, 1);
+    function* loop(): Proc {
+      const written = (yield* lockFolioAt(mapping, 1))!;
+      yield* startWriteback(written);
+      yield* written.lock.release();
+      const needed = (yield* lockFolioAt(mapping, 0))!;
+      yield* needed.unlockAndPut();
+      yield* endWriteback(written);
+      yield* written.put();
+    }
+    return { engine, tasks: { loop, migrate: () => migratePages(mapping, 0, 1) } };
+  },
+};
+
 reproduceBugs([
+  {
+    id: 'PC-075',
+    scenario: batch,
+    switched: { fs: 'ext4', profile: 'merged', bugs: { 'migrate.batchWaits': true } },
+    shows: ['folio(A,0)', 'writeback folio(A,1)'],
+  },
   {
     id: 'PC-084',
     scenario: writepagesUnderPressure,

@@ -1,5 +1,5 @@
 /** The locks of reclaim and eviction, and what allocations may wait for, as the specification lists them (its numbers in front). */
-import { type Proc, profiles, userLoad } from '@lockdep/page-cache';
+import { migrateFolio, type Proc, profiles, userLoad } from '@lockdep/page-cache';
 import { describe, expect, test } from 'vitest';
 import { evictInode, fadviseWillneed, kswapd, pread, pwrite } from '../src/index.ts';
 import { lockTrace, type Stage, type TraceOptions } from './lock-trace.ts';
@@ -44,6 +44,19 @@ const golden: readonly [string, Omit<TraceOptions, 'allocations'>, (stage: Stage
     { fs: 'xfs', before: cached },
     ({ fs }) => fs.icache.prune('A'),
     '?folio · xa_lock · -xa_lock · -folio',
+  ],
+  [
+    '35 migration (sync), a mapped page',
+    { fs: 'ext4', ...mapped },
+    ({ a }) => migrateFolio(a.mapping, 0),
+    `${ALLOC} · folio · i_mmap_rwsem(s) · pte_lock · -pte_lock · -i_mmap_rwsem · ?folio · xa_lock · -xa_lock · ` +
+      'i_mmap_rwsem(s) · pte_lock · -pte_lock · -i_mmap_rwsem · -folio · -folio',
+  ],
+  [
+    '35 migration (async), nobody maps it',
+    { fs: 'xfs', before: cached },
+    ({ a }) => migrateFolio(a.mapping, 0, 'async'),
+    `${ALLOC} · ?folio · ?folio · xa_lock · -xa_lock · -folio · -folio`,
   ],
   [
     'read, miss: what readahead allocates is not for the file system',

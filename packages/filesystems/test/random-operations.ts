@@ -39,11 +39,15 @@ import {
   XfsLike,
 } from '../src/index.ts';
 
+import { RandomMemory } from './random-memory.ts';
+
 export interface RandomOperations {
   readonly fs: FileSystemName;
   readonly profile: Profile;
   readonly seed: number;
   readonly validator?: Validator | null;
+  /** Reclaim, migration, inodes that come and go, memory that may be short. Default true. */
+  readonly memory?: boolean;
 }
 
 export interface RandomOutcome {
@@ -67,7 +71,13 @@ function randomBelow(seed: number): (count: number) => number {
   };
 }
 
-export function randomOperations({ fs: name, profile, seed, validator = null }: RandomOperations): RandomOutcome {
+export function randomOperations({
+  fs: name,
+  profile,
+  seed,
+  validator = null,
+  memory = true,
+}: RandomOperations): RandomOutcome {
   const below = randomBelow(seed);
   const machine = new PlainMachine({ seed, validator });
   const isTight = below(4) === 0;
@@ -79,16 +89,22 @@ export function randomOperations({ fs: name, profile, seed, validator = null }: 
     geometry,
     faultAround: below(2) === 0,
     readaheadPages: below(3) - 1,
+    directReclaim: memory ? (['never', 'global', 'memcg'] as const)[below(3)]! : 'never',
   });
   const fs = new KINDS[name](engine);
-  const files = ['A', 'B'].map((file) => fs.create(file, dataTags(file, 'w0', 0, 1 + below(isTight ? PAGE : PAGES * PAGE))));
+  const files = ['A', 'B'].map((file) =>
+    fs.create(file, dataTags(file, 'w0', 0, 1 + below(isTight ? PAGE : PAGES * PAGE))),
+  );
+  const management = memory ? new RandomMemory(fs, files, below) : null;
   const advice = below(2) === 0 ? 'sequential' : 'random';
   const vmas = files.map((file) => premap(new Mm(engine, `mm of ${file.name}`), file, { pages: PAGES, advice }));
   const program: string[] = [];
   const tasks = 2 + below(3);
   for (let t = 0; t < tasks; t++) {
     const operations = Array.from({ length: 1 + below(4) }, (_, i) => {
-      const [words, code] = operation(fs, files, vmas, below, `t${t}.${i}`);
+      const write = `t${t}.${i}`;
+      const [words, code] =
+        management !== null && below(6) === 0 ? management.operation(write) : operation(fs, files, vmas, below, write);
       program.push(`t${t}: ${words}`);
       return code;
     });

@@ -108,6 +108,25 @@ export class AddressSpace {
     );
   }
 
+  /**
+   * `folio_migrate_mapping`: another folio, locked by the caller, takes the place of one that nobody uses but the cache and the caller. Its
+   * dirt goes with the slot.
+   */
+  *replace(folio: Folio, target: Folio): Proc<boolean> {
+    const slot = this.#slots[folio.index]!;
+    const writes = [slot, folio.references, folio.state, target.state];
+    return yield* this.sb.engine.machine.access([], writes, `move ${folio.label} if unused`, () =>
+      this.xaLock.aroundIrq(() => {
+        if (folio.refcount !== 2) return false;
+        target.dirty = folio.dirty;
+        folio.dirty = false;
+        this.#removeNow(folio);
+        this.place(target);
+        return true;
+      }),
+    );
+  }
+
   /** @internal Without a step: at setup, or within one. */
   place(folio: Folio): void {
     this.#pages[folio.index] = folio.get();

@@ -46,6 +46,8 @@ export interface BugSwitches {
   readonly 'remap.lockOutMkwrite'?: boolean;
   /** `true`: readahead within readahead takes invalidate_lock shared once more (PC-080). */
   readonly 'readahead.recursiveShared'?: boolean;
+  /** `true`: migration waits for folio locks and writeback while it holds other folio locks (PC-075). */
+  readonly 'migrate.batchWaits'?: boolean;
   /** `true`: assert invalidate_lock in truncate_inode_pages_range. Default true wherever the file system is converted. */
   readonly assertInvalidateLock?: boolean;
   /** `false`: a direct write does not drop again what was cached while it was under way (scenario 18). */

@@ -99,6 +99,14 @@ export class Folio {
     for (const [i, tag] of tags.entries()) this.data[from + i] = tag;
   }
 
+  /** Takes over the bytes and the state of another (`folio_migrate_copy`), within a step that writes this one's. */
+  copyFrom(folio: Folio): void {
+    this.fill(0, folio.data);
+    for (const [b, buffer] of folio.buffers.entries()) Object.assign(this.buffers[b]!, buffer);
+    this.readahead = folio.readahead;
+    this.reclaim = folio.reclaim;
+  }
+
   /** One more reference, for somebody who found it where it has one. */
   get(): this {
     this.refcount += 1;

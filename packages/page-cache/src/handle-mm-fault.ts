@@ -4,10 +4,10 @@
  * A first attempt that had to wait has dropped mmap_lock: it is taken again and the fault is repeated once.
  */
 import { allocPages } from './alloc-pages.ts';
+import { waitOnFolioLocked } from './filemap-get-pages.ts';
 import type { Folio } from './folio.ts';
 import { GFP_KERNEL } from './gfp.ts';
 import type { Proc } from './machine.ts';
-import { readPte } from './unmap.ts';
 import { VmFault } from './vm-fault.ts';
 import type { Pte, Vma } from './vma.ts';
 
@@ -26,7 +26,11 @@ export function* pageFault(vma: Vma, index: number, write: boolean): Proc<boolea
 
 function* handleMmFault(vmf: VmFault, pte: Pte): Proc<'DONE' | 'RETRY' | 'SIGBUS'> {
   const { vma } = vmf;
-  const present = yield* readPte(vma, pte);
+  const { present, migration } = yield* readEntry(vma, pte);
+  if (migration !== null) {
+    yield* waitOnFolioLocked(migration);
+    return 'DONE';
+  }
   // The pte has a reference at this moment, so there is one to be had.
   if (present !== null) return vmf.write ? yield* doWpPage(vma, pte, present.get()) : 'DONE';
   if (!vmf.write && vma.mm.engine.faultAround && (yield* vma.inode.fs.mapPages(vmf))) return 'DONE';
@@ -43,6 +47,14 @@ function* handleMmFault(vmf: VmFault, pte: Pte): Proc<'DONE' | 'RETRY' | 'SIGBUS
   yield* finishFault(vma, pte, folio, vmf.write);
   yield* folio.unlockAndPut();
   return 'DONE';
+}
+
+/** What is there: a page, or one that is moving (`migration_entry_wait`), or nothing. */
+function* readEntry(vma: Vma, pte: Pte): Proc<{ readonly present: Folio | null; readonly migration: Folio | null }> {
+  return yield* vma.mm.engine.machine.access([pte.region], [], `read ${pte.region.name}`, () => ({
+    present: pte.folio,
+    migration: pte.migration,
+  }));
 }
 
 /** `wp_page_shared`: a store to a page that is mapped read-only. */
@@ -72,7 +84,7 @@ export function* finishFault(vma: Vma, pte: Pte, folio: Folio, write: boolean): 
   const { machine } = vma.mm.engine;
   return yield* machine.access([], [pte.region, folio.state], `map ${pte.region.name}`, () =>
     vma.mm.pteLock.around(() => {
-      if (pte.folio !== null) return false;
+      if (pte.folio !== null || pte.migration !== null) return false;
       pte.folio = folio.get();
       pte.writable = write;
       pte.dirty = false;

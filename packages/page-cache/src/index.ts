@@ -48,6 +48,7 @@ export {
 export type { Act, Machine, Proc, Region } from './machine.ts';
 export { MappedBuffer } from './mapped-buffer.ts';
 export { Memory } from './memory.ts';
+export { type MigrateMode, migrateFolio, migratePages } from './migrate-folio.ts';
 export { Mm } from './mm.ts';
 export { mmap, munmap, premap } from './mmap.ts';
 export { vfsLink, vfsRename } from './namespace.ts';

@@ -52,7 +52,7 @@ export function* folioMkclean(mapping: AddressSpace, folio: Folio): Proc<boolean
 }
 
 /** Walks the ptes that may map a page of the file (`rmap_walk`). */
-function* forEachPte(mapping: AddressSpace, index: number, visit: (vma: Vma, pte: Pte) => Proc): Proc {
+export function* forEachPte(mapping: AddressSpace, index: number, visit: (vma: Vma, pte: Pte) => Proc): Proc {
   yield* mapping.iMmapRwsem.downRead();
   for (const vma of mapping.iMmap) {
     const pte = vma.pte(index);
@@ -61,22 +61,33 @@ function* forEachPte(mapping: AddressSpace, index: number, visit: (vma: Vma, pte
   yield* mapping.iMmapRwsem.upRead();
 }
 
-/** Takes one pte away; with `only`, just if it maps that folio. */
+/** Takes one pte away, or the migration entry in its place; with `only`, just if it maps that folio. */
 export function* zapPte(vma: Vma, pte: Pte, only: Folio | null): Proc {
-  const folio = yield* readPte(vma, pte);
-  if (folio === null || (only !== null && folio !== only)) return;
   const { machine } = vma.mm.engine;
-  yield* machine.access([folio.references], [pte.region, folio.state], `zap ${pte.region.name}`, () =>
-    vma.mm.pteLock.around(() => {
-      if (pte.folio !== folio) return;
-      if (pte.dirty) markDirty(folio);
-      pte.folio = null;
-      pte.writable = false;
-      pte.dirty = false;
-      folio.mapcount -= 1;
-      folio.drop();
-    }),
-  );
+  for (;;) {
+    const entry = yield* machine.access([pte.region], [], `read ${pte.region.name}`, () => pte.folio ?? pte.migration);
+    if (entry === null || (only !== null && entry !== only)) return;
+    const zapped = yield* machine.access([entry.references], [pte.region, entry.state], `zap ${pte.region.name}`, () =>
+      vma.mm.pteLock.around(() => zap(pte, entry)),
+    );
+    // It may be back at another place, if its page has moved.
+    if (zapped || only !== null) return;
+  }
+}
+
+function zap(pte: Pte, entry: Folio): boolean {
+  if (pte.folio !== entry && pte.migration !== entry) return false;
+  const present = pte.folio === entry;
+  if (present && pte.dirty) markDirty(entry);
+  pte.folio = null;
+  pte.migration = null;
+  pte.writable = false;
+  pte.dirty = false;
+  if (present) {
+    entry.mapcount -= 1;
+    entry.drop();
+  }
+  return true;
 }
 
 /** What the pte maps now. */

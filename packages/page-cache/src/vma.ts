@@ -15,6 +15,8 @@ export interface Pte {
   readonly region: Region;
   /** What it maps; null when absent. */
   folio: Folio | null;
+  /** Absent because its folio is moving: who needs it waits for that folio's lock. */
+  migration: Folio | null;
   /** A store needs no fault. */
   writable: boolean;
   /** Stored to since it was last write-protected. */
@@ -53,6 +55,7 @@ export class Vma {
     this.ptes = Array.from({ length: pages }, (_, i) => ({
       region: machine.region(`pte(${mm.name}:${inode.name}[${pgoff + i}])`),
       folio: null,
+      migration: null,
       writable: false,
       dirty: false,
     }));
