@@ -61,6 +61,13 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     '=> deadlock',
     /^Dropping it first: ok, /m,
   ],
+  'reclaim-recursion': [
+    'WARNING: possible circular locking dependency detected',
+    'Chain exists of:\n  fs_reclaim --> &sbi->s_writepages_rwsem --> fs_reclaim',
+    'verdict: possible: tasks that have shown these orders can meet',
+    '=> deadlock',
+    /^With a NOFS scope: 0 reports; exhausted: \d+ traces, all there are, no deadlock in any of them$/m,
+  ],
   'two-inode-order': [
     /^Always by address, inodes recycled in between:(\n {2}note: .*)+$/m,
     /^Clone by address, dedupe by inode number:\n(.*\n)*? {2}error: two locks of class /m,

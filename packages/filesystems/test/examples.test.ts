@@ -7,6 +7,7 @@ import { oneKibBlocks } from '../../../examples/one-kib-blocks/main.ts';
 import { ownFileSystem } from '../../../examples/own-file-system/main.ts';
 import { readContention } from '../../../examples/read-contention/main.ts';
 import { readsIntoMappings } from '../../../examples/read-into-mapping/main.ts';
+import { reclaimRecursion } from '../../../examples/reclaim-recursion/main.ts';
 import { twoInodeOrder } from '../../../examples/two-inode-order/main.ts';
 
 function run<T>(example: (print: (text: string) => void) => T): { result: T; text: string } {
@@ -67,6 +68,14 @@ describe('examples', () => {
     const [right, wrong] = run(ownFileSystem).result;
     expect([right?.verdict, right?.exhausted]).toEqual(['ok', true]);
     expect(wrong?.verdict).toBe('fail');
+  });
+
+  test('reclaim-recursion: predicted with memory to spare, confirmed, and cured', () => {
+    const { before, deadlock, after, proof } = run(reclaimRecursion).result;
+    expect(before.map(({ kind }) => kind)).toEqual(['circular']);
+    expect(deadlock.verdict).toBe('deadlock');
+    expect(JSON.stringify(deadlock.failures[0]?.waits)).toContain('s_writepages_rwsem(ext4)');
+    expect([after.length, proof.verdict, proof.exhausted]).toEqual([0, 'ok', true]);
   });
 
   test('two-inode-order: recycling is a note, two disciplines an error and a deadlock', () => {
