@@ -13,7 +13,7 @@ export interface Panel {
 const WIDTH = 360;
 const HEIGHT = 240;
 const LEFT = 56;
-const TOP = 36;
+const TOP = 48;
 const BETWEEN = 44;
 /** Told apart by dashes too. */
 const STYLES = [
