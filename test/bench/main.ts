@@ -1,6 +1,6 @@
 /**
  * `pnpm bench`: what validation costs. Prints a table and writes out/bench.json. A section's name as argument runs that one
- * alone: hot, cold, replay, mutex, native, explore, cache, vitest, page, start.
+ * alone: hot, cold, replay, predict, mutex, native, explore, cache, vitest, page, start.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -13,6 +13,7 @@ const SECTIONS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   hot: configurations.map((configuration) => ['./hot-path.ts', configuration]),
   cold: [['./cold-path.ts']],
   replay: [['./replay.ts']],
+  predict: [['./prediction.ts']],
   mutex: [['./async-mutex.ts']],
   native: [['./native-validators.ts']],
   explore: [['./exploration.ts']],

@@ -3,6 +3,7 @@
  * same key) are the same class across files, tasks and lock instances are not.
  */
 import { type ContextKind, type LockKey, Validator, type ValidatorMode } from '@lockdep/core';
+import { RunRecorder } from '@lockdep/predict';
 import {
   chainsThrough,
   compareGraphs,
@@ -30,6 +31,8 @@ export interface ReplayRequest {
   readonly statistics?: boolean;
   /** Check context usage in ftrace text too, where different classes share a name. */
   readonly usage?: boolean;
+  /** Take the run down, to predict from it. */
+  readonly predict?: boolean;
   readonly progress: (line: () => string) => void;
 }
 
@@ -39,6 +42,8 @@ export interface ReplayResult {
   readonly tasks: number;
   readonly warnings: readonly string[];
   readonly oracle: GraphDifference | null;
+  /** The run, when it was to be taken down. */
+  readonly recorder: RunRecorder | null;
 }
 
 export async function replayFiles(files: readonly string[], request: ReplayRequest): Promise<ReplayResult> {
@@ -53,6 +58,7 @@ class ReplayRun {
   readonly #keys = new Map<string, LockKey>();
   readonly #warnings: string[] = [];
   #validator: Validator | null = null;
+  #recorder: RunRecorder | null = null;
   #oracle: GraphDifference | null = null;
   #events = 0;
   #tasks = 0;
@@ -91,7 +97,14 @@ class ReplayRun {
 
   result(): ReplayResult {
     const validator = this.#validator ?? this.#make('ideal');
-    return { validator, events: this.#events, tasks: this.#tasks, warnings: this.#warnings, oracle: this.#oracle };
+    return {
+      validator,
+      events: this.#events,
+      tasks: this.#tasks,
+      warnings: this.#warnings,
+      oracle: this.#oracle,
+      recorder: this.#recorder,
+    };
   }
 
   async #eventLog(trace: OpenedTrace): Promise<void> {
@@ -151,6 +164,7 @@ class ReplayRun {
     const replay = new NdjsonReplay((header) => this.#make('ideal', header), {
       name: trace.file,
       onTime: this.#setTime,
+      onAccess: (access, task, variable) => this.#recorder?.[access](task, variable),
     });
     await this.#push(trace, (chunk) => replay.push(chunk));
     this.#took(trace.file, replay.end());
@@ -193,6 +207,7 @@ class ReplayRun {
       clock: () => this.#now,
       contexts: header?.contexts ?? [],
     });
+    if (this.#request.predict === true) this.#recorder ??= new RunRecorder(this.#validator);
     return this.#validator;
   }
 }

@@ -42,8 +42,8 @@ function problems(validate: ValidateFunction, document: unknown): string {
 let folder: string;
 const at = (name: string): string => join(folder, name);
 
-/** A recording of one task that takes two locks in this order. */
-function recording(order: readonly [string, string]): string {
+/** A recording of one task that takes two locks in this order; or of a second one too, that takes them the other way round. */
+function recording(order: readonly [string, string], both = false): string {
   const lines = [
     { type: 'lockdep-trace', version: 1 },
     ...order.flatMap((name, index) => [
@@ -54,6 +54,9 @@ function recording(order: readonly [string, string]): string {
     ...[1, 2].map((lock) => ({ lockdep: 'acquire', task: 1, lock })),
     ...[2, 1].map((lock) => ({ lockdep: 'release', task: 1, lock })),
     { lockdep: 'end-task', task: 1 },
+    ...(both ? [{ lockdep: 'task', id: 2, name: 'second' }] : []),
+    ...(both ? [2, 1].map((lock) => ({ lockdep: 'acquire', task: 2, lock })) : []),
+    ...(both ? [1, 2].map((lock) => ({ lockdep: 'release', task: 2, lock })) : []),
   ];
   return `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`;
 }
@@ -68,6 +71,7 @@ const runs: Readonly<Record<string, readonly (() => readonly string[])[]>> = {
     () => [at('ab.ndjson'), at('ba.ndjson')],
     () => [at('ab.ndjson'), '--order', at('declared.order'), '--baseline', at('baseline.json')],
     () => [at('ab.ndjson'), '--oracle', at('lockdep')],
+    () => [at('both.ndjson'), '--predict'],
   ],
   report: [
     () => [at('ab.graph.json'), at('ba.graph.json')],
@@ -97,6 +101,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'lockdep-schema-'));
   writeFileSync(at('ab.ndjson'), recording(['a', 'b']));
   writeFileSync(at('ba.ndjson'), recording(['b', 'a']));
+  writeFileSync(at('both.ndjson'), recording(['a', 'b'], true));
   writeFileSync(at('declared.order'), 'b < a, c < d\n');
   writeFileSync(at('contradictory.order'), 'a < b < a\n');
   writeFileSync(at('domains.json'), JSON.stringify({ edges: [{ outer: 'a', inner: 'b', where: 'x', domain: 'vfs' }] }));
@@ -176,7 +181,7 @@ describe('what commands print with --json', () => {
     const some = expect.arrayContaining([expect.anything()]);
     const rare: Readonly<Record<string, Json>> = {
       check: { files: [{ order: { edges: some } }] },
-      replay: { oracle: { extra: some } },
+      replay: { oracle: { extra: some }, predictions: { deadlocks: some } },
       merge: { baseline: { stale: some, unused: some } },
       diff: { newDependencies: some, vanishedDependencies: some },
       order: { selfContradictions: some },
@@ -187,12 +192,14 @@ describe('what commands print with --json', () => {
       expect(documents.get(name), name).toContainEqual(expect.objectContaining(looking(members)));
   });
 
+  const optional = new Set(['baseline', 'predictions']);
+
   test.each(printing)('%s: a member missing, of another type or one too many is refused', (name) => {
     const validate = validator(name);
     for (const document of documents.get(name)!) {
       for (const member of Object.keys(document)) {
         const { [member]: _gone, ...rest } = document;
-        expect(problems(validate, rest) === '', `without ${member}`).toBe(member === 'baseline');
+        expect(problems(validate, rest) === '', `without ${member}`).toBe(optional.has(member));
         expect(problems(validate, { ...document, [member]: { strange: 1 } }), member).not.toBe('');
       }
       expect(problems(validate, { ...document, strange: 1 })).not.toBe('');

@@ -34,6 +34,10 @@ export function levelOf(verdict: VerdictKind, layer: Layer): Level {
   return sureness >= ORDER.indexOf(layer === 'order' ? 'single-task' : 'possible') ? 'warning' : 'note';
 }
 
+/** Is the first surer than the second? */
+export const isSurer = (verdict: VerdictKind, other: VerdictKind): boolean =>
+  ORDER.indexOf(verdict) > ORDER.indexOf(other);
+
 /** Is it loud enough that no surer circle need be looked for? */
 export const isPossible = (verdict: VerdictKind): boolean => ORDER.indexOf(verdict) >= ORDER.indexOf('possible');
 
@@ -49,7 +53,7 @@ export function surestCircle(
   eachStrongCircle(engine.order, circle[0]!, (other) => {
     if (layerOf(engine, other) !== layer) return false;
     const verdict = judge(engine, other);
-    if (ORDER.indexOf(verdict.kind) > ORDER.indexOf(best.verdict.kind)) best = { circle: other, verdict };
+    if (isSurer(verdict.kind, best.verdict.kind)) best = { circle: other, verdict };
     return isPossible(verdict.kind);
   });
   return best;
@@ -77,7 +81,7 @@ export class Circles {
   #judgeLayer(engine: Engine, layer: Map<number, Open>): void {
     for (const [edge, open] of layer) {
       const { circle, verdict } = surestCircle(engine, open.circle);
-      if (ORDER.indexOf(verdict.kind) <= ORDER.indexOf(open.report.verdict.kind)) continue;
+      if (!isSurer(verdict.kind, open.report.verdict.kind)) continue;
       const report = engine.raise(open.report, circle, verdict);
       if (isPossible(verdict.kind)) layer.delete(edge);
       else layer.set(edge, { report, circle });

@@ -3,7 +3,7 @@
  * tasks, and the reports so far. The hot path lives in validator.ts; everything that reads or writes here is the miss path.
  */
 import { ChainTrie, INSTANCE, LABEL_BITS, REPORTED } from './chain-trie.ts';
-import { Circles, levelOf } from './circles.ts';
+import { Circles, isSurer, levelOf } from './circles.ts';
 import { ClassTable } from './class-table.ts';
 import { type ContextKind, ContextKinds } from './context-kinds.ts';
 import { Evidence } from './evidence.ts';
@@ -150,6 +150,13 @@ export class Engine {
     Object.assign(surer, { verdict });
     this.#setLevel(surer, levelOf(verdict.kind, layer));
     return surer;
+  }
+
+  /** Evidence from outside; a verdict only rises. */
+  prove(report: CircularReport, verdict: Verdict): void {
+    if (!isSurer(verdict.kind, report.verdict.kind)) return;
+    Object.assign(report, { verdict });
+    this.#setLevel(report, levelOf(verdict.kind, report.layer));
   }
 
   /** The class of a recursion of readers that nobody has ever written: its id; else null. */

@@ -21,7 +21,7 @@ import { type LockStat, LockStatistics } from './lock-statistics.ts';
 import { type AcquireOptions, WRITE } from './mode.ts';
 import { pin, unpin } from './pin.ts';
 import { holdersOf } from './release.ts';
-import type { Report, Site } from './report.ts';
+import type { CircularReport, Report, Site, Verdict } from './report.ts';
 import { plainSite } from './site.ts';
 import type { Task } from './task.ts';
 import { throwReports } from './throw-reports.ts';
@@ -223,6 +223,14 @@ export class Validator extends LockEvents {
   /** Who holds what, since when, taken where, and who waits for what. */
   heldLocks(): TaskLocks[] {
     return heldLocks(this.engine, this.clock());
+  }
+
+  /**
+   * Evidence from outside that a circle can happen: a sound reordering of the run reaches it (`predicted`), or a schedule has
+   * (`confirmed`). The report's verdict rises, and its level with it; a surer one stays as it is.
+   */
+  prove(report: CircularReport, verdict: Verdict): void {
+    this.engine.prove(report, verdict);
   }
 
   /** What has been learned, in numbers. */

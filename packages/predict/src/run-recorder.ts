@@ -60,6 +60,7 @@ export class RunRecorder {
   readonly #tasks: string[] = [];
   readonly #lockNumbers = new Map<Lock, number>();
   readonly #locks: { readonly name: string; readonly lockClass: string }[] = [];
+  readonly #validator: Validator;
   readonly #variables = new Map<string | Lock, number>();
   /** By task: a request that is waiting. */
   readonly #pending = new Map<number, Pending>();
@@ -73,6 +74,7 @@ export class RunRecorder {
 
   /** Starts recording. @throws Error when somebody records the validator already. */
   constructor(validator: Validator, onAcquired: (section: Section) => void = () => {}) {
+    this.#validator = validator;
     this.#onAcquired = onAcquired;
     this.#detach = validator.attach((type, task, lock, how, _nest, site, extra) => {
       if (lock !== null) this.#lockEvent(type, this.#task(task), lock, how, site, extra?.other);
@@ -211,7 +213,9 @@ export class RunRecorder {
   #number(lock: Lock): number {
     let number = this.#lockNumbers.get(lock);
     if (number === undefined) {
-      number = this.#locks.push({ name: lock.label, lockClass: lock.key.name }) - 1;
+      const { classes } = this.#validator.engine;
+      const lockClass = classes.classes[lock.entry.ids[lock.subclass]!]?.name ?? lock.key.name;
+      number = this.#locks.push({ name: lock.label, lockClass }) - 1;
       this.#lockNumbers.set(lock, number);
     }
     return number;

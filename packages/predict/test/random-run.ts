@@ -77,7 +77,7 @@ export function record(trace: RunTrace, event: RunEvent): Section | null {
   if (event.op === 'release') trace.release(event.task, event.lock);
   else if (event.op === 'fork') trace.fork(event.task, event.other);
   else if (event.op === 'join') trace.join(event.task, event.other);
-  else trace[event.op](event.task, event.variable);
+  else if (event.op === 'read' || event.op === 'write') trace[event.op](event.task, event.variable);
   return null;
 }
 

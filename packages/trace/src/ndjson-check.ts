@@ -38,6 +38,7 @@ const members = (
 });
 
 const LOCK_EVENT = members({ task: id, lock: id });
+const ACCESS = members({ task: id, variable: text });
 const CONTEXT = members({ task: id, context: text }, { threaded: flag, site: id });
 
 const MEMBERS: ReadonlyMap<string, Members> = new Map<RecordLine['lockdep'], Members>([
@@ -69,6 +70,8 @@ const MEMBERS: ReadonlyMap<string, Members> = new Map<RecordLine['lockdep'], Mem
   ['transfer', members({ task: id, to: id, lock: id })],
   ['end-task', members({ task: id })],
   ['join-task', members({ task: id, ended: id })],
+  ['read', ACCESS],
+  ['write', ACCESS],
   ['enter-context', CONTEXT],
   ['exit-context', CONTEXT],
   ['enable-context', CONTEXT],

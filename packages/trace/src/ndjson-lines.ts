@@ -174,6 +174,13 @@ export interface ContextLine extends AnyLine {
   readonly site?: number;
 }
 
+/** A task reads a variable that others write, or writes it: what prediction must not reorder. */
+export interface AccessLine extends AnyLine {
+  readonly lockdep: 'read' | 'write';
+  readonly task: number;
+  readonly variable: string;
+}
+
 /** Everything but the header. */
 export type RecordLine =
   | ClassLine
@@ -187,7 +194,8 @@ export type RecordLine =
   | TransferLine
   | EndTaskLine
   | JoinTaskLine
-  | ContextLine;
+  | ContextLine
+  | AccessLine;
 
 /** Any line of the format. */
 export type TraceLine = HeaderLine | RecordLine;

@@ -93,6 +93,16 @@ export class TraceRecorder {
     return this.#lines;
   }
 
+  /** A task reads a variable that others write: prediction keeps it after the write it saw. */
+  read(task: Task, variable: string): void {
+    this.#access('read', task, variable);
+  }
+
+  /** A task writes a variable that others read. */
+  write(task: Task, variable: string): void {
+    this.#access('write', task, variable);
+  }
+
   /** Stops recording; the sink stays open. */
   stop(): void {
     this.#detach();
@@ -171,6 +181,10 @@ export class TraceRecorder {
   #contextEvent(type: EventType, task: Task, context: string, threaded: number, site: Site | null): void {
     const event = `{"lockdep":"${type}","task":${this.#task(task)},"context":${JSON.stringify(context)}`;
     this.#write(`${event}${threaded === 1 ? ',"threaded":true' : ''}${this.#site(site)}`);
+  }
+
+  #access(access: 'read' | 'write', task: Task, variable: string): void {
+    this.#write(`{"lockdep":"${access}","task":${this.#task(task)},"variable":${JSON.stringify(variable)}`);
   }
 
   #joinTask(task: Task, ended: Task): void {

@@ -7,6 +7,7 @@ import { validatorFindings } from '../findings.ts';
 import { FORMATS, TRACE_FORMATS, VIEWS } from '../formats.ts';
 import { inputOrOutput } from '../input-or-output.ts';
 import { oneOf, parseOptions } from '../options.ts';
+import { predictionText, predictRun } from '../predicted-run.ts';
 import { Progress } from '../progress.ts';
 import { runName } from '../read-graph.ts';
 import { type ReplayResult, replayFiles } from '../replay-files.ts';
@@ -21,6 +22,7 @@ const options = {
   from: { type: 'string' },
   oracle: { type: 'string' },
   usage: { type: 'boolean', default: false },
+  predict: { type: 'boolean', default: false },
   run: { type: 'string', free: true },
   ...reportingOptions,
 } as const;
@@ -36,7 +38,8 @@ Replays traces (plain, .gz or .zst; - is standard input) into one validator and 
                     the order: dot, svg, mermaid, graphml; or html, a page with all of it. Also --report
 ${reportingHelp}  --run NAME        what the sightings of a saved order name this run by; default: the names of the traces
   --json            one JSON document: {"events","tasks","classes","dependencies","chains","reports":[…],
-                    "oracle":{"missing","extra"},"baseline"?:{"new","known","suppressed","stale","unused"}}
+                    "oracle":{"missing","extra"},"predictions"?:{"deadlocks","patterns","bounded"},
+                    "baseline"?:{"new","known","suppressed","stale","unused"}}
   --input FORMAT    of the traces: auto (default), ftrace (text of the kernel's lock:* events as tracefs, trace-cmd or
                     perf print it), event-log (exact log of a recording kernel), ndjson (our own). Also --format
   --mode MODE       ideal or kernel (Linux's answers, its misses included). Default: kernel for event logs
@@ -45,6 +48,8 @@ ${reportingHelp}  --run NAME        what the sightings of a saved order name thi
                     event log's own records
   --usage           also check interrupt usage in ftrace text, where classes that share a name cannot be told
                     apart (false reports are likely; event logs are always checked)
+  --predict         also look for deadlocks that another schedule of the same run reaches: sound as far as the
+                    trace tells what tasks depend on (forks, joins, and the lines read and write of ndjson)
 
 Exit status: 0 clean, 1 something new reported or differing from the oracle, 2 usage or input error, 3 internal error.
 
@@ -66,11 +71,13 @@ Examples:
       oracle: values.oracle ?? null,
       usage: values.usage,
       statistics: reporting.format === 'html',
+      predict: values.predict,
       progress: (line) => progress.update(line),
     });
     progress.clear();
     for (const warning of result.warnings) output.note(`lockdep: ${warning}\n`);
-    const { validator, oracle } = result;
+    const { validator, oracle, recorder } = result;
+    const predicted = recorder === null ? null : predictRun(recorder, validator);
     const name = runName(positionals);
     return tell(
       validatorFindings(validator, { title: `Lock order of ${name}`, run: values.run ?? name }),
@@ -81,9 +88,15 @@ Examples:
             ...reports.map((report) => renderText(report, { color })),
             renderSummary(graph!, reports, { color, chains, ...(around === null ? {} : { around }) }),
             ...oracleText(result),
+            ...(predicted === null ? [] : [predictionText(predicted)]),
           ].join('\n'),
-        document: (reports) => document(result, reports),
-        disagrees: oracle !== null && (oracle.missing.length > 0 || oracle.extra.length > 0),
+        document: (reports) => ({
+          ...document(result, reports),
+          ...(predicted === null ? {} : { predictions: predicted }),
+        }),
+        disagrees:
+          (oracle !== null && (oracle.missing.length > 0 || oracle.extra.length > 0)) ||
+          (predicted?.deadlocks.length ?? 0) > 0,
       },
       output,
     );

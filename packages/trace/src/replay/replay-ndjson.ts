@@ -57,11 +57,14 @@ export async function replayNdjson(
 export interface NdjsonReplayOptions extends ReadTraceOptions {
   /** Told the time of each event that has one, in microseconds, before it is replayed. */
   readonly onTime?: (us: number) => void;
+  /** Told of reads and writes of variables, which concern no validator. */
+  readonly onAccess?: (access: 'read' | 'write', task: Task, variable: string) => void;
 }
 
 /** The same, chunk by chunk. */
 export class NdjsonReplay {
   readonly #onTime: ((us: number) => void) | undefined;
+  readonly #onAccess: NdjsonReplayOptions['onAccess'];
   #validator: Validator | null;
   readonly #make: (header: HeaderLine) => Validator;
   readonly #parser: NdjsonParser;
@@ -80,6 +83,7 @@ export class NdjsonReplay {
 
   constructor(validator: ValidatorFor, options: NdjsonReplayOptions = {}) {
     this.#onTime = options.onTime;
+    this.#onAccess = options.onAccess;
     this.#validator = validator instanceof Validator ? validator : null;
     this.#make = validator instanceof Validator ? () => validator : validator;
     this.#file = options.name ?? '(ndjson)';
@@ -147,6 +151,10 @@ export class NdjsonReplay {
       case 'end-task':
         validator.endTask(task);
         this.#tasks.delete(line.task);
+        return;
+      case 'read':
+      case 'write':
+        this.#onAccess?.(line.lockdep, task, line.variable);
         return;
       case 'enter-context':
       case 'exit-context':
