@@ -179,16 +179,17 @@ describe('what commands print with --json', () => {
 
   test('the documents that are tried hold what is rare', () => {
     const some = expect.arrayContaining([expect.anything()]);
-    const rare: Readonly<Record<string, Json>> = {
-      check: { files: [{ order: { edges: some } }] },
-      replay: { oracle: { extra: some }, predictions: { deadlocks: some } },
-      merge: { baseline: { stale: some, unused: some } },
-      diff: { newDependencies: some, vanishedDependencies: some },
-      order: { selfContradictions: some },
-      explore: { programs: [{ schedule: some }] },
-      run: { signal: 'SIGKILL', reports: some },
-    };
-    for (const [name, members] of Object.entries(rare))
+    const rare: readonly (readonly [string, Json])[] = [
+      ['check', { files: [{ order: { edges: some } }] }],
+      ['replay', { oracle: { extra: some } }],
+      ['replay', { predictions: { deadlocks: some } }],
+      ['merge', { baseline: { stale: some, unused: some } }],
+      ['diff', { newDependencies: some, vanishedDependencies: some }],
+      ['order', { selfContradictions: some }],
+      ['explore', { programs: [{ schedule: some }] }],
+      ['run', { signal: 'SIGKILL', reports: some }],
+    ];
+    for (const [name, members] of rare)
       expect(documents.get(name), name).toContainEqual(expect.objectContaining(looking(members)));
   });
 
