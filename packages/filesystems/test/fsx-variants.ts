@@ -6,6 +6,7 @@ export const fsxVariants = {
   'one mapping for all': { keepsMapped: true, closeOpen: 3 },
   'memory management beside it': { background: true },
   'readers and memory management beside it': { background: true, readers: true, keepsMapped: true },
+  'direct and buffered': { direct: true, keepsMapped: true, background: true },
 } as const satisfies Readonly<Record<string, FsxOptions>>;
 
 export function fsxComplaints(campaign: FsxCampaign): object {

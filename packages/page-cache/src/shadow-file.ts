@@ -59,19 +59,20 @@ export class ShadowFile {
   }
 
   /**
-   * The size may be `size` from some moment after `time` on; the answer says when it was for certain, or that it never came to that. Of a write:
-   * `writtenFrom` is where it begins.
+   * The size may be `size` from some moment after `time` on; the answer says when that was over, and whether it ever came to that. Of a
+   * write: `writtenFrom` is where it begins.
    */
   resize(
     size: number,
     time: number,
     writtenFrom: number = Number.POSITIVE_INFINITY,
-  ): (end: number, happened?: boolean) => void {
-    const record = { size, start: time, end: Number.POSITIVE_INFINITY, writtenFrom };
+  ): (end: number, happened?: boolean | 'maybe') => void {
+    const record = { size, start: time, end: Number.POSITIVE_INFINITY, writtenFrom, uncertain: false };
     this.#sizes.push(record);
     return (end, happened = true) => {
-      if (happened) record.end = end;
-      else this.#sizes.splice(this.#sizes.indexOf(record), 1);
+      record.end = end;
+      record.uncertain = happened === 'maybe';
+      if (!happened) this.#sizes.splice(this.#sizes.indexOf(record), 1);
     };
   }
 
@@ -144,9 +145,11 @@ export class ShadowFile {
 interface Interval {
   readonly start: number;
   readonly end: number;
+  /** It may not have had any effect, so what was before may still be there. */
+  readonly uncertain?: boolean;
 }
 
 /** Whether something else was done wholly after `write` and before `start`. */
 function isOverwritten(write: Interval, all: readonly Interval[], start: number): boolean {
-  return all.some((other) => other.start > write.end && other.end < start);
+  return all.some((other) => other.start > write.end && other.end < start && other.uncertain !== true);
 }

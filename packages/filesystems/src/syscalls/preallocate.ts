@@ -12,10 +12,11 @@ export function* preallocate(
 ): Proc<Errno | null> {
   const { oracle, geometry } = fs.engine;
   if (pos + count > geometry.filePages * geometry.pageSize) return 'EFBIG';
-  // A size that grows stays possible for ever: only the largest counts.
-  if (!keepSize) oracle.file(inode.name).resize(pos + count, oracle.tick());
+  const resized = keepSize ? null : oracle.file(inode.name).resize(pos + count, oracle.tick());
   fs.sb.writers.acquireRead();
   const error = yield* fs.preallocate(inode, pos, pos + count, keepSize);
   fs.sb.writers.release();
+  // It grows the file only if that was smaller.
+  resized?.(oracle.tick(), 'maybe');
   return error;
 }

@@ -24,6 +24,8 @@ export interface FsxFileOptions {
   readonly syncs: boolean;
   /** One mapping of the whole file for all operations, instead of one for each. */
   readonly keepsMapped: boolean;
+  /** read(2) and write(2) of whole blocks pass by the cache. */
+  readonly direct: boolean;
 }
 
 /** The file, and what it should hold. */
@@ -38,10 +40,11 @@ export class FsxFile {
   /** Bytes the file may have. */
   readonly maxSize: number;
 
+  readonly #direct: boolean;
   /** The mapping that stays; null: each operation makes its own. */
   readonly lasting: Vma | null;
 
-  constructor(fs: BlockFileSystem, name: string, { syncs, keepsMapped }: FsxFileOptions) {
+  constructor(fs: BlockFileSystem, name: string, { syncs, keepsMapped, direct }: FsxFileOptions) {
     const { filePages, pageSize } = fs.engine.geometry;
     this.fs = fs;
     this.pageSize = pageSize;
@@ -50,7 +53,14 @@ export class FsxFile {
     this.mm = new Mm(fs.engine, `mm of ${name}`);
     this.good = new GoodBuffer(name, this.maxSize);
     this.syncs = syncs;
+    this.#direct = direct;
     this.lasting = keepsMapped ? premap(this.mm, this.inode, { pages: filePages }) : null;
+  }
+
+  /** Whether a read or write of this range is direct: with `-Z` all that the device can do. */
+  isDirect(offset: number, length: number): boolean {
+    const { blockSize } = this.fs.engine.geometry;
+    return this.#direct && offset % blockSize === 0 && length % blockSize === 0;
   }
 
   /** Does something through a mapping of a range, and checks the page of the end; unmaps it, unless the mapping is there to stay. */

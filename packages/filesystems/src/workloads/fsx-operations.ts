@@ -7,6 +7,7 @@ import { type Proc, type Tag, userStore } from '@lockdep/page-cache';
 import { fsync } from '../syscalls/fsync.ts';
 import { ftruncate } from '../syscalls/ftruncate.ts';
 import { pread } from '../syscalls/pread.ts';
+import { preallocate } from '../syscalls/preallocate.ts';
 import { punchHole } from '../syscalls/punch-hole.ts';
 import { pwrite } from '../syscalls/pwrite.ts';
 import { FsxFailure } from './fsx-failure.ts';
@@ -59,7 +60,7 @@ const read: FsxOperation = {
   resizes: false,
   trim: insideFile,
   *perform(file, { offset, length }) {
-    const got = yield* pread(file.inode, offset, length);
+    const got = yield* pread(file.inode, offset, length, { direct: file.isDirect(offset, length) });
     if (typeof got === 'string') throw new FsxFailure('error', `read of ${length} bytes at ${offset}: ${got}`);
     file.compare(offset, length, got, 'read');
   },
@@ -71,7 +72,8 @@ const write: FsxOperation = {
   resizes: true,
   trim: insideLargest,
   *perform(file, { offset, length }, name) {
-    const done = yield* pwrite(file.inode, offset, length, name);
+    const direct = file.isDirect(offset, length);
+    const done = yield* pwrite(file.inode, offset, length, name, undefined, { direct });
     if (done !== length) throw new FsxFailure('error', `write of ${length} bytes at ${offset}: ${done}`);
     file.good.write(offset, length, name);
     if (file.syncs) yield* fsync(file.inode);
@@ -135,6 +137,18 @@ const punch: FsxOperation = {
   },
 };
 
+const fallocate: FsxOperation = {
+  name: 'fallocate',
+  weight: 1,
+  resizes: true,
+  draw: (random, args) => (random.oneIn(2) ? { ...args, keepSize: true } : args),
+  trim: insideLargest,
+  *perform({ fs, inode, good }, { offset, length, keepSize = false }) {
+    if (!expectDone('fallocate', yield* preallocate(fs, inode, offset, length, { keepSize }))) return;
+    if (!keepSize) good.resize(Math.max(good.size, offset + length));
+  },
+};
+
 const sync: FsxOperation = {
   name: 'fsync',
   weight: 1,
@@ -145,5 +159,11 @@ const sync: FsxOperation = {
   },
 };
 
+/** Whether it was done. A file system may not have it; but there is room, so nothing else may fail. */
+function expectDone(what: string, error: string | null): boolean {
+  if (error !== null && error !== 'EOPNOTSUPP') throw new FsxFailure('error', `${what}: ${error}`);
+  return error === null;
+}
+
 /** All operations, in the order of the source. */
-export const fsxOperations: readonly FsxOperation[] = [read, write, mapread, mapwrite, truncate, punch, sync];
+export const fsxOperations: readonly FsxOperation[] = [read, write, mapread, mapwrite, truncate, fallocate, punch, sync];

@@ -27,6 +27,11 @@ export interface FsxOptions {
   readonly syncs?: boolean;
   /** One mapping of the whole file for all operations, and no msync, instead of a mapping and an msync for each. Default false. */
   readonly keepsMapped?: boolean;
+  /**
+   * read(2) and write(2) of whole blocks are direct (`-Z`), all others buffered. Default false. Not together with `readers`: a page that
+   * a reader uses stays when a direct write ends, and is stale, which the kernel only warns of (`dio_warn_stale_pagecache`).
+   */
+  readonly direct?: boolean;
   /** Reclaim, writeback, readahead and lost uptodate bits at random moments. Default false. */
   readonly background?: boolean;
   /** Other tasks read too, and check that they see what they may. Default false. */
@@ -69,8 +74,8 @@ export class Fsx {
   readonly #keepsLog: boolean;
 
   constructor(fs: BlockFileSystem, options: FsxOptions = {}, keepsLog: boolean = true) {
-    const { syncs = false, keepsMapped = false } = options;
-    this.file = new FsxFile(fs, 'A', { syncs, keepsMapped });
+    const { syncs = false, keepsMapped = false, direct = false } = options;
+    this.file = new FsxFile(fs, 'A', { syncs, keepsMapped, direct });
     this.#options = options;
     this.#choices = fsxOperations.filter(({ name }) => options.without?.includes(name) !== true);
     this.#keepsLog = keepsLog;
@@ -141,6 +146,7 @@ export class Fsx {
     const { maxSize } = this.file;
     const { maxLength = maxSize / 2, closeOpen = 10 } = this.#options;
     const any = { offset: random.below(maxSize), length: 1 + random.below(maxLength) };
+    if (this.#options.direct === true && random.oneIn(2)) alignToBlocks(any, this.#sizes());
     const drawn = operation.draw?.(random, any, this.#sizes()) ?? any;
     return this.#trim(operation, random.oneIn(closeOpen) ? { ...drawn, closeOpen: true } : drawn);
   }
@@ -207,6 +213,12 @@ export class Fsx {
     if (finding !== undefined) throw new FsxFailure('oracle', findingText(finding), finding.kind);
     if (this.operations % 16 === 0) oracle.forget(Math.min(oracle.tick(), ...this.#beside));
   }
+}
+
+/** Rounds a range down to whole blocks, one at least. */
+function alignToBlocks(range: { offset: number; length: number }, { blockSize }: FsxSizes): void {
+  range.offset -= range.offset % blockSize;
+  range.length = Math.max(blockSize, range.length - (range.length % blockSize));
 }
 
 function operationNamed(name: string): FsxOperation {
