@@ -43,6 +43,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/explore.ts')).explore,
   },
   {
+    name: 'fsx',
+    summary: 'try random operations on a file of a simulated file system',
+    load: async () => (await import('./commands/fsx.ts')).fsx,
+  },
+  {
     name: 'stat',
     summary: 'contentions, wait and hold times per class of a recorded run',
     load: async () => (await import('./commands/stat.ts')).stat,

@@ -91,6 +91,7 @@ const runs: Readonly<Record<string, readonly (() => readonly string[])[]>> = {
     () => [join(DATA, 'exploration/programs.json.gz'), '--program', 'abba'],
     () => [join(DATA, 'exploration/programs.json.gz'), '--program', 'inc_3'],
   ],
+  fsx: [() => ['--ops', '20'], () => ['--bug', 'write.dropsDirty=true', '--ops', '500']],
   stat: [() => [at('ab.ndjson'), at('ba.ndjson')]],
   explain: [() => []],
 };
@@ -187,6 +188,7 @@ describe('what commands print with --json', () => {
       ['diff', { newDependencies: some, vanishedDependencies: some }],
       ['order', { selfContradictions: some }],
       ['explore', { programs: [{ schedule: some }] }],
+      ['fsx', { minimal: { log: some } }],
       ['run', { signal: 'SIGKILL', reports: some }],
     ];
     for (const [name, members] of rare)

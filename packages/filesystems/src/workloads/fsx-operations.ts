@@ -166,4 +166,13 @@ function expectDone(what: string, error: string | null): boolean {
 }
 
 /** All operations, in the order of the source. */
-export const fsxOperations: readonly FsxOperation[] = [read, write, mapread, mapwrite, truncate, fallocate, punch, sync];
+export const fsxOperations: readonly FsxOperation[] = [
+  read,
+  write,
+  mapread,
+  mapwrite,
+  truncate,
+  fallocate,
+  punch,
+  sync,
+];
