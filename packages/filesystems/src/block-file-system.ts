@@ -29,6 +29,7 @@ import {
   type UserBuffer,
   type WriteResult,
   ZERO,
+  zeroTags,
 } from '@lockdep/page-cache';
 import { BlockAllocator, type ReusePolicy } from './block-allocator.ts';
 import { type BioPart, BlockDevice } from './block-device.ts';
@@ -111,6 +112,14 @@ export abstract class BlockFileSystem extends FileSystem {
     this.allocator.expect((filePages * pageSize) / blockSize);
     this.icache.enter(inode);
     this.engine.oracle.watch(name, content);
+    return inode;
+  }
+
+  /** A file of this length without a block: it reads as zeroes. Setup only. */
+  createHole(name: string, size: number): Inode {
+    const inode = this.create(name);
+    inode.initSize(size);
+    this.engine.oracle.watch(name, zeroTags(size));
     return inode;
   }
 
@@ -223,6 +232,11 @@ export abstract class BlockFileSystem extends FileSystem {
 
   override *readIter(kiocb: Kiocb, to: UserBuffer, count: number): Proc<ReadResult> {
     if (kiocb.direct) return yield* directReadIter(this, kiocb, to, count);
+    return yield* this.bufferedReadIter(kiocb, to, count);
+  }
+
+  /** A read through the page cache. */
+  *bufferedReadIter(kiocb: Kiocb, to: UserBuffer, count: number): Proc<ReadResult> {
     return yield* super.readIter(kiocb, to, count);
   }
 

@@ -3,7 +3,7 @@
  * be done, and the sync of `O_DSYNC` when the lock is dropped.
  *
  * A file system that locks a range of the file against reads while it maps blocks may not fault then, for the fault may be such a read: it pins what is
- * present, drops its locks, faults the rest in and goes on where it was (since v5.16).
+ * present, drops its locks, faults the rest in and goes on where it was (since v5.16). When that does not get on, all of it goes through the cache.
  */
 import {
   filemapWriteAndWait,
@@ -32,7 +32,7 @@ export function* directReadIter(fs: BlockFileSystem, kiocb: Kiocb, to: UserBuffe
   const { iRwsem } = kiocb.inode;
   const nofault = fs.faultsOutsideRangeLock;
   const tags: Tag[] = [];
-  for (;;) {
+  for (let tries = 0; ; ) {
     if (!kiocb.nowait) yield* iRwsem.downRead();
     else if (!(yield* iRwsem.tryDownRead())) return { tags, error: 'EAGAIN' };
     const result = yield* iomapDioRead(fs, kiocb, to, count, { nofault, wait: nofault, done: tags.length });
@@ -40,6 +40,8 @@ export function* directReadIter(fs: BlockFileSystem, kiocb: Kiocb, to: UserBuffe
     tags.push(...result.tags);
     const isOver = tags.length === count || (result.count === 0 && result.error !== 'EFAULT');
     if (!nofault || isOver) return { tags, error: result.error };
+    // What was faulted in is gone again, as when the flush before the read write-protects it: not for ever.
+    if (result.count === 0 && tries++ > 0) return yield* fs.bufferedReadIter(kiocb, to, count);
     if (!(yield* to.faultInWriteable(tags.length))) return { tags, error: 'EFAULT' };
   }
 }
@@ -56,7 +58,7 @@ export function* directWriteIter(
   const { filePages, pageSize } = fs.engine.geometry;
   const nofault = fs.faultsOutsideRangeLock;
   let written = 0;
-  for (;;) {
+  for (let tries = 0; ; ) {
     const lock = yield* fs.lockForDirectWrite(kiocb, count);
     if (lock === null) return { written, error: 'EAGAIN' };
     const isTooFar = kiocb.pos + count > filePages * pageSize;
@@ -71,6 +73,7 @@ export function* directWriteIter(
       if (kiocb.dsync && result.count > 0) yield* fs.fsync(inode);
       return { written, error: result.error };
     }
+    if (result.count === 0 && tries++ > 0) return yield* throughTheCache(fs, kiocb, from, count, retag);
     if (!(yield* from.faultInReadable(written, 1))) return { written, error: 'EFAULT' };
   }
 }

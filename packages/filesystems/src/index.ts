@@ -20,6 +20,12 @@ export { type RemapCaller, remapFileRange } from './remap-file-range.ts';
 export { crossedMappedWrites } from './scenarios/crossed-mapped-writes.ts';
 export { crossedReflinks, interleavedPair } from './scenarios/crossed-reflinks.ts';
 export { dedupeVersusStore } from './scenarios/dedupe-versus-store.ts';
+export { crossedDirectReads, directReadIntoOwnMapping } from './scenarios/direct-read-into-mapping.ts';
+export {
+  directWriteIntoHole,
+  directWriteVersusRead,
+  growingDirectWrite,
+} from './scenarios/direct-write-versus-read.ts';
 export { holetest } from './scenarios/holetest.ts';
 export { nestedReadahead } from './scenarios/nested-readahead.ts';
 export { nowaitRead } from './scenarios/nowait-read.ts';

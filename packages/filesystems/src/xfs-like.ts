@@ -50,12 +50,11 @@ export class XfsLike extends BlockFileSystem {
     super(engine, type, transaction, options);
   }
 
-  override *readIter(kiocb: Kiocb, to: UserBuffer, count: number): Proc<ReadResult> {
-    if (kiocb.direct) return yield* super.readIter(kiocb, to, count);
+  override *bufferedReadIter(kiocb: Kiocb, to: UserBuffer, count: number): Proc<ReadResult> {
     const { iRwsem } = kiocb.inode;
     if (!kiocb.nowait) yield* iRwsem.downRead();
     else if (!(yield* iRwsem.tryDownRead())) return { tags: [], error: 'EAGAIN' };
-    const result = yield* super.readIter(kiocb, to, count);
+    const result = yield* super.bufferedReadIter(kiocb, to, count);
     yield* iRwsem.upRead();
     return result;
   }

@@ -1,5 +1,5 @@
 /** Historic defects as tests: with its switch each is found, as itself; without it the same program is clean. */
-import type { Finding, FindingKind } from '@lockdep/page-cache';
+import type { BugSwitches, Finding, FindingKind } from '@lockdep/page-cache';
 import { explore } from '@lockdep/simulator';
 import { describe, expect, test } from 'vitest';
 import { type Scenario, type ScenarioSettings, scenarioProgram } from '../src/index.ts';
@@ -8,6 +8,8 @@ export interface Bug {
   readonly id: string;
   readonly scenario: Pick<Scenario, 'build'>;
   readonly switched: ScenarioSettings;
+  /** For a defect that kernels have: the switches that repair it. Default: none at all. */
+  readonly repaired?: BugSwitches;
   /** A finding about this page (default: stale bytes), or a deadlock between these two locks. */
   readonly shows: { readonly kind?: FindingKind; readonly file: string; readonly index: number } | readonly string[];
   /** There are too many interleavings to prove the program without the switch: some of them at random. */
@@ -47,7 +49,7 @@ function withSwitch(bug: Bug): void {
 }
 
 function withoutSwitch(bug: Bug): void {
-  const { bugs: _switches, ...settings } = bug.switched;
+  const settings = { ...bug.switched, bugs: bug.repaired ?? {} };
   const { result } = run(bug, settings, bug.samples === true ? 100 : 1_000_000);
   expect(result.failures.map(({ message }) => message)).toEqual([]);
   if (bug.samples !== true) expect(result.exhausted).toBe(true);

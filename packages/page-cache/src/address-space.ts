@@ -127,6 +127,22 @@ export class AddressSpace {
     );
   }
 
+  /**
+   * `invalidate_complete_folio2`: takes a locked folio out of the cache if it is clean, whoever else has a reference to it. Asking and taking are
+   * one step.
+   */
+  *removeClean(folio: Folio): Proc<boolean> {
+    const slot = this.#slots[folio.index]!;
+    const words = `remove ${folio.label} if clean`;
+    return yield* this.sb.engine.machine.access([folio.state], [slot], words, () =>
+      this.xaLock.aroundIrq(() => {
+        if (folio.dirty) return false;
+        this.#removeNow(folio);
+        return true;
+      }),
+    );
+  }
+
   /** @internal Without a step: at setup, or within one. */
   place(folio: Folio): void {
     this.#pages[folio.index] = folio.get();

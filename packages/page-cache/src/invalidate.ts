@@ -1,7 +1,8 @@
 /**
- * Dropping clean cache, which unlike truncate keeps every byte: what is dirty, or used by somebody, stays.
+ * Dropping clean cache, which unlike truncate keeps every byte: what is dirty stays.
  *
- * `invalidate_mapping_pages` never waits; `invalidate_inode_pages2_range` waits for locks and writeback, and says when something stayed.
+ * `invalidate_mapping_pages` never waits, and leaves what is used too; `invalidate_inode_pages2_range` waits for locks and writeback, and says
+ * when something stayed.
  */
 import type { AddressSpace } from './address-space.ts';
 import type { Errno } from './errno.ts';
@@ -30,7 +31,7 @@ export function* invalidateMappingPages(mapping: AddressSpace, first: number, la
   return count;
 }
 
-/** `invalidate_inode_pages2_range`: all of pages first … last; `EBUSY` when one is dirty or used by somebody. */
+/** `invalidate_inode_pages2_range`: all of pages first … last; `EBUSY` when one is dirty. Who has a reference keeps a page of nobody. */
 export function* invalidateInodePages2Range(mapping: AddressSpace, first: number, last: number): Proc<Errno | null> {
   let error: Errno | null = null;
   for (const folio of yield* mapping.lookupRange(first, last)) {
@@ -38,7 +39,7 @@ export function* invalidateInodePages2Range(mapping: AddressSpace, first: number
     if (folio.mapping === mapping) {
       yield* waitOnFolioWriteback(folio);
       if (yield* isMapped(folio)) yield* unmapFolio(mapping, folio);
-      if (!(yield* mapping.removeUnused(folio))) error = 'EBUSY';
+      if (!(yield* mapping.removeClean(folio))) error = 'EBUSY';
     }
     yield* folio.unlockAndPut();
   }

@@ -2,6 +2,8 @@
 import { crossedMappedWrites } from './crossed-mapped-writes.ts';
 import { crossedReflinks, interleavedPair } from './crossed-reflinks.ts';
 import { dedupeVersusStore } from './dedupe-versus-store.ts';
+import { crossedDirectReads, directReadIntoOwnMapping } from './direct-read-into-mapping.ts';
+import { directWriteIntoHole, directWriteVersusRead, growingDirectWrite } from './direct-write-versus-read.ts';
 import { holetest } from './holetest.ts';
 import { nestedReadahead } from './nested-readahead.ts';
 import { nowaitRead } from './nowait-read.ts';
@@ -29,11 +31,16 @@ export const scenarios: readonly Scenario[] = [
   writeUnderReclaim,
   crossedMappedWrites,
   writeVersusMunmap,
+  crossedDirectReads,
+  directReadIntoOwnMapping,
   readIntoMapping,
   crossedReflinks,
   interleavedPair,
   dedupeVersusStore,
   writepagesUnderPressure,
+  directWriteVersusRead,
+  directWriteIntoHole,
+  growingDirectWrite,
   holetest,
   readIntoPunchedMapping,
   collision,
