@@ -101,24 +101,22 @@ export abstract class BlockFileSystem extends FileSystem {
   /** A file with this content, on disk and not cached. Setup only. */
   create(name: string, content: readonly Tag[] = []): Inode {
     const { blockSize } = this.engine.geometry;
-    const ino = this.#nextIno++;
-    const inode = this.instantiate(name, ino, 1, content.length);
+    const inode = this.createHole(name, content.length);
     for (let index = 0; index * blockSize < content.length; index++) {
       const data = Array.from({ length: blockSize }, (_, i) => content[index * blockSize + i] ?? ZERO);
       this.info(inode).map.set(index, { state: 'mapped', block: this.allocator.place(inode, index, data) });
     }
-    inode.initSize(content.length);
-    const { filePages, pageSize } = this.engine.geometry;
-    this.allocator.expect((filePages * pageSize) / blockSize);
-    this.icache.enter(inode);
     this.engine.oracle.watch(name, content);
     return inode;
   }
 
   /** A file of this length without a block: it reads as zeroes. Setup only. */
   createHole(name: string, size: number): Inode {
-    const inode = this.create(name);
+    const inode = this.instantiate(name, this.#nextIno++, 1, size);
     inode.initSize(size);
+    const { filePages, pageSize, blockSize } = this.engine.geometry;
+    this.allocator.expect((filePages * pageSize) / blockSize);
+    this.icache.enter(inode);
     this.engine.oracle.watch(name, zeroTags(size));
     return inode;
   }

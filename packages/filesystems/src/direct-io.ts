@@ -25,7 +25,7 @@ import {
 import type { DirectPart } from './block-device.ts';
 import type { BlockFileSystem } from './block-file-system.ts';
 import { checkDirectWrite } from './check-direct-write.ts';
-import { blocksOf, type DirectBlock, endDirectWrite } from './direct-map.ts';
+import { blocksOf, type DirectBlock, endDirectWrite, forgetDirectBlocks } from './direct-map.ts';
 
 /** How a direct I/O is done. */
 export interface DirectHow {
@@ -102,6 +102,7 @@ export function* iomapDioWrite(
   const blocks = yield* fs.mapDirectWrite(inode, pos, pos + wanted, kiocb.nowait);
   const pages = typeof blocks === 'string' ? null : yield* from.pin(done, wanted, { write: false, nofault });
   if (typeof blocks === 'string' || pages === null || pages.length === 0) {
+    if (typeof blocks !== 'string') yield* forgetDirectBlocks(fs, inode, blocks);
     if (rangeLock !== null) yield* rangeLock.release();
     yield* inodeDioEnd(inode);
     return nothing(typeof blocks === 'string' ? blocks : 'EFAULT');
@@ -109,6 +110,7 @@ export function* iomapDioWrite(
   const request = new DirectRun(fs, kiocb, done, wait);
   const parts = partsOf(fs, blocks, pos, pages.length);
   const used = blocks.slice(0, parts.length);
+  yield* forgetDirectBlocks(fs, inode, blocks.slice(parts.length));
   const { blockSize } = fs.engine.geometry;
   const complete = () => request.completeWrite(used, pos);
   yield* fs.device.submitDirectWrite(

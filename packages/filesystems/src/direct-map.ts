@@ -74,6 +74,11 @@ function inPlace(index: number, extent: Extent | undefined): DirectBlock {
   return { index, block: extent.block, isNew: false, copies: false };
 }
 
+/** Blocks that nothing is written to after all. A new one stays, and reads as zeroes; one that was to take the place of another goes back. */
+export function* forgetDirectBlocks(fs: BlockFileSystem, inode: Inode, blocks: readonly DirectBlock[]): Proc {
+  for (const { index, block, copies } of blocks) if (copies) yield* fs.allocator.release(block, inode, index);
+}
+
 /** `->end_io`: new blocks are the file's now, and the size is what the write has made it; in one transaction, without `i_rwsem`. */
 export function* endDirectWrite(fs: BlockFileSystem, inode: Inode, blocks: readonly DirectBlock[], end: number): Proc {
   const changes = blocks.filter(({ isNew, copies }) => isNew || copies);
