@@ -90,6 +90,16 @@ export class BlockAllocator {
     });
   }
 
+  /** The place of a file that owns a block becomes another one. */
+  *move(block: number, inode: Inode, from: number, to: number): Proc {
+    const target = this.#device.blocks[block]!;
+    yield* this.#engine.machine.access([], [target.region], `block ${block} is ${inode.name}'s`, () => {
+      target.owners = target.owners.map((owner) =>
+        owner.inode === inode && owner.index === from ? { inode, index: to } : owner,
+      );
+    });
+  }
+
   /** The journal has committed: what was freed before may be used again. */
   *commit(): Proc {
     if (this.policy !== 'after-commit') return;

@@ -48,6 +48,7 @@ import { truncateFailedWrite } from './failed-write.ts';
 import { InodeCache } from './inode-cache.ts';
 import { InodeSlab } from './inode-slab.ts';
 import { inspectFiles } from './inspect-files.ts';
+import { refuse } from './refuse.ts';
 import { writeBegin, writeEnd } from './write-begin-end.ts';
 import { writeFolio } from './write-folio.ts';
 
@@ -371,6 +372,26 @@ export abstract class BlockFileSystem extends FileSystem {
 
   /** `fallocate(0)` of bytes [from, to), freeze protection held: every place gets a block, which reads as zeroes. */
   abstract preallocate(inode: Inode, from: number, to: number, keepSize: boolean): Proc<Errno | null>;
+
+  /** `fallocate(FALLOC_FL_ZERO_RANGE)` of bytes [from, to), freeze protection held: they read as zeroes, and have blocks. */
+  zeroRange(_inode: Inode, _from: number, _to: number, _keepSize: boolean): Proc<Errno | null> {
+    return refuse('EOPNOTSUPP');
+  }
+
+  /** `fallocate(FALLOC_FL_COLLAPSE_RANGE)` of whole blocks, freeze protection held: bytes [from, to) go, what follows moves up. */
+  collapseRange(_inode: Inode, _from: number, _to: number): Proc<Errno | null> {
+    return refuse('EOPNOTSUPP');
+  }
+
+  /** `fallocate(FALLOC_FL_INSERT_RANGE)` of whole blocks, freeze protection held: what is behind `from` moves to `to`. */
+  insertRange(_inode: Inode, _from: number, _to: number): Proc<Errno | null> {
+    return refuse('EOPNOTSUPP');
+  }
+
+  /** `fallocate(FALLOC_FL_UNSHARE_RANGE)` of bytes [from, to), freeze protection held: every block becomes the file's alone. */
+  unshareRange(_inode: Inode, _from: number, _to: number, _keepSize: boolean): Proc<Errno | null> {
+    return refuse('EOPNOTSUPP');
+  }
 
   /**
    * Reserves or allocates a block for a write, and notes it in `fresh` when the place had none. Called with or without the folio lock,

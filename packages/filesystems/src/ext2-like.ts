@@ -10,7 +10,6 @@ import {
   type Errno,
   FileSystemType,
   type Inode,
-  immediate,
   inodeDioWait,
   type Kiocb,
   type Proc,
@@ -23,6 +22,7 @@ import { type DirectLock, isBlockAligned } from './direct-iter.ts';
 import { blocksOf, type DirectBlock } from './direct-map.ts';
 import { freeBehind } from './free-blocks.ts';
 import { evictAndFree, flushRange } from './punch-hole.ts';
+import { refuse } from './refuse.ts';
 import { zeroTail } from './zero-blocks.ts';
 
 const ext2 = new FileSystemType('ext2');
@@ -141,10 +141,4 @@ export class Ext2Like extends BlockFileSystem {
   #guard(inode: Inode): MapGuard {
     return this.#guards.get(inode)!;
   }
-}
-
-/** An operation that this kind of file system does not have. */
-function* refuse(error: Errno): Proc<Errno | null> {
-  yield* immediate(undefined);
-  return error;
 }

@@ -19,6 +19,7 @@ import {
   truncatePagecache,
 } from '@lockdep/page-cache';
 import { BlockFileSystem, type BlockFileSystemOptions } from './block-file-system.ts';
+import { ext4CollapseRange, ext4InsertRange, ext4ZeroRange } from './ext4-fallocate.ts';
 import { freeBehind } from './free-blocks.ts';
 import { allocateUnwritten } from './preallocate.ts';
 import { evictAndFree, flushRange, mkcleanBoundaries } from './punch-hole.ts';
@@ -85,7 +86,7 @@ export class Ext4Like extends BlockFileSystem {
     const error = yield* allocateUnwritten(this, inode, from, to);
     if (error === null && !keepSize && to > inode.size) {
       const old = inode.size;
-      yield* this.inTransaction(() => this.#publishSize(inode, to));
+      yield* this.inTransaction(() => this.publishSize(inode, to));
       yield* pagecacheIsizeExtended(inode, old);
     }
     yield* inode.iRwsem.upWrite();
@@ -93,7 +94,7 @@ export class Ext4Like extends BlockFileSystem {
   }
 
   /** Both sizes are one thing to whoever holds `i_data_sem`. */
-  *#publishSize(inode: Inode, size: number): Proc {
+  *publishSize(inode: Inode, size: number): Proc {
     const { diskSize } = this.info(inode);
     yield* this.changeMap(inode, function* () {
       yield* diskSize.write(size);
@@ -106,22 +107,34 @@ export class Ext4Like extends BlockFileSystem {
     const { boundaryMkclean } = this.engine.rules;
     if (!boundaryMkclean) yield* flushRange(this, inode, from, to);
     const lock = yield* this.lockForEviction(inode);
-    if (to >= inode.size) yield* this.#publishBeforePunch(inode);
+    if (to >= inode.size) yield* this.publishBeforePunch(inode);
     if (boundaryMkclean) yield* mkcleanBoundaries(this, inode, from, to);
     yield* evictAndFree(this, inode, from, to);
     yield* this.unlockAfterEviction(inode, lock);
   }
 
   /** No page would be left whose writeback sets the size on disk (`ext4_update_disksize_before_punch`). */
-  *#publishBeforePunch(inode: Inode): Proc {
+  *publishBeforePunch(inode: Inode): Proc {
     const diskSize = yield* this.info(inode).diskSize.read();
-    if (diskSize < inode.size) yield* this.inTransaction(() => this.#publishSize(inode, inode.size));
+    if (diskSize < inode.size) yield* this.inTransaction(() => this.publishSize(inode, inode.size));
+  }
+
+  override *zeroRange(inode: Inode, from: number, to: number, keepSize: boolean): Proc<Errno | null> {
+    return yield* ext4ZeroRange(this, inode, from, to, keepSize);
+  }
+
+  override *collapseRange(inode: Inode, from: number, to: number): Proc<Errno | null> {
+    return yield* ext4CollapseRange(this, inode, from, to);
+  }
+
+  override *insertRange(inode: Inode, from: number, to: number): Proc<Errno | null> {
+    return yield* ext4InsertRange(this, inode, from, to);
   }
 
   override *setSize(inode: Inode, size: number): Proc {
     const lock = yield* this.lockForEviction(inode);
     const old = inode.size;
-    yield* this.inTransaction(() => this.#publishSize(inode, size));
+    yield* this.inTransaction(() => this.publishSize(inode, size));
     if (size > old) yield* pagecacheIsizeExtended(inode, old);
     yield* truncatePagecache(inode, size);
     if (size < old) yield* this.inTransaction(() => this.#truncate(inode, size));

@@ -22,7 +22,7 @@ export function* freeBehind(fs: BlockFileSystem, inode: Inode, size: number, dis
 }
 
 /** Places first … end - 1 become holes; the map lock is held. */
-function* removeExtents(fs: BlockFileSystem, inode: Inode, map: BlockMap, first: number, end: number): Proc {
+export function* removeExtents(fs: BlockFileSystem, inode: Inode, map: BlockMap, first: number, end: number): Proc {
   for (const [index, extent] of map.range(first, end)) {
     map.delete(index);
     if (isReserved(extent)) yield* fs.allocator.unreserve();

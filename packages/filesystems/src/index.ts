@@ -54,6 +54,7 @@ export { writeVersusMunmap } from './scenarios/write-versus-munmap.ts';
 export { writepagesUnderPressure } from './scenarios/writepages-under-pressure.ts';
 export { AioRequest, aioRead, aioWrite } from './syscalls/aio.ts';
 export { fadviseDontneed, fadviseWillneed } from './syscalls/fadvise.ts';
+export { type FallocateFlags, type FallocateMode, fallocate } from './syscalls/fallocate.ts';
 export { fsync } from './syscalls/fsync.ts';
 export { ftruncate } from './syscalls/ftruncate.ts';
 export { pread, preadAsync } from './syscalls/pread.ts';

@@ -17,7 +17,6 @@ import {
   type Kiocb,
   type Proc,
   type ReadResult,
-  truncatePagecacheRange,
   truncateSetsize,
   type UserBuffer,
   type VmFault,
@@ -25,11 +24,12 @@ import {
 import { BlockFileSystem, type BlockFileSystemOptions } from './block-file-system.ts';
 import { changesBytesOnly, type DirectLock, isBlockAligned, tryShared } from './direct-iter.ts';
 import { punchFailedWrite } from './failed-write.ts';
-import { freeBehind, freeBlocks } from './free-blocks.ts';
+import { freeBehind } from './free-blocks.ts';
 import { allocateUnwritten } from './preallocate.ts';
 import { flushRange } from './punch-hole.ts';
 import { reserveBlock } from './reserve-block.ts';
-import { zeroEdges, zeroTail } from './zero-blocks.ts';
+import { xfsCollapseRange, xfsFreeFileSpace, xfsInsertRange, xfsUnshareRange, xfsZeroRange } from './xfs-fallocate.ts';
+import { zeroTail } from './zero-blocks.ts';
 
 const xfs = new FileSystemType('xfs');
 const ilock = new LockKey({ name: '&xfs_nondir_ilock_class', kind: 'rwsem' });
@@ -112,33 +112,41 @@ export class XfsLike extends BlockFileSystem {
   override *preallocate(inode: Inode, from: number, to: number, keepSize: boolean): Proc<Errno | null> {
     const lock = yield* this.lockForEviction(inode);
     const error = yield* allocateUnwritten(this, inode, from, to);
-    if (error === null && !keepSize && to > inode.size) {
-      yield* truncateSetsize(inode, to);
-      yield* this.#logSize(inode, to);
-    }
+    if (error === null && !keepSize && to > inode.size) yield* this.resize(inode, to);
     yield* this.unlockAfterEviction(inode, lock);
     return error;
   }
 
-  /** The size on disk, in a transaction of its own. */
-  *#logSize(inode: Inode, size: number): Proc {
-    const { diskSize } = this.info(inode);
-    yield* this.inTransaction(() => this.changeMap(inode, () => diskSize.write(size)));
+  override *punchHole(inode: Inode, from: number, to: number): Proc {
+    const lock = yield* this.lockForEviction(inode);
+    yield* xfsFreeFileSpace(this, inode, from, to);
+    yield* this.unlockAfterEviction(inode, lock);
   }
 
-  /** Pages that the hole covers in part are written back and evicted as a whole (`xfs_flush_unmap_range`). */
-  override *punchHole(inode: Inode, from: number, to: number): Proc {
-    const { pageSize } = this.engine.geometry;
-    const lock = yield* this.lockForEviction(inode);
-    yield* flushRange(this, inode, from, to);
-    yield* truncatePagecacheRange(inode, Math.floor(from / pageSize) * pageSize, Math.ceil(to / pageSize) * pageSize);
-    yield* this.inTransaction(() => freeBlocks(this, inode, from, to));
-    yield* zeroEdges(this, inode, from, to);
-    yield* this.unlockAfterEviction(inode, lock);
+  override *zeroRange(inode: Inode, from: number, to: number, keepSize: boolean): Proc<Errno | null> {
+    return yield* xfsZeroRange(this, inode, from, to, keepSize);
+  }
+
+  override *collapseRange(inode: Inode, from: number, to: number): Proc<Errno | null> {
+    return yield* xfsCollapseRange(this, inode, from, to);
+  }
+
+  override *insertRange(inode: Inode, from: number, to: number): Proc<Errno | null> {
+    return yield* xfsInsertRange(this, inode, from, to);
+  }
+
+  override *unshareRange(inode: Inode, from: number, to: number, keepSize: boolean): Proc<Errno | null> {
+    return yield* xfsUnshareRange(this, inode, from, to, keepSize);
   }
 
   override *setSize(inode: Inode, size: number): Proc {
     const lock = yield* this.lockForEviction(inode);
+    yield* this.resize(inode, size);
+    yield* this.unlockAfterEviction(inode, lock);
+  }
+
+  /** `xfs_setattr_size`. Duty of the caller: what {@link lockForEviction} takes. */
+  *resize(inode: Inode, size: number): Proc {
     const shrinks = size < inode.size;
     if (shrinks) {
       // Zeroing does not see a dirty page over a block that is not written yet: it has to be written first.
@@ -148,7 +156,12 @@ export class XfsLike extends BlockFileSystem {
     yield* truncateSetsize(inode, size);
     if (shrinks) yield* this.inTransaction(() => freeBehind(this, inode, size, size));
     else yield* this.#logSize(inode, size);
-    yield* this.unlockAfterEviction(inode, lock);
+  }
+
+  /** The size on disk, in a transaction of its own. */
+  *#logSize(inode: Inode, size: number): Proc {
+    const { diskSize } = this.info(inode);
+    yield* this.inTransaction(() => this.changeMap(inode, () => diskSize.write(size)));
   }
 
   protected override makeMapLock(inode: Inode): RwSemaphore {

@@ -29,6 +29,7 @@ import {
   Ext4Like,
   type FileSystemName,
   fadviseWillneed,
+  fallocate,
   fsync,
   ftruncate,
   pread,
@@ -131,7 +132,10 @@ function operation(
   const offset = below(PAGES * PAGE);
   const count = 1 + below(PAGES * PAGE - offset);
   const words = (what: string) => `${what} ${file.name} [${offset}, ${offset + count})`;
-  switch (below(file.fs instanceof XfsLike ? 16 : 15)) {
+  const { blockSize } = fs.engine.geometry;
+  const [block, blocks] = [Math.floor(offset / blockSize) * blockSize, Math.ceil(count / 2 / blockSize) * blockSize];
+  const shift = (what: string) => `${what} ${file.name} [${block}, ${block + blocks})`;
+  switch (below(file.fs instanceof XfsLike ? 20 : 18)) {
     case 0:
     case 1:
       return [words('read'), () => pread(file, offset, count)];
@@ -165,6 +169,14 @@ function operation(
       return [words('preallocate'), () => preallocate(fs, file, offset, count, { keepSize: count % 2 === 0 })];
     case 13:
       return [`map, load, unmap ${file.name} ${offset}`, () => mapped(vma.mm, file, offset, write)];
+    case 15:
+      return [words('zero'), () => fallocate(fs, file, 'zero-range', offset, count, { keepSize: count % 2 === 0 })];
+    case 16:
+      return [shift('collapse'), () => fallocate(fs, file, 'collapse-range', block, blocks)];
+    case 17:
+      return [shift('insert'), () => fallocate(fs, file, 'insert-range', block, blocks)];
+    case 18:
+      return [words('unshare'), () => fallocate(fs, file, 'unshare-range', offset, count, { keepSize: true })];
     default:
       return [`clone ${file.name} to ${other.name}`, () => remap(fs, file, other, below(2) === 0 ? 'clone' : 'dedupe')];
   }

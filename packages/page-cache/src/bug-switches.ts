@@ -44,6 +44,10 @@ export interface BugSwitches {
   readonly 'iomap.punchUnderInvalidateLock'?: false | 'recursive';
   /** `false`: page_mkwrite takes no lock that remapping holds (PC-032). */
   readonly 'remap.lockOutMkwrite'?: boolean;
+  /** `true`: collapse and insert flush before they lock, and throw away what was written in between (PC-008). */
+  readonly 'ext4.flushBeforeLocks'?: boolean;
+  /** `false`: unsharing takes a page that it covers for one that needs no read (PC-022). */
+  readonly 'iomap.unshareReads'?: boolean;
   /** `true`: readahead within readahead takes invalidate_lock shared once more (PC-080). */
   readonly 'readahead.recursiveShared'?: boolean;
   /** `true`: migration waits for folio locks and writeback while it holds other folio locks (PC-075). */

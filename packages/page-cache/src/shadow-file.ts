@@ -9,7 +9,7 @@ import { type Tag, ZERO } from './tag.ts';
 
 interface WriteRecord {
   readonly tag: Tag;
-  readonly start: number;
+  start: number;
   end: number;
 }
 
@@ -33,6 +33,11 @@ export class OpenWrite {
   end(time: number, length: number = this.#records.length): void {
     for (const record of this.#records.slice(0, length)) record.end = time;
   }
+
+  /** It was refused, and never took effect. */
+  cancel(): void {
+    for (const record of this.#records) record.start = Number.POSITIVE_INFINITY;
+  }
 }
 
 /**
@@ -55,6 +60,23 @@ export class ShadowFile {
   begin(offset: number, tags: readonly Tag[], time: number): OpenWrite {
     const records = tags.map((tag) => ({ tag, start: time, end: Number.POSITIVE_INFINITY }));
     for (const [i, record] of records.entries()) this.#at(offset + i).push(record);
+    return new OpenWrite(records);
+  }
+
+  /**
+   * What `source` may hold at `time` in `count` bytes from `from` on comes to `to` here: the file system moves it, or lets both share it.
+   * Whatever may be seen there may be seen here, until something is written over it.
+   */
+  copy(source: ShadowFile, from: number, to: number, count: number, time: number): OpenWrite {
+    const tags = Array.from({ length: count }, (_, i) => source.visible(from + i, time, time));
+    const records: WriteRecord[] = [];
+    for (const [i, alternatives] of tags.entries()) {
+      for (const tag of new Set(alternatives)) {
+        const record = { tag, start: time, end: Number.POSITIVE_INFINITY };
+        this.#at(to + i).push(record);
+        records.push(record);
+      }
+    }
     return new OpenWrite(records);
   }
 
