@@ -72,10 +72,8 @@ function* zeroRange(
   fs.sb.writers.acquireRead();
   const error = yield* fs.zeroRange(inode, pos, pos + count, keepSize);
   fs.sb.writers.release();
-  if (error === 'EOPNOTSUPP') {
-    open.cancel();
-    resized?.(0, false);
-  }
+  if (error === 'EOPNOTSUPP') open.cancel();
+  resized?.(oracle.tick(), error === 'EOPNOTSUPP' ? false : 'maybe');
   // One that failed on the way may have got anywhere.
   if (error === null) open.end(oracle.tick());
   return error;
@@ -90,9 +88,10 @@ function* unshareRange(
   keepSize: boolean,
 ): Proc<Errno | null> {
   const { oracle } = fs.engine;
-  if (!keepSize) oracle.file(inode.name).resize(pos + count, oracle.tick());
+  const resized = keepSize ? null : oracle.file(inode.name).resize(pos + count, oracle.tick());
   fs.sb.writers.acquireRead();
   const error = yield* fs.unshareRange(inode, pos, pos + count, keepSize);
   fs.sb.writers.release();
+  resized?.(oracle.tick(), 'maybe');
   return error;
 }
