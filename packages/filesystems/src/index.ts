@@ -12,6 +12,7 @@ export { Ext2Like } from './ext2-like.ts';
 export { Ext4Like } from './ext4-like.ts';
 export { fileSystemKinds } from './file-system-kinds.ts';
 export { freeBehind, freeBlocks } from './free-blocks.ts';
+export { FuseDaxLike } from './fuse-dax-like.ts';
 export { InodeCache } from './inode-cache.ts';
 export { InodeSlab } from './inode-slab.ts';
 export { inodeShrinker, type KswapdOptions, kswapd } from './kswapd.ts';

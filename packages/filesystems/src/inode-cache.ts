@@ -4,7 +4,7 @@
  * One region: who looks an inode up, and who drops it, are ordered.
  */
 import { Completion } from '@lockdep/locks';
-import type { Inode, Proc, Region } from '@lockdep/page-cache';
+import { filemapWriteAndWait, type Inode, type Proc, type Region } from '@lockdep/page-cache';
 import type { BlockFileSystem } from './block-file-system.ts';
 import { evictInode } from './evict-inode.ts';
 
@@ -14,6 +14,8 @@ interface CachedInode {
   inMemory: boolean;
   /** Being evicted (`I_FREEING`): happens when it is gone. */
   freeing: Completion | null;
+  /** Being written (`I_SYNC`): happens when that is over. */
+  sync: Completion | null;
 }
 
 /**
@@ -33,7 +35,7 @@ export class InodeCache {
 
   /** @internal A file that exists. */
   enter(inode: Inode): void {
-    this.#inodes.set(inode.name, { inode, users: 0, inMemory: true, freeing: null });
+    this.#inodes.set(inode.name, { inode, users: 0, inMemory: true, freeing: null, sync: null });
   }
 
   /**
@@ -76,17 +78,53 @@ export class InodeCache {
     });
   }
 
-  /** The inode shrinker: writes and evicts an inode that has no users; answers whether there was one. */
+  /** The inode shrinker: writes and evicts an inode that has no users, and that nobody writes; answers whether there was one. */
   *prune(name: string): Proc<boolean> {
-    const { machine } = this.#fs.engine;
-    const freeing = new Completion({ name: 'I_FREEING', label: `I_FREEING(${name})`, validator: null });
-    const inode = yield* machine.access([], [this.#region], `prune ${name}?`, () => {
+    return yield* this.#evict(name, ({ sync }) => sync === null);
+  }
+
+  /** `iput` of what may be the last reference to an inode that is not to be kept: evicts it, once nobody writes it any more. */
+  *putAndEvict(name: string): Proc {
+    yield* this.put(name);
+    yield* this.#evict(name, () => true);
+  }
+
+  /**
+   * The flusher writes an inode (`I_SYNC`). The request has a reference, which is put when it completes: by a worker, since the last
+   * reference waits for the end of writeback.
+   */
+  *writeback(name: string): Proc {
+    const { machine, rules } = this.#fs.engine;
+    const sync = new Completion({ name: 'I_SYNC', label: `I_SYNC(${name})`, validator: null });
+    const inode = yield* machine.access([], [this.#region], `I_SYNC of ${name}`, () => {
       const cached = this.#entry(name);
-      if (cached.users > 0 || !cached.inMemory || cached.freeing !== null) return null;
-      cached.freeing = freeing;
+      if (!cached.inMemory || cached.freeing !== null || cached.sync !== null) return null;
+      cached.users += 1;
+      cached.sync = sync;
       return cached.inode;
     });
-    if (inode === null) return false;
+    if (inode === null) return;
+    yield* filemapWriteAndWait(inode);
+    if (rules.bugs['fs.iputInWriteback'] === true) yield* this.putAndEvict(name);
+    else yield* machine.start(`iput ${name}`, () => this.putAndEvict(name));
+    yield* machine.access([], [this.#region], `${name} is written`, () => {
+      this.#entry(name).sync = null;
+    });
+    yield* sync.completeAll();
+  }
+
+  *#evict(name: string, may: (cached: CachedInode) => boolean): Proc<boolean> {
+    const { machine } = this.#fs.engine;
+    const freeing = new Completion({ name: 'I_FREEING', label: `I_FREEING(${name})`, validator: null });
+    const found = yield* machine.access([], [this.#region], `evict ${name}?`, () => {
+      const cached = this.#entry(name);
+      if (cached.users > 0 || !cached.inMemory || cached.freeing !== null || !may(cached)) return null;
+      cached.freeing = freeing;
+      return { inode: cached.inode, sync: cached.sync };
+    });
+    if (found === null) return false;
+    const { inode, sync } = found;
+    if (sync !== null) yield* sync.wait();
     yield* evictInode(this.#fs, inode, 'linked');
     yield* machine.access([], [this.#region], `${name} is gone`, () => {
       const cached = this.#entry(name);

@@ -52,6 +52,12 @@ export interface BugSwitches {
   readonly 'readahead.recursiveShared'?: boolean;
   /** `true`: migration waits for folio locks and writeback while it holds other folio locks (PC-075). */
   readonly 'migrate.batchWaits'?: boolean;
+  /** `true`: a fault takes a range from its own file under invalidate_lock shared, which needs it exclusively (PC-066). */
+  readonly 'fuse.inlineReclaimUnderFault'?: boolean;
+  /** `true`: a write that meets a page of a snapshot starts over with the folio still locked (PC-083). */
+  readonly 'netfs.retryLeaksFolio'?: boolean;
+  /** `true`: the writeback of an inode puts its last reference itself, and so waits for its own end (PC-092). */
+  readonly 'fs.iputInWriteback'?: boolean;
   /** `true`: assert invalidate_lock in truncate_inode_pages_range. Default true wherever the file system is converted. */
   readonly assertInvalidateLock?: boolean;
   /** `false`: a direct write does not drop again what was cached while it was under way (scenario 18). */
