@@ -38,6 +38,10 @@ export interface ScenarioSettings {
   readonly profile: Profile;
   readonly bugs?: BugSwitches;
   readonly validator?: Validator | null;
+  /** A file system of one's own instead of the kind named: a candidate to be tried. */
+  readonly Candidate?: new (
+    engine: Engine,
+  ) => BlockFileSystem;
   /** Rounds after which a reader is killed; makes every exploration finite. Default: never. */
   readonly patience?: number;
 }
@@ -81,12 +85,12 @@ interface MountOptions extends Pick<EngineOptions, 'readaheadPages' | 'faultArou
 /** An engine and a file system as a scenario wants them. */
 export function mount(
   machine: Machine,
-  { fs, profile, bugs = {}, validator = null, patience = Number.POSITIVE_INFINITY }: ScenarioSettings,
+  { fs, profile, bugs = {}, validator = null, patience = Number.POSITIVE_INFINITY, Candidate }: ScenarioSettings,
   geometry: Partial<Geometry>,
   options: MountOptions = {},
 ): { engine: Engine; fs: BlockFileSystem } {
   const engine = new Engine({ machine, validator, profile, bugs, geometry, patience, ...options });
-  const { Kind = { ext2: Ext2Like, ext4: Ext4Like, xfs: XfsLike, ceph: CephLike }[fs] } = options;
+  const { Kind = Candidate ?? { ext2: Ext2Like, ext4: Ext4Like, xfs: XfsLike, ceph: CephLike }[fs] } = options;
   return { engine, fs: new Kind(engine) };
 }
 
