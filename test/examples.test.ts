@@ -8,6 +8,14 @@ import { runProgram } from './support/run-program.ts';
 
 /** What must be found in the output, in this order. */
 const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
+  'aio-direct-write': [
+    'The cache dropped before the write only: lost-write: A[0] (folio): byte 0 is A[0]@w0, expected A[0]@w1',
+    'write block 0 directly',
+    'Dropped again when the bytes are on disk, then the block made part of the file: lost-write: A[0]',
+    'zero-fill folio(A,0)',
+    /^The block first, then the cache, in place: exhausted: \d+ traces, all there are; no old byte in any of them$/m,
+    /^The block first, then the cache, into a hole: exhausted: \d+ traces, all there are; no old byte in any of them$/m,
+  ],
   'first-inversion': [
     'Chain exists of:\n  mailbox --> accounts --> journal --> mailbox',
     'verdict: possible',

@@ -1,5 +1,6 @@
 /** Every example runs, and shows what it says. */
 import { describe, expect, test } from 'vitest';
+import { aioDirectWrite } from '../../../examples/aio-direct-write/main.ts';
 import { candidates } from '../../../examples/candidate-fix/candidates.ts';
 import { tryCandidate } from '../../../examples/candidate-fix/main.ts';
 import { holePunchRace } from '../../../examples/hole-punch-race/main.ts';
@@ -21,6 +22,13 @@ function run<T>(example: (print: (text: string) => void) => T): { result: T; tex
 }
 
 describe('examples', () => {
+  test('aio-direct-write: old bytes, then zeroes, then a proof', () => {
+    const { before, early, proofs } = run(aioDirectWrite).result;
+    expect(before.failures[0]?.message).toContain('lost-write: A[0] (folio): byte 0 is A[0]@w0');
+    expect(early.failures[0]?.message).toContain('lost-write: A[0] (folio): byte 0 is zero');
+    for (const proof of proofs) expect([proof.verdict, proof.exhausted]).toEqual(['ok', true]);
+  });
+
   test('hole-punch-race: bytes of C through A before, a proof after', () => {
     const { result, text } = run(holePunchRace);
     expect(result.race.failures[0]?.message).toContain('stale-block-exposure: A[1] (read): byte 4 is C[0]@w1');
