@@ -38,6 +38,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/order.ts')).order,
   },
   {
+    name: 'docs',
+    summary: "write locking documents from runs and compare them with the kernel's",
+    load: async () => (await import('./commands/docs.ts')).docs,
+  },
+  {
     name: 'explore',
     summary: 'run programs under every relevant interleaving',
     load: async () => (await import('./commands/explore.ts')).explore,

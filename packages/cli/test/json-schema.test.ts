@@ -81,6 +81,7 @@ const runs: Readonly<Record<string, readonly (() => readonly string[])[]>> = {
     () => [at('ab.graph.json'), at('ba.graph.json')],
     () => [at('ab.graph.json'), '--baseline', at('baseline.json')],
   ],
+  docs: [() => ['--fs', 'ext2'], () => [at('ab.ndjson'), '--order', at('declared.order')], () => [at('ab.graph.json')]],
   diff: [() => [at('ab.graph.json'), at('ba.graph.json')], () => [at('ab.graph.json'), at('all.graph.json')]],
   order: [
     () => [at('declared.order'), at('ab.graph.json')],
@@ -187,6 +188,7 @@ describe('what commands print with --json', () => {
       ['merge', { baseline: { stale: some, unused: some } }],
       ['diff', { newDependencies: some, vanishedDependencies: some }],
       ['order', { selfContradictions: some }],
+      ['docs', { documents: [{ cells: some, order: { selfContradictions: some } }] }],
       ['explore', { programs: [{ schedule: some }] }],
       ['fsx', { minimal: { log: some } }],
       ['run', { signal: 'SIGKILL', reports: some }],
@@ -213,6 +215,7 @@ describe('what commands print with --json', () => {
     ['check', 'disagreed'],
     ['merge', 'inversions'],
     ['diff', 'newInversions'],
+    ['docs', 'hierarchy'],
     ['order', 'edges'],
     ['explore', 'programs'],
     ['stat', 'locks'],

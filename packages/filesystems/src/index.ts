@@ -7,6 +7,19 @@ export { type DirectHow, iomapDioRead, iomapDioWrite } from './direct-io.ts';
 export type { DirectLock } from './direct-iter.ts';
 export type { DirectBlock } from './direct-map.ts';
 export type { BlockOwner, DiskBlock } from './disk-block.ts';
+export { type CellVerdict, type ComparedCell, compareTables, documentOf } from './documentation/compare-tables.ts';
+export { type DocumentedEdge, kernelOrder } from './documentation/kernel-order.ts';
+export { type KernelVersion, type LockingTable, TABLE_COLUMNS } from './documentation/kernel-tables.ts';
+export {
+  type CallEvidence,
+  type DocumentedLock,
+  type HeldMode,
+  LockRecorder,
+  type LockTallies,
+  type LockTally,
+  type ObservedOperation,
+} from './documentation/lock-recorder.ts';
+export { type DocumentationRuns, type DocumentedRuns, runDocumentation } from './documentation/programs.ts';
 export { evictInode } from './evict-inode.ts';
 export { Ext2Like } from './ext2-like.ts';
 export { Ext4Like } from './ext4-like.ts';

@@ -11,6 +11,7 @@ import { checkGeometry, defaultGeometry, type Geometry } from './geometry.ts';
 import { inspectReferences } from './inspect-references.ts';
 import type { Machine } from './machine.ts';
 import { Memory } from './memory.ts';
+import type { OperationObserver } from './observe-operations.ts';
 import { Oracle } from './oracle.ts';
 import { type Profile, type Rules, resolveRules } from './rules.ts';
 
@@ -19,6 +20,8 @@ export interface EngineOptions {
   readonly machine: Machine;
   /** Who validates the locks; null (the default) for speed. */
   readonly validator?: Validator | null;
+  /** Told of each call of an operation of a file system. Default: nobody. */
+  readonly observer?: OperationObserver | null;
   /** Default `merged`. */
   readonly profile?: Profile;
   /** Single defects switched on over the profile. Default: none. */
@@ -46,6 +49,7 @@ export interface EngineOptions {
 export class Engine {
   readonly machine: Machine;
   readonly validator: Validator | null;
+  readonly observer: OperationObserver | null;
   readonly rules: Rules;
   readonly geometry: Geometry;
   readonly oracle: Oracle;
@@ -65,6 +69,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.machine = options.machine;
     this.validator = options.validator ?? null;
+    this.observer = options.observer ?? null;
     this.rules = resolveRules(options.profile ?? 'merged', options.bugs ?? {});
     this.geometry = checkGeometry({ ...defaultGeometry, ...options.geometry });
     this.oracle = new Oracle(this.geometry.pageSize);

@@ -20,6 +20,7 @@ import { immediate } from './immediate.ts';
 import type { Inode } from './inode.ts';
 import { Kiocb } from './kiocb.ts';
 import type { Act, Proc } from './machine.ts';
+import { observeOperations } from './observe-operations.ts';
 import { type MkwriteCode, pageMkwrite } from './page-mkwrite.ts';
 import { forcePageCacheRa } from './readahead.ts';
 import { SuperBlock } from './super-block.ts';
@@ -45,6 +46,7 @@ export abstract class FileSystem {
   constructor(engine: Engine, type: FileSystemType, name: string) {
     this.engine = engine;
     this.sb = new SuperBlock(engine, type, name);
+    if (engine.observer !== null) observeOperations(this, engine.observer);
   }
 
   /** The file system's own lock against faults, where it had one before invalidate_lock. */

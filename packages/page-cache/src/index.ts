@@ -53,6 +53,7 @@ export { Mm } from './mm.ts';
 export { mmap, munmap, premap } from './mmap.ts';
 export { vfsLink, vfsRename } from './namespace.ts';
 export { nofsScope } from './nofs-scope.ts';
+export { foliosAtEnd, type OperationObserver, type OperationSubject } from './observe-operations.ts';
 export { Oracle } from './oracle.ts';
 export { type MkwriteCode, pageMkwrite } from './page-mkwrite.ts';
 export { PinnedMemory, type PinnedPages, type PinOptions, pinUserPages } from './pin-user-pages.ts';

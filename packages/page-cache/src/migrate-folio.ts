@@ -11,6 +11,7 @@ import { Folio } from './folio.ts';
 import { GFP_KERNEL } from './gfp.ts';
 import { tryLockFolioAt } from './grab-folio.ts';
 import type { Proc } from './machine.ts';
+import { noteOperation } from './observe-operations.ts';
 import { forEachPte, markDirty, readPte } from './unmap.ts';
 import type { Pte, Vma } from './vma.ts';
 import { waitOnFolioWriteback } from './wait-writeback.ts';
@@ -87,6 +88,7 @@ function* move(mapping: AddressSpace, { folio, mapped }: Ready): Proc<boolean> {
   const { machine } = folio.sb.engine;
   const target = new Folio(mapping, folio.index);
   yield* target.lock.tryAcquire();
+  noteOperation('migrate_folio', folio);
   const moved = yield* mapping.replace(folio, target);
   if (moved) yield* machine.access([folio.state], [target.state], `copy ${folio.label}`, () => target.copyFrom(folio));
   const now = moved ? target : folio;

@@ -8,6 +8,7 @@ import type { AddressSpace } from './address-space.ts';
 import type { Folio } from './folio.ts';
 import type { Inode } from './inode.ts';
 import type { Proc } from './machine.ts';
+import { noteOperation } from './observe-operations.ts';
 import { ZERO } from './tag.ts';
 import { unmapFolio, unmapMappingPages } from './unmap.ts';
 import { waitOnFolioWriteback } from './wait-writeback.ts';
@@ -103,8 +104,10 @@ function* removeLocked(mapping: AddressSpace, folio: Folio): Proc {
   const { machine } = folio.sb.engine;
   const mapped = yield* machine.access([folio.state], [], `mapped ${folio.label}?`, () => folio.mapcount > 0);
   if (mapped) yield* unmapFolio(mapping, folio);
+  noteOperation('invalidate_folio', folio);
   folio.dirty = false;
   yield* mapping.remove(folio);
+  noteOperation('free_folio', folio);
 }
 
 /** Zeroes part of a page that stays in the cache. Its blocks become no more uptodate by that. */
@@ -126,6 +129,7 @@ function* truncatePartial(mapping: AddressSpace, index: number, from: number, to
 
 /** `block_invalidate_folio` for part of one: blocks wholly inside are not dirty any more, and have no place on disk. */
 function forgetDirt(folio: Folio, from: number, to: number): void {
+  noteOperation('invalidate_folio', folio);
   const blockSize = folio.data.length / folio.buffers.length;
   for (const [b, buffer] of folio.buffers.entries()) {
     if (b * blockSize >= from && (b + 1) * blockSize <= to) {

@@ -6,6 +6,7 @@
 import type { AddressSpace } from './address-space.ts';
 import type { Folio } from './folio.ts';
 import type { Proc } from './machine.ts';
+import { noteOperation } from './observe-operations.ts';
 import type { Pte, Vma } from './vma.ts';
 
 /** `unmap_mapping_pages`: all ptes of pages first … last. */
@@ -97,6 +98,7 @@ export function* readPte(vma: Vma, pte: Pte): Proc<Folio | null> {
 
 /** `set_page_dirty`: in a step that writes the folio's state. Every block that holds data becomes dirty. */
 export function markDirty(folio: Folio): void {
+  noteOperation('dirty_folio', folio);
   folio.dirty = true;
   for (const buffer of folio.buffers) if (buffer.uptodate) buffer.dirty = true;
 }

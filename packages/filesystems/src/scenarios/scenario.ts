@@ -12,6 +12,7 @@ import {
   type FindingKind,
   type Geometry,
   type Machine,
+  type OperationObserver,
   type Proc,
   type Profile,
 } from '@lockdep/page-cache';
@@ -42,6 +43,8 @@ export interface ScenarioSettings {
   readonly Candidate?: new (
     engine: Engine,
   ) => BlockFileSystem;
+  /** Told of each call of an operation. */
+  readonly observer?: OperationObserver | null;
   /** Rounds after which a reader is killed; makes every exploration finite. Default: never. */
   readonly patience?: number;
 }
@@ -85,11 +88,19 @@ interface MountOptions extends Pick<EngineOptions, 'readaheadPages' | 'faultArou
 /** An engine and a file system as a scenario wants them. */
 export function mount(
   machine: Machine,
-  { fs, profile, bugs = {}, validator = null, patience = Number.POSITIVE_INFINITY, Candidate }: ScenarioSettings,
+  {
+    fs,
+    profile,
+    bugs = {},
+    validator = null,
+    patience = Number.POSITIVE_INFINITY,
+    observer = null,
+    Candidate,
+  }: ScenarioSettings,
   geometry: Partial<Geometry>,
   options: MountOptions = {},
 ): { engine: Engine; fs: BlockFileSystem } {
-  const engine = new Engine({ machine, validator, profile, bugs, geometry, patience, ...options });
+  const engine = new Engine({ machine, validator, observer, profile, bugs, geometry, patience, ...options });
   const { Kind = Candidate ?? { ext2: Ext2Like, ext4: Ext4Like, xfs: XfsLike, ceph: CephLike }[fs] } = options;
   return { engine, fs: new Kind(engine) };
 }
