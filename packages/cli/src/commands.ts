@@ -39,7 +39,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'docs',
-    summary: "write locking documents from runs and compare them with the kernel's",
+    summary: 'write locking documents from runs and compare them with those of the kernel',
     load: async () => (await import('./commands/docs.ts')).docs,
   },
   {
