@@ -33,8 +33,10 @@ function often({ exclusive, shared, none }: LockTally): string {
   return modes.join(' or ');
 }
 
-const row = ({ operation, lock, when, observed, verdict }: ComparedCell): string =>
-  `${operation} ${when} ${lock}: ${observed === null ? '' : often(observed)} (${verdict})`;
+const row = ({ operation, lock, when, observed, verdict, against }: ComparedCell): string =>
+  verdict === 'contradicts'
+    ? `${operation} ${when} ${lock}: contradicted by ${against.map(({ mode }) => mode).join(' and ')}`
+    : `${operation} ${when} ${lock}: ${observed === null ? '' : often(observed)} (${verdict})`;
 
 const memo = new Map<string, ComparedCell[]>();
 

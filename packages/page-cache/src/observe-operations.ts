@@ -51,6 +51,9 @@ const METHODS: Readonly<Record<string, readonly [operation: string, subject: Sub
   readIter: ['read_iter', ofKiocb],
   writeIter: ['write_iter', ofKiocb],
   punchHole: ['fallocate', ofInode],
+  zeroRange: ['fallocate', ofInode],
+  collapseRange: ['fallocate', ofInode],
+  insertRange: ['fallocate', ofInode],
   setSize: ['do_truncate', ofInode],
 };
 

@@ -28,6 +28,7 @@ import { fileSystemKinds } from '../file-system-kinds.ts';
 import type { FileSystemName } from '../scenarios/scenario.ts';
 import { scenarios } from '../scenarios/scenarios.ts';
 import { fadviseDontneed, fadviseWillneed } from '../syscalls/fadvise.ts';
+import { fallocate } from '../syscalls/fallocate.ts';
 import { fsync } from '../syscalls/fsync.ts';
 import { ftruncate } from '../syscalls/ftruncate.ts';
 import { pread } from '../syscalls/pread.ts';
@@ -65,6 +66,9 @@ const OPERATIONS: Readonly<Record<string, (stage: Stage) => Proc<unknown>>> = {
   punch: ({ fs, a }) => punchHole(fs, a, 0, 4),
   'punch of a part': ({ fs, a }) => punchHole(fs, a, 2, 4),
   preallocate: ({ fs, a }) => preallocate(fs, a, 0, WHOLE),
+  'zero range': ({ fs, a }) => fallocate(fs, a, 'zero-range', 0, 4),
+  'collapse range': ({ fs, a }) => fallocate(fs, a, 'collapse-range', 0, 4),
+  'insert range': ({ fs, a }) => fallocate(fs, a, 'insert-range', 0, 4),
   truncate: ({ fs, a }) => ftruncate(fs, a, 3),
   'truncate to grow': ({ fs, a }) => ftruncate(fs, a, 10),
   reclaim: ({ a }) => reclaim(a),
