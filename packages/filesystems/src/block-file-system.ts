@@ -8,12 +8,12 @@ import { LockKey } from '@lockdep/core';
 import { BitLock, type Completion, type RwSemaphore } from '@lockdep/locks';
 import {
   type Act,
-  AnnotatedLock,
   type Engine,
   type Errno,
   FileSystem,
   type FileSystemType,
   Folio,
+  FreezeLevel,
   filemapWriteAndWait,
   genericFileWriteIter,
   Inode,
@@ -84,18 +84,21 @@ export abstract class BlockFileSystem extends FileSystem {
   readonly allocator: BlockAllocator;
   readonly slab: InodeSlab = new InodeSlab();
   readonly icache: InodeCache;
-  readonly transactionLock: AnnotatedLock;
+  /** Held shared by every transaction. */
+  readonly transactionLock: FreezeLevel;
   readonly inodes: Inode[] = [];
   readonly #info = new Map<Inode, InodeInfo>();
   #nextIno = 100;
 
-  constructor(engine: Engine, type: FileSystemType, transaction: LockKey, options: BlockFileSystemOptions = {}) {
+  /** `transaction`: what transactions hold; null when that is freeze level 3. */
+  constructor(engine: Engine, type: FileSystemType, transaction: LockKey | null, options: BlockFileSystemOptions = {}) {
     super(engine, type, options.name ?? type.name);
-    const { machine, validator } = engine;
     this.device = new BlockDevice(engine, ioKey);
     this.allocator = new BlockAllocator(engine, this.device, options.reuse ?? 'lifo');
     this.icache = new InodeCache(this);
-    this.transactionLock = new AnnotatedLock(machine, validator, transaction, `${transaction.name}(${this.sb.name})`);
+    const { internal, name } = this.sb;
+    this.transactionLock =
+      transaction === null ? internal : new FreezeLevel(engine, transaction, `${transaction.name}(${name})`);
     engine.onInspect(() => inspectFiles(this));
   }
 
@@ -331,6 +334,17 @@ export abstract class BlockFileSystem extends FileSystem {
     return extents;
   }
 
+  /** Level 1 frozen, so that no new direct write begins; those under way end first. */
+  override *syncFs(): Proc {
+    for (const inode of [...this.inodes]) {
+      const { dio } = inode;
+      const words = `direct I/O of ${inode.name}?`;
+      const idle = yield* this.engine.machine.access([dio.region], [], words, () => dio.idle);
+      if (idle !== null) yield* idle.wait();
+      yield* this.fsync(inode);
+    }
+  }
+
   /** Changes the map under its lock. */
   *changeMap<T>(inode: Inode, change: (map: BlockMap) => Act<T>): Proc<T> {
     const { map, mapLock } = this.info(inode);
@@ -342,9 +356,9 @@ export abstract class BlockFileSystem extends FileSystem {
 
   /** Runs `body` inside a transaction, and so in a NOFS scope: reclaim may need a transaction too. */
   *inTransaction<T>(body: () => Proc<T>): Proc<T> {
-    this.transactionLock.acquireRead();
+    yield* this.transactionLock.acquireRead();
     const result = yield* nofsScope(this.engine, body);
-    this.transactionLock.release();
+    yield* this.transactionLock.releaseRead();
     return result;
   }
 

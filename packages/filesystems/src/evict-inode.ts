@@ -16,8 +16,10 @@ export function* evictInode(fs: BlockFileSystem, inode: Inode, name: 'linked' | 
     yield* truncateInodePagesFinal(inode.mapping);
     return;
   }
-  fs.sb.internal.acquireRead();
+  // Where a transaction is what takes level 3, that is soon enough.
+  const takesInternal = fs.transactionLock !== fs.sb.internal;
+  if (takesInternal) yield* fs.sb.internal.acquireRead();
   yield* truncateInodePagesFinal(inode.mapping);
   yield* fs.inTransaction(() => freeBehind(fs, inode, 0));
-  fs.sb.internal.release();
+  if (takesInternal) yield* fs.sb.internal.releaseRead();
 }

@@ -146,6 +146,13 @@ export class Ext4Like extends BlockFileSystem {
     yield* this.allocator.commit();
   }
 
+  /** `jbd2_journal_lock_updates`: an fsync may still have a handle, with nothing to write any more. */
+  override *freezeFs(): Proc {
+    yield* this.transactionLock.freeze();
+    yield* this.allocator.commit();
+    yield* this.transactionLock.thaw();
+  }
+
   *#truncate(inode: Inode, size: number): Proc {
     yield* zeroTail(this, inode, size);
     yield* freeBehind(this, inode, size);

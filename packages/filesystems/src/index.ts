@@ -40,6 +40,8 @@ export {
   directWriteVersusRead,
   growingDirectWrite,
 } from './scenarios/direct-write-versus-read.ts';
+export { flagsVersusFreeze } from './scenarios/flags-versus-freeze.ts';
+export { freezeVersusStore } from './scenarios/freeze-versus-store.ts';
 export { holetest } from './scenarios/holetest.ts';
 export { nestedReadahead } from './scenarios/nested-readahead.ts';
 export { nowaitRead } from './scenarios/nowait-read.ts';
@@ -69,6 +71,7 @@ export { writepagesUnderPressure } from './scenarios/writepages-under-pressure.t
 export { AioRequest, aioRead, aioWrite } from './syscalls/aio.ts';
 export { fadviseDontneed, fadviseWillneed } from './syscalls/fadvise.ts';
 export { type FallocateFlags, type FallocateMode, fallocate } from './syscalls/fallocate.ts';
+export { freeze, thaw } from './syscalls/freeze.ts';
 export { fsync } from './syscalls/fsync.ts';
 export { ftruncate } from './syscalls/ftruncate.ts';
 export { pread, preadAsync } from './syscalls/pread.ts';
@@ -76,6 +79,7 @@ export { preallocate } from './syscalls/preallocate.ts';
 export { punchHole } from './syscalls/punch-hole.ts';
 export { pwrite } from './syscalls/pwrite.ts';
 export { remap } from './syscalls/remap.ts';
+export { setFlags } from './syscalls/set-flags.ts';
 export {
   Fsx,
   type FsxFailureReport,

@@ -34,7 +34,6 @@ import { zeroTail } from './zero-blocks.ts';
 const xfs = new FileSystemType('xfs');
 const ilock = new LockKey({ name: '&xfs_nondir_ilock_class', kind: 'rwsem' });
 const mmaplock = new LockKey({ name: '&ip->i_mmaplock', kind: 'rwsem' });
-const transaction = new LockKey({ name: 'sb_internal', kind: 'rwsem' });
 
 /**
  * A file system whose reads hold `i_rwsem` shared; transactions start after the folio lock. Source: `fs/xfs/xfs_file.c`.
@@ -47,7 +46,7 @@ export class XfsLike extends BlockFileSystem {
   override readonly waitsForDioInside: boolean = true;
 
   constructor(engine: Engine, options: BlockFileSystemOptions = {}, type: FileSystemType = xfs) {
-    super(engine, type, transaction, options);
+    super(engine, type, null, options);
   }
 
   override *bufferedReadIter(kiocb: Kiocb, to: UserBuffer, count: number): Proc<ReadResult> {

@@ -203,7 +203,7 @@ const dqio = new LockKey({ name: '&s->s_dquot.dqio_sem', kind: 'rwsem' });
 function reportsOf(allocates: (fs: Ext4Like, quota: AnnotatedLock) => Proc): string[] {
   const validator = new Validator({ sites: false });
   const machine = new PlainMachine({ validator });
-  const engine = new Engine({ machine, validator });
+  const engine = new Engine({ machine, validator, freezes: true });
   const fs = new Ext4Like(engine);
   const gone = fs.create('gone', dataTags('gone', 'w0', 0, 4));
   const quota = new AnnotatedLock(machine, validator, dqio, 'dqio_sem');
@@ -225,15 +225,15 @@ function* initialiseQuota(fs: Ext4Like, quota: AnnotatedLock): Proc {
 
 test('PC-088: quota set up under sb_internal allocates, and eviction in reclaim takes sb_internal', () => {
   const within = reportsOf(function* (fs, quota) {
-    fs.sb.internal.acquireRead();
+    yield* fs.sb.internal.acquireRead();
     yield* initialiseQuota(fs, quota);
-    fs.sb.internal.release();
+    yield* fs.sb.internal.releaseRead();
   });
   expect(within).toEqual(['sb_internal is wanted under fs_reclaim, which has been wanted under it']);
   const before = reportsOf(function* (fs, quota) {
     yield* initialiseQuota(fs, quota);
-    fs.sb.internal.acquireRead();
-    fs.sb.internal.release();
+    yield* fs.sb.internal.acquireRead();
+    yield* fs.sb.internal.releaseRead();
   });
   expect(before).toEqual([]);
 });
@@ -241,10 +241,10 @@ test('PC-088: quota set up under sb_internal allocates, and eviction in reclaim 
 test('PC-090: a freeze that allocates with sb_internal held is reported, though no inode is left to evict; a NOFS scope says so', () => {
   const freeze = (scoped: boolean): string[] =>
     reportsOf(function* ({ engine, sb }) {
-      sb.internal.acquire();
+      yield* sb.internal.freeze();
       const allocate = (): Proc => allocPages(engine, GFP_KERNEL);
       yield* scoped ? nofsScope(engine, allocate) : allocate();
-      sb.internal.release();
+      yield* sb.internal.thaw();
     });
   expect(freeze(false)).toEqual(['sb_internal is wanted under fs_reclaim, which has been wanted under it']);
   expect(freeze(true)).toEqual([]);

@@ -34,6 +34,8 @@ export interface TraceOptions {
   readonly profile?: Profile;
   readonly blockSize?: number;
   readonly faultAround?: boolean;
+  /** Somebody freezes. Default false. */
+  readonly freezes?: boolean;
   /** -1: reads find no folio, and make their own. Default 0. */
   readonly readaheadPages?: number;
   /** Interleave with the I/O at random; without it, I/O ends before anybody looks. */
@@ -53,13 +55,14 @@ export function lockTrace(options: TraceOptions, operation: (stage: Stage) => Pr
   const validator = new Validator({ sites: false });
   const { seed } = options;
   const machine = new PlainMachine(seed === undefined ? { validator } : { validator, seed });
-  const { fs: name, profile = 'merged', blockSize = 4, faultAround = false, readaheadPages = 0 } = options;
+  const { fs: name, profile = 'merged', blockSize = 4, faultAround = false, readaheadPages = 0, freezes } = options;
   const engine = new Engine({
     machine,
     validator,
     profile,
     faultAround,
     readaheadPages,
+    ...(freezes === undefined ? {} : { freezes }),
     geometry: { filePages: 3, diskBlocks: 16, blockSize },
   });
   const Kind = { ext2: Ext2Like, ext4: Ext4Like, xfs: XfsLike, ceph: CephLike }[name];

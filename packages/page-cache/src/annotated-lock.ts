@@ -4,7 +4,7 @@
  * For what is held over code in which no other task can run (spin locks around one step), and for what readers never wait for
  * in these programs (freeze levels, journal handles). Costs no step.
  */
-import { type Lock, type LockKey, READ, RECURSIVE_READ, type Validator, WRITE } from '@lockdep/core';
+import { type Lock, type LockKey, READ, RECURSIVE_READ, TRYLOCK, type Validator, WRITE } from '@lockdep/core';
 import type { Machine } from './machine.ts';
 
 /**
@@ -17,16 +17,22 @@ export class AnnotatedLock {
   readonly #validator: Validator | null;
   readonly #lock: Lock | null;
 
-  constructor(machine: Machine, validator: Validator | null, key: LockKey, label: string) {
+  /** `lock`: what the validator knows it by, where a real lock has told it already. */
+  constructor(machine: Machine, validator: Validator | null, key: LockKey, label: string, lock: Lock | null = null) {
     this.label = label;
     this.#machine = machine;
     this.#validator = validator;
-    this.#lock = validator?.lock(key, { label }) ?? null;
+    this.#lock = lock ?? validator?.lock(key, { label }) ?? null;
   }
 
   /** Takes it exclusively. */
   acquire(): void {
     this.#take(WRITE);
+  }
+
+  /** Takes it exclusively, as one that would not have waited. */
+  acquireTry(): void {
+    this.#take(WRITE | TRYLOCK);
   }
 
   /** Takes it shared, as a reader that would wait behind a writer. */

@@ -70,4 +70,14 @@ export interface BugSwitches {
   readonly 'ceph.directWriteInvalidates'?: boolean;
   /** `true`: read(2) goes by the smaller of the sizes before and after it has filled its pages (proposed fix for PC-017). */
   readonly 'read.smallerSize'?: boolean;
+  /** `true`: page_mkwrite takes freeze level 1, that of write(2), under mmap_lock. */
+  readonly 'fs.mkwriteUsesStartWrite'?: boolean;
+  /** `true`: an ioctl takes freeze level 1 when it has i_rwsem already. */
+  readonly 'vfs.startWriteInsideIrwsem'?: boolean;
+  /** `false`: madvise calls the file system with mmap_lock held (PC-050). */
+  readonly 'madvise.dropsMmapLock'?: boolean;
+  /** `true`: mmap takes i_rwsem, under mmap_lock (PC-046). */
+  readonly 'fs.mmapTakesIrwsem'?: boolean;
+  /** `argument`: rename locks AGI buffers in the order in which it comes to need them, not by allocation group (PC-103). */
+  readonly 'xfs.agiOrder'?: 'group' | 'argument';
 }

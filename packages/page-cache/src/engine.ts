@@ -39,6 +39,8 @@ export interface EngineOptions {
    * choice of the scheduler. `memcg`: for a memory cgroup of the old kind, which may wait for writeback. Default `never`.
    */
   readonly directReclaim?: 'never' | 'global' | 'memcg';
+  /** Whether some task may freeze a file system: only then are freeze levels waited for, and cost steps. Default false. */
+  readonly freezes?: boolean;
 }
 
 /**
@@ -59,6 +61,7 @@ export class Engine {
   readonly unconverted: Set<string> = new Set();
   readonly faultAround: boolean;
   readonly directReclaim: 'never' | 'global' | 'memcg';
+  readonly freezes: boolean;
   readonly memory: Memory;
   /** Those that have not been freed. */
   readonly folios: Set<Folio> = new Set();
@@ -77,6 +80,7 @@ export class Engine {
     this.patience = options.patience ?? Number.POSITIVE_INFINITY;
     this.faultAround = options.faultAround ?? false;
     this.directReclaim = options.directReclaim ?? 'never';
+    this.freezes = options.freezes ?? false;
     this.memory = new Memory(this.machine, this.validator);
   }
 

@@ -13,6 +13,7 @@ import { filemapFault } from './filemap-fault.ts';
 import { filemapMapPages } from './filemap-map-pages.ts';
 import { filemapRead, type ReadResult } from './filemap-read.ts';
 import type { Folio } from './folio.ts';
+import type { Unsynced } from './freeze-super.ts';
 import { genericFileWriteIter } from './generic-file-write-iter.ts';
 import type { Retag, WriteResult } from './generic-perform-write.ts';
 import { GFP_KERNEL, type GfpFlags } from './gfp.ts';
@@ -140,6 +141,23 @@ export abstract class FileSystem {
   mkwriteLock(inode: Inode): RwSemaphore | null {
     const { faultLock, bugs } = this.engine.rules;
     return faultLock === 'none' || bugs['remap.lockOutMkwrite'] === false ? null : this.evictLock(inode);
+  }
+
+  /** `sync_filesystem`: all files on disk. */
+  *syncFs(): Proc {}
+
+  /** `->freeze_fs`: what is left to be done when nobody can change anything any more. */
+  *freezeFs(): Proc {}
+
+  /** What would be on the way to disk if the machine stopped now, in words: nothing, of a frozen file system. One step. */
+  unsynced(): Act<readonly Unsynced[]> {
+    const folios = [...this.engine.folios].filter((folio) => folio.sb === this.sb);
+    const regions = folios.map((folio) => folio.state);
+    return this.engine.machine.access(regions, [], `${this.sb.name}: anything dirty?`, () =>
+      folios.flatMap(({ dirty, inode, start, label }) =>
+        dirty ? [{ file: inode.name, offset: start, words: `${label} is dirty` }] : [],
+      ),
+    );
   }
 
   /** `->fsync`: everything on disk. */

@@ -10,6 +10,7 @@ export type FindingKind =
   | 'remap-atomicity'
   | 'writeback-after-free'
   | 'metadata'
+  | 'dirty-when-frozen'
   | 'nowait-violation'
   | 'leak';
 

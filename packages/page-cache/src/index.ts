@@ -13,6 +13,8 @@ export { filemapRangeHasPage, filemapRangeNeedsWriteback } from './filemap-range
 export { filemapRead, type ReadResult } from './filemap-read.ts';
 export { type Finding, type FindingKind, type FindingSource, findingText } from './finding.ts';
 export { type Buffer, Folio, putFolios } from './folio.ts';
+export { FreezeLevel } from './freeze-level.ts';
+export { freezeSuper, thawSuper, type Unsynced } from './freeze-super.ts';
 export { genericFileWriteIter } from './generic-file-write-iter.ts';
 export { genericPerformWrite, type Retag, type WriteResult } from './generic-perform-write.ts';
 export { checkGeometry, defaultGeometry, type Geometry } from './geometry.ts';

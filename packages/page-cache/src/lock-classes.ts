@@ -33,6 +33,7 @@ export class FsLockClasses {
   readonly sbWriters: LockKey;
   readonly sbPagefaults: LockKey;
   readonly sbInternal: LockKey;
+  readonly sUmount: LockKey;
 
   constructor() {
     this.iRwsem = new LockKey({ name: '&sb->s_type->i_mutex_key', kind: 'rwsem' });
@@ -45,6 +46,7 @@ export class FsLockClasses {
     this.sbWriters = new LockKey({ name: 'sb_writers', kind: 'rwsem' });
     this.sbPagefaults = new LockKey({ name: 'sb_pagefaults', kind: 'rwsem' });
     this.sbInternal = new LockKey({ name: 'sb_internal', kind: 'rwsem' });
+    this.sUmount = new LockKey({ name: '&type->s_umount_key', kind: 'rwsem' });
   }
 }
 

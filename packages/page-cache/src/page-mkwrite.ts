@@ -23,13 +23,15 @@ export type MkwriteCode = 'LOCKED' | 'NOPAGE' | 'SIGBUS';
  */
 export function* pageMkwrite(vma: Vma, folio: Folio, lock: RwSemaphore | null): Proc<MkwriteCode> {
   const { inode } = vma;
-  inode.sb.pagefaults.acquireRead();
+  const { bugs } = inode.sb.engine.rules;
+  const level = bugs['fs.mkwriteUsesStartWrite'] === true ? inode.sb.writers : inode.sb.pagefaults;
+  yield* level.acquireRead();
   if (lock !== null) yield* lock.downRead();
   yield* folio.lock.acquire();
   const code = yield* checkAndDirty(vma, folio);
   if (code !== 'LOCKED') yield* folio.lock.release();
   if (lock !== null) yield* lock.upRead();
-  inode.sb.pagefaults.release();
+  yield* level.releaseRead();
   return code;
 }
 

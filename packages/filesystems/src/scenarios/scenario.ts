@@ -81,7 +81,7 @@ export interface Scenario {
 }
 
 /** What differs from an engine's defaults; `Kind`: a file system of the scenario's own. */
-interface MountOptions extends Pick<EngineOptions, 'readaheadPages' | 'faultAround' | 'directReclaim'> {
+interface MountOptions extends Pick<EngineOptions, 'readaheadPages' | 'faultAround' | 'directReclaim' | 'freezes'> {
   readonly Kind?: new (engine: Engine) => BlockFileSystem;
 }
 

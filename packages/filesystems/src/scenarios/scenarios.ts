@@ -4,6 +4,8 @@ import { crossedReflinks, interleavedPair } from './crossed-reflinks.ts';
 import { dedupeVersusStore } from './dedupe-versus-store.ts';
 import { crossedDirectReads, directReadIntoOwnMapping } from './direct-read-into-mapping.ts';
 import { directWriteIntoHole, directWriteVersusRead, growingDirectWrite } from './direct-write-versus-read.ts';
+import { flagsVersusFreeze } from './flags-versus-freeze.ts';
+import { freezeVersusStore } from './freeze-versus-store.ts';
 import { holetest } from './holetest.ts';
 import { nestedReadahead } from './nested-readahead.ts';
 import { nowaitRead } from './nowait-read.ts';
@@ -37,6 +39,8 @@ export const scenarios: readonly Scenario[] = [
   crossedReflinks,
   interleavedPair,
   dedupeVersusStore,
+  freezeVersusStore,
+  flagsVersusFreeze,
   writepagesUnderPressure,
   directWriteVersusRead,
   directWriteIntoHole,

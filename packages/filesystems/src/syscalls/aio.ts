@@ -65,11 +65,11 @@ export function* aioWrite(
   const { oracle } = inode.sb.engine;
   const start = oracle.tick();
   const request = new WriteRequest(inode, pos, count, write, { ...flags, direct: true, async: true });
-  inode.sb.writers.acquireRead();
+  yield* inode.sb.writers.acquireRead();
   const buffer = from ?? new PresentBuffer(request.tags);
   const { written, error } = yield* inode.fs.writeIter(request.kiocb, buffer, count, request.retag);
   // Freeze protection goes with the request from here on; who submitted it does not hold it any more.
-  inode.sb.writers.release();
+  yield* inode.sb.writers.releaseRead();
   if (error !== 'EIOCBQUEUED') {
     const done: IoResult = { count: written, tags: [], error };
     request.kiocb.result = done;

@@ -43,7 +43,7 @@ export function* fallocate(
       return yield* unshareRange(fs, inode, pos, count, keepSize);
     default: {
       const isAligned = pos % blockSize === 0 && count % blockSize === 0;
-      fs.sb.writers.acquireRead();
+      yield* fs.sb.writers.acquireRead();
       // The oracle is told by whoever holds the locks: where bytes move to depends on when.
       const error = yield* mode === 'collapse-range'
         ? isAligned
@@ -52,7 +52,7 @@ export function* fallocate(
         : isAligned
           ? fs.insertRange(inode, pos, pos + count)
           : refuse('EINVAL');
-      fs.sb.writers.release();
+      yield* fs.sb.writers.releaseRead();
       return error;
     }
   }
@@ -69,9 +69,9 @@ function* zeroRange(
   const shadow = oracle.file(inode.name);
   const open = shadow.begin(pos, zeroTags(count), oracle.tick());
   const resized = keepSize ? null : shadow.resize(pos + count, oracle.tick());
-  fs.sb.writers.acquireRead();
+  yield* fs.sb.writers.acquireRead();
   const error = yield* fs.zeroRange(inode, pos, pos + count, keepSize);
-  fs.sb.writers.release();
+  yield* fs.sb.writers.releaseRead();
   if (error === 'EOPNOTSUPP') open.cancel();
   resized?.(oracle.tick(), error === 'EOPNOTSUPP' ? false : 'maybe');
   // One that failed on the way may have got anywhere.
@@ -89,9 +89,9 @@ function* unshareRange(
 ): Proc<Errno | null> {
   const { oracle } = fs.engine;
   const resized = keepSize ? null : oracle.file(inode.name).resize(pos + count, oracle.tick());
-  fs.sb.writers.acquireRead();
+  yield* fs.sb.writers.acquireRead();
   const error = yield* fs.unshareRange(inode, pos, pos + count, keepSize);
-  fs.sb.writers.release();
+  yield* fs.sb.writers.releaseRead();
   resized?.(oracle.tick(), 'maybe');
   return error;
 }

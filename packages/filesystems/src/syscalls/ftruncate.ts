@@ -9,9 +9,9 @@ export function* ftruncate(fs: BlockFileSystem, inode: Inode, size: number): Pro
   const time = oracle.tick();
   const cut = shadow.begin(size, zeroTags(geometry.filePages * geometry.pageSize - size), time);
   const resized = shadow.resize(size, time);
-  fs.sb.writers.acquireRead();
+  yield* fs.sb.writers.acquireRead();
   yield* fs.setSize(inode, size);
-  fs.sb.writers.release();
+  yield* fs.sb.writers.releaseRead();
   const end = oracle.tick();
   cut.end(end);
   resized(end);

@@ -13,9 +13,9 @@ export function* preallocate(
   const { oracle, geometry } = fs.engine;
   if (pos + count > geometry.filePages * geometry.pageSize) return 'EFBIG';
   const resized = keepSize ? null : oracle.file(inode.name).resize(pos + count, oracle.tick());
-  fs.sb.writers.acquireRead();
+  yield* fs.sb.writers.acquireRead();
   const error = yield* fs.preallocate(inode, pos, pos + count, keepSize);
-  fs.sb.writers.release();
+  yield* fs.sb.writers.releaseRead();
   // It grows the file only if that was smaller.
   resized?.(oracle.tick(), 'maybe');
   return error;

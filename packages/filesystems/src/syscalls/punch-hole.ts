@@ -6,8 +6,8 @@ import type { BlockFileSystem } from '../block-file-system.ts';
 export function* punchHole(fs: BlockFileSystem, inode: Inode, pos: number, count: number): Proc {
   const { oracle } = fs.engine;
   const open = oracle.file(inode.name).begin(pos, zeroTags(count), oracle.tick());
-  fs.sb.writers.acquireRead();
+  yield* fs.sb.writers.acquireRead();
   yield* fs.punchHole(inode, pos, pos + count);
-  fs.sb.writers.release();
+  yield* fs.sb.writers.releaseRead();
   open.end(oracle.tick());
 }

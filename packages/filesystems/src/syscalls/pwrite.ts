@@ -19,14 +19,14 @@ export function* pwrite(
   flags: Omit<WriteFlags, 'async'> = {},
 ): Proc<number | Errno> {
   const request = new WriteRequest(inode, pos, count, write, flags);
-  inode.sb.writers.acquireRead();
+  yield* inode.sb.writers.acquireRead();
   const result = yield* inode.fs.writeIter(
     request.kiocb,
     from ?? new PresentBuffer(request.tags),
     count,
     request.retag,
   );
-  inode.sb.writers.release();
+  yield* inode.sb.writers.releaseRead();
   if (!request.kiocb.direct || result.error !== null) request.end(result);
   return result.written === 0 && result.error !== null ? result.error : result.written;
 }

@@ -10,8 +10,8 @@ export function* remap(
   target: Inode,
   caller: RemapCaller = 'clone',
 ): Proc<Errno | null> {
-  fs.sb.writers.acquireRead();
+  yield* fs.sb.writers.acquireRead();
   const error = yield* remapFileRange(fs, source, target, caller);
-  fs.sb.writers.release();
+  yield* fs.sb.writers.releaseRead();
   return error;
 }

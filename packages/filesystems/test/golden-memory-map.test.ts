@@ -1,0 +1,38 @@
+/** The locks of freezing and of operations on mappings and names, as the specification lists them (its numbers in front). */
+import type { Proc } from '@lockdep/page-cache';
+import { describe, expect, test } from 'vitest';
+import { freeze, pwrite, thaw } from '../src/index.ts';
+import { lockTrace, type Stage, type TraceOptions } from './lock-trace.ts';
+
+const cached = ({ fs, a }: Stage): void => {
+  fs.cache(a, 0);
+  fs.cache(a, 1);
+};
+
+const golden: readonly [string, TraceOptions, (stage: Stage) => Proc<unknown>, string][] = [
+  [
+    '29 freeze and thaw',
+    { fs: 'xfs', freezes: true },
+    function* ({ fs }) {
+      yield* freeze(fs);
+      yield* thaw(fs);
+    },
+    's_umount · -s_umount · sb_writers · s_umount · sb_pagefaults · transaction · -transaction · -sb_pagefaults · -sb_writers · -s_umount · ' +
+      's_umount · ?sb_writers · ?sb_pagefaults · ?transaction · -transaction · -sb_pagefaults · -sb_writers · -s_umount',
+  ],
+  [
+    '29 freeze, a dirty page',
+    { fs: 'ext4', freezes: true, before: cached, beside: ({ a }) => pwrite(a, 0, 4, 'w1') },
+    ({ fs }) => freeze(fs),
+    // Level 3, which these traces call a transaction as XFS does, and then those of the journal.
+    's_umount · -s_umount · sb_writers · s_umount · sb_pagefaults · s_writepages_rwsem(s) · transaction(s) · folio · ' +
+      'i_data_sem(s) · -i_data_sem · -folio · -transaction · -s_writepages_rwsem · writeback folio · -writeback folio · ' +
+      'transaction · transaction · -transaction · -transaction · -sb_pagefaults · -sb_writers · -s_umount',
+  ],
+];
+
+describe('locks of', () => {
+  test.each(golden)('%s, %o', (_, options, operation, expected) => {
+    expect(lockTrace(options, operation)).toBe(expected);
+  });
+});
