@@ -74,6 +74,7 @@ export { type FallocateFlags, type FallocateMode, fallocate } from './syscalls/f
 export { freeze, thaw } from './syscalls/freeze.ts';
 export { fsync } from './syscalls/fsync.ts';
 export { ftruncate } from './syscalls/ftruncate.ts';
+export { madviseRemove, msync } from './syscalls/madvise.ts';
 export { pread, preadAsync } from './syscalls/pread.ts';
 export { preallocate } from './syscalls/preallocate.ts';
 export { punchHole } from './syscalls/punch-hole.ts';

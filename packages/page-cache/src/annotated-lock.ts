@@ -4,7 +4,16 @@
  * For what is held over code in which no other task can run (spin locks around one step), and for what readers never wait for
  * in these programs (freeze levels, journal handles). Costs no step.
  */
-import { type Lock, type LockKey, READ, RECURSIVE_READ, TRYLOCK, type Validator, WRITE } from '@lockdep/core';
+import {
+  type Lock,
+  type LockKey,
+  READ,
+  RECURSIVE_READ,
+  SUBCLASS_SHIFT,
+  TRYLOCK,
+  type Validator,
+  WRITE,
+} from '@lockdep/core';
 import type { Machine } from './machine.ts';
 
 /**
@@ -54,6 +63,16 @@ export class AnnotatedLock {
   /** Holds it over `perform`, which must not wait. */
   around<T>(perform: () => T): T {
     this.#take(WRITE);
+    try {
+      return perform();
+    } finally {
+      this.release();
+    }
+  }
+
+  /** The same within another lock of its class, as the one below it (`SINGLE_DEPTH_NESTING`). */
+  aroundNested<T>(perform: () => T): T {
+    this.#take(WRITE | (1 << SUBCLASS_SHIFT));
     try {
       return perform();
     } finally {

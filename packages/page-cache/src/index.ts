@@ -13,6 +13,7 @@ export { filemapRangeHasPage, filemapRangeNeedsWriteback } from './filemap-range
 export { filemapRead, type ReadResult } from './filemap-read.ts';
 export { type Finding, type FindingKind, type FindingSource, findingText } from './finding.ts';
 export { type Buffer, Folio, putFolios } from './folio.ts';
+export { fork } from './fork.ts';
 export { FreezeLevel } from './freeze-level.ts';
 export { freezeSuper, thawSuper, type Unsynced } from './freeze-super.ts';
 export { genericFileWriteIter } from './generic-file-write-iter.ts';
@@ -48,11 +49,13 @@ export {
   unlockTwoNondirectories,
 } from './lock-two.ts';
 export type { Act, Machine, Proc, Region } from './machine.ts';
+export { madviseDontneed, madviseWillneed, withFileOf } from './madvise.ts';
 export { MappedBuffer } from './mapped-buffer.ts';
 export { Memory } from './memory.ts';
 export { type MigrateMode, migrateFolio, migratePages } from './migrate-folio.ts';
 export { Mm } from './mm.ts';
 export { mmap, munmap, premap } from './mmap.ts';
+export { mremap } from './mremap.ts';
 export { vfsLink, vfsRename } from './namespace.ts';
 export { nofsScope } from './nofs-scope.ts';
 export { foliosAtEnd, type OperationObserver, type OperationSubject } from './observe-operations.ts';

@@ -13,7 +13,10 @@ import { Vma, type VmaOptions } from './vma.ts';
 /** Maps part of a file; no page is present yet. Source: `mm/mmap.c: mmap_region` (v5.15). */
 export function* mmap(mm: Mm, inode: Inode, options: VmaOptions): Proc<Vma> {
   const vma = new Vma(mm, inode, options);
+  const takesIrwsem = mm.engine.rules.bugs['fs.mmapTakesIrwsem'] === true;
   yield* mm.mmapLock.downWrite();
+  if (takesIrwsem) yield* inode.iRwsem.downWrite();
+  if (takesIrwsem) yield* inode.iRwsem.upWrite();
   yield* inode.mapping.iMmapRwsem.downWrite();
   inode.mapping.iMmap.push(vma);
   yield* inode.mapping.iMmapRwsem.upWrite();

@@ -1,0 +1,53 @@
+/**
+ * `fork`: a process gets a copy of another one's address space. Mappings of files are shared ones here, so nothing is copied on write, and
+ * what the child has not got in its page table it can fault in.
+ */
+import type { Proc } from './machine.ts';
+import { Mm } from './mm.ts';
+import { type Pte, Vma } from './vma.ts';
+
+/** Subclass of the child's mmap_lock: nobody can reach the child yet. */
+const CHILD = 1;
+
+/** Source: `kernel/fork.c: dup_mmap` (v5.15). The child's mappings are in the order of the parent's. */
+export function* fork(parent: Mm, name: string): Proc<Mm> {
+  const child = new Mm(parent.engine, name);
+  yield* parent.mmapLock.downWrite();
+  yield* child.mmapLock.downWrite({ subclass: CHILD });
+  for (const vma of parent.vmas) {
+    const { mapping, inode, pgoff, advice } = vma;
+    const copy = new Vma(child, inode, { pgoff, pages: vma.ptes.length, advice });
+    yield* mapping.iMmapRwsem.downWrite();
+    // Right behind the parent's: whoever walks the list to take ptes away meets the parent's first.
+    mapping.iMmap.splice(mapping.iMmap.indexOf(vma) + 1, 0, copy);
+    yield* mapping.iMmapRwsem.upWrite();
+    for (const [i, pte] of vma.ptes.entries()) yield* copyPte(vma, pte, copy, copy.ptes[i]!);
+    child.vmas.push(copy);
+  }
+  yield* child.mmapLock.upWrite();
+  yield* parent.mmapLock.upWrite();
+  return child;
+}
+
+/** A present entry is copied with a reference, clean: its dirty bit stays with the parent. A migrating one is left to a fault. */
+function* copyPte(vma: Vma, from: Pte, copy: Vma, to: Pte): Proc {
+  const { machine } = vma.mm.engine;
+  for (;;) {
+    const folio = yield* machine.access([from.region], [], `read ${from.region.name}`, () => from.folio);
+    if (folio === null) return;
+    const regions = [from.region, to.region, folio.state, folio.references];
+    const copied = yield* machine.access([], regions, `copy ${from.region.name}`, () =>
+      copy.mm.pteLock.around(() =>
+        vma.mm.pteLock.aroundNested(() => {
+          if (from.folio !== folio) return false;
+          to.folio = folio.get();
+          to.writable = from.writable;
+          to.dirty = false;
+          folio.mapcount += 1;
+          return true;
+        }),
+      ),
+    );
+    if (copied) return;
+  }
+}
