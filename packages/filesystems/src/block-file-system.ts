@@ -418,6 +418,8 @@ export abstract class BlockFileSystem extends FileSystem {
     if (this.info(inode).fresh.length > 0 && pos + bytes > inode.size) yield* truncateFailedWrite(this, inode);
   }
 
+  /** Whether files can share blocks (`->remap_file_range`). */
+  readonly canRemap: boolean = false;
   /** Whether the end of direct I/O is awaited with the lock that evicts held too. */
   readonly waitsForDioInside: boolean = false;
   /** Whether blocks for a write are prepared before its folio is locked. */

@@ -30,6 +30,7 @@ export { InodeCache } from './inode-cache.ts';
 export { InodeSlab } from './inode-slab.ts';
 export { inodeShrinker, type KswapdOptions, kswapd } from './kswapd.ts';
 export { evictAndFree, flushRange, mkcleanBoundaries } from './punch-hole.ts';
+export { type RemapRange, remapBytes } from './remap-bytes.ts';
 export { type RemapCaller, remapFileRange } from './remap-file-range.ts';
 export { crossedMappedWrites } from './scenarios/crossed-mapped-writes.ts';
 export { crossedReflinks, interleavedPair } from './scenarios/crossed-reflinks.ts';
@@ -69,6 +70,7 @@ export { writeUnderReclaim } from './scenarios/write-under-reclaim.ts';
 export { writeVersusMunmap } from './scenarios/write-versus-munmap.ts';
 export { writepagesUnderPressure } from './scenarios/writepages-under-pressure.ts';
 export { AioRequest, aioRead, aioWrite } from './syscalls/aio.ts';
+export { type CopyRange, copyFileRange } from './syscalls/copy-file-range.ts';
 export { fadviseDontneed, fadviseWillneed } from './syscalls/fadvise.ts';
 export { type FallocateFlags, type FallocateMode, fallocate } from './syscalls/fallocate.ts';
 export { freeze, thaw } from './syscalls/freeze.ts';
@@ -79,8 +81,9 @@ export { pread, preadAsync } from './syscalls/pread.ts';
 export { preallocate } from './syscalls/preallocate.ts';
 export { punchHole } from './syscalls/punch-hole.ts';
 export { pwrite } from './syscalls/pwrite.ts';
-export { remap } from './syscalls/remap.ts';
+export { remap, remap, remapRange } from './syscalls/remap.ts';
 export { setFlags } from './syscalls/set-flags.ts';
+export { spliceRead, spliceWrite } from './syscalls/splice.ts';
 export {
   Fsx,
   type FsxFailureReport,

@@ -54,12 +54,17 @@ export function* remapFileRange(
     if (caller === 'clone') tellOracle(fs, source, target);
     yield* share(fs, source, target);
   }
-  if (fs.evictLock(source) !== null) yield* unlockPair(source, target, (inode) => fs.evictLock(inode)!);
-  yield* unlockPair(source, target, iRwsemOf);
+  yield* unlockBoth(fs, source, target);
   return error;
 }
 
-function* lockBoth(fs: BlockFileSystem, source: Inode, target: Inode, caller: RemapCaller): Proc {
+/** Releases what {@link lockBoth} took. */
+export function* unlockBoth(fs: BlockFileSystem, source: Inode, target: Inode): Proc {
+  if (fs.evictLock(source) !== null) yield* unlockPair(source, target, (inode) => fs.evictLock(inode)!);
+  yield* unlockPair(source, target, iRwsemOf);
+}
+
+export function* lockBoth(fs: BlockFileSystem, source: Inode, target: Inode, caller: RemapCaller): Proc {
   const { rules } = fs.engine;
   const evictLockOf = (inode: Inode): RwSemaphore => fs.evictLock(inode)!;
   if (rules.bugs['lockTwo.interleaved'] === true) {
@@ -89,7 +94,7 @@ function* share(fs: BlockFileSystem, source: Inode, target: Inode): Proc {
   const { blockSize } = fs.engine.geometry;
   yield* truncatePagecache(target, 0);
   for (let index = 0; index * blockSize < Math.max(source.size, target.size); index++) {
-    yield* fs.inTransaction(() => shareBlock(fs, source, target, index));
+    yield* fs.inTransaction(() => shareBlock(fs, source, target, index, index));
   }
   if (source.size !== target.size) yield* target.sizeWrite(source.size);
   const { diskSize } = fs.info(target);
@@ -106,12 +111,13 @@ function tellOracle(fs: BlockFileSystem, source: Inode, target: Inode): void {
   shadow.resize(source.size, oracle.tick())(oracle.tick());
 }
 
-function* shareBlock(fs: BlockFileSystem, source: Inode, target: Inode, index: number): Proc {
+/** Place `index` of the target gives up its block and shares that of place `origin` of the source. A transaction runs. */
+export function* shareBlock(fs: BlockFileSystem, source: Inode, target: Inode, origin: number, index: number): Proc {
   const mapLockOf = (inode: Inode): RwSemaphore => fs.info(inode).mapLock;
   yield* lockPair(source, target, 'ino', mapLockOf);
   const from = fs.info(source).map;
   const to = fs.info(target).map;
-  const extent = from.get(index);
+  const extent = from.get(origin);
   const old = to.get(index);
   if (old !== undefined) {
     to.delete(index);
@@ -121,7 +127,7 @@ function* shareBlock(fs: BlockFileSystem, source: Inode, target: Inode, index: n
   if (extent?.state === 'mapped') {
     yield* fs.allocator.claim(extent.block, target, index);
     to.set(index, { state: 'mapped', block: extent.block, shared: true });
-    from.set(index, { ...extent, shared: true });
+    from.set(origin, { ...extent, shared: true });
   }
   yield* unlockPair(source, target, mapLockOf);
 }
@@ -150,14 +156,22 @@ function* isEqual(fs: BlockFileSystem, a: Inode, b: Inode): Proc<boolean> {
   return true;
 }
 
-/** Two folios of one index are locked in the order of the arguments: whoever does it holds the locks of both mappings. */
+/** Locked in the order of their indexes; two of one index in that of the arguments: whoever does it holds the locks of both mappings. */
 function* compareLocked(x: Folio, y: Folio): Proc<boolean> {
+  return yield* compareFolios(x, 0, y, 0, x.data.length);
+}
+
+/** Whether `count` bytes of two folios are equal; the same folio is locked once. Source: `fs/remap_range.c: vfs_lock_two_folios`. */
+export function* compareFolios(x: Folio, atX: number, y: Folio, atY: number, count: number): Proc<boolean> {
   const { machine } = x.sb.engine;
-  yield* x.lock.acquire();
-  if (y !== x) yield* y.lock.acquire();
+  const [first, second] = x.index > y.index ? [y, x] : [x, y];
+  yield* first.lock.acquire();
+  if (second !== first) yield* second.lock.acquire();
   const words = `compare ${x.label} and ${y.label}`;
-  const same = yield* machine.access([x.state, y.state], [], words, () => x.data.every((tag, i) => tag === y.data[i]));
-  if (y !== x) yield* y.lock.release();
-  yield* x.lock.release();
+  const same = yield* machine.access([x.state, y.state], [], words, () =>
+    Array.from({ length: count }, (_, i) => x.data[atX + i] === y.data[atY + i]).every(Boolean),
+  );
+  if (second !== first) yield* second.lock.release();
+  yield* first.lock.release();
   return same;
 }

@@ -39,6 +39,7 @@ const mmaplock = new LockKey({ name: '&ip->i_mmaplock', kind: 'rwsem' });
  * A file system whose reads hold `i_rwsem` shared; transactions start after the folio lock. Source: `fs/xfs/xfs_file.c`.
  */
 export class XfsLike extends BlockFileSystem {
+  override readonly canRemap: boolean = true;
   override readonly mapsBeforeFolio: boolean = true;
   override readonly zeroingSkipsUnwritten: boolean = true;
   /** Reclaim on behalf of its page cache never comes back into it (`xfs_setup_inode`). */

@@ -12,6 +12,7 @@ import {
   Mm,
   mmap,
   munmap,
+  Pipe,
   PlainMachine,
   type Proc,
   type Profile,
@@ -25,6 +26,7 @@ import {
 import {
   type BlockFileSystem,
   CephLike,
+  copyFileRange,
   Ext2Like,
   Ext4Like,
   type FileSystemName,
@@ -37,6 +39,9 @@ import {
   punchHole,
   pwrite,
   remap,
+  remapRange,
+  spliceRead,
+  spliceWrite,
   XfsLike,
 } from '../src/index.ts';
 
@@ -135,7 +140,7 @@ function operation(
   const { blockSize } = fs.engine.geometry;
   const [block, blocks] = [Math.floor(offset / blockSize) * blockSize, Math.ceil(count / 2 / blockSize) * blockSize];
   const shift = (what: string) => `${what} ${file.name} [${block}, ${block + blocks})`;
-  switch (below(file.fs instanceof XfsLike ? 20 : 18)) {
+  switch (below(file.fs instanceof XfsLike ? 24 : 20)) {
     case 0:
     case 1:
       return [words('read'), () => pread(file, offset, count)];
@@ -176,10 +181,36 @@ function operation(
     case 17:
       return [shift('insert'), () => fallocate(fs, file, 'insert-range', block, blocks)];
     case 18:
+      return [
+        words(`copy to ${block} of ${other.name} from`),
+        () => copyFileRange(fs, file, other, { from: offset, to: block, count }, write),
+      ];
+    case 19:
+      return [
+        words(`splice to ${block} of ${other.name} from`),
+        () => splice(file, other, offset, block, count, write),
+      ];
+    case 20:
       return [words('unshare'), () => fallocate(fs, file, 'unshare-range', offset, count, { keepSize: true })];
+    case 21:
+    case 22: {
+      const [caller, to] = [below(2) === 0 ? 'clone' : 'dedupe', below(2) === 0 ? file : other] as const;
+      const range = { from: block, to: below((PAGES * PAGE) / blockSize) * blockSize, count: below(2) * blocks };
+      return [
+        `${caller} ${file.name} [${block}, ${block + range.count}) to ${to.name} ${range.to}`,
+        () => remapRange(fs, file, to, range, caller),
+      ];
+    }
     default:
       return [`clone ${file.name} to ${other.name}`, () => remap(fs, file, other, below(2) === 0 ? 'clone' : 'dedupe')];
   }
+}
+
+function* splice(source: Inode, target: Inode, from: number, to: number, count: number, write: string): Proc {
+  const pipe = new Pipe(source.sb.engine);
+  yield* spliceRead(source, from, pipe, count);
+  yield* spliceWrite(pipe, target, to, PAGE + 1, `${write}a`);
+  yield* spliceWrite(pipe, target, to, PAGE + 1, `${write}b`);
 }
 
 function* reclaim(file: Inode): Proc {

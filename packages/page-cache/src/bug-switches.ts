@@ -48,6 +48,8 @@ export interface BugSwitches {
   readonly 'ext4.flushBeforeLocks'?: boolean;
   /** `false`: unsharing takes a page that it covers for one that needs no read (PC-022). */
   readonly 'iomap.unshareReads'?: boolean;
+  /** `true`: splice to a file takes the pipe before freeze protection (PC-093). */
+  readonly 'splice.pipeLockOutsideFreeze'?: boolean;
   /** `true`: readahead within readahead takes invalidate_lock shared once more (PC-080). */
   readonly 'readahead.recursiveShared'?: boolean;
   /** `true`: migration waits for folio locks and writeback while it holds other folio locks (PC-075). */

@@ -62,6 +62,7 @@ export { foliosAtEnd, type OperationObserver, type OperationSubject } from './ob
 export { Oracle } from './oracle.ts';
 export { type MkwriteCode, pageMkwrite } from './page-mkwrite.ts';
 export { PinnedMemory, type PinnedPages, type PinOptions, pinUserPages } from './pin-user-pages.ts';
+export { Pipe } from './pipe.ts';
 export { PlainMachine, type PlainOptions, type PlainOutcome } from './plain-machine.ts';
 export { readCachePage } from './read-cache-page.ts';
 export { forcePageCacheRa, pageCacheAsyncRa, pageCacheRaLocked, pageCacheSyncRa } from './readahead.ts';

@@ -36,6 +36,10 @@ export interface Rules {
   readonly referencedTriesIMmap: boolean;
   /** Boundary pages of a punched range are write-protected. */
   readonly boundaryMkclean: boolean;
+  /** splice(2) from a file holds the pipe over the read, or only to put the bytes in. */
+  readonly spliceLocksPipeFirst: boolean;
+  /** copy_file_range(2) by splice holds freeze protection of the target over the reads too. */
+  readonly copyHoldsFreezeProtection: boolean;
   /** Order of two mappings' eviction locks on XFS. */
   readonly xfsPairOrder: 'ino' | 'address';
 }
@@ -60,6 +64,8 @@ export function resolveRules(profile: Profile, bugs: BugSwitches): Rules {
     prefault: late ? 'after-short' : 'before',
     referencedTriesIMmap: late,
     boundaryMkclean: late,
+    spliceLocksPipeFirst: !late,
+    copyHoldsFreezeProtection: !late,
     xfsPairOrder: converted && profile !== 'seed' ? 'address' : 'ino',
   };
 }

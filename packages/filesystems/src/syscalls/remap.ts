@@ -1,6 +1,7 @@
 /** `ioctl(2)` with `FICLONE` and `FIDEDUPERANGE`. A system call is kernel code run by a task: it tells the oracle when it begins, what it saw, and when it was acknowledged. */
 import type { Errno, Inode, Proc } from '@lockdep/page-cache';
 import type { BlockFileSystem } from '../block-file-system.ts';
+import { type RemapRange, remapBytes } from '../remap-bytes.ts';
 import { type RemapCaller, remapFileRange } from '../remap-file-range.ts';
 
 /** `ioctl(FICLONE)` or `FIDEDUPERANGE` of whole files. */
@@ -13,5 +14,19 @@ export function* remap(
   yield* fs.sb.writers.acquireRead();
   const error = yield* remapFileRange(fs, source, target, caller);
   yield* fs.sb.writers.releaseRead();
+  return error;
+}
+
+/** `ioctl(FICLONERANGE)` or `FIDEDUPERANGE`: `count` bytes from `from` on, to `to`; count 0 is all up to the end of the source. */
+export function* remapRange(
+  fs: BlockFileSystem,
+  source: Inode,
+  target: Inode,
+  range: RemapRange,
+  caller: RemapCaller = 'clone',
+): Proc<Errno | null> {
+  fs.sb.writers.acquireRead();
+  const error = yield* remapBytes(fs, source, target, range, caller);
+  fs.sb.writers.release();
   return error;
 }
