@@ -32,6 +32,7 @@ export { inodeShrinker, type KswapdOptions, kswapd } from './kswapd.ts';
 export { evictAndFree, flushRange, mkcleanBoundaries } from './punch-hole.ts';
 export { type RemapRange, remapBytes } from './remap-bytes.ts';
 export { type RemapCaller, remapFileRange } from './remap-file-range.ts';
+export { collapseVersusWrite } from './scenarios/collapse-versus-write.ts';
 export { crossedMappedWrites } from './scenarios/crossed-mapped-writes.ts';
 export { crossedReflinks, interleavedPair } from './scenarios/crossed-reflinks.ts';
 export { dedupeVersusStore } from './scenarios/dedupe-versus-store.ts';

@@ -47,6 +47,8 @@ export class ShadowFile {
   readonly name: string;
   /** By byte; before the first write a byte is zero since ever. */
   readonly #writes: WriteRecord[][] = [];
+  /** By byte: what has been held at places that were copied to it, for {@link hasHeld}. */
+  readonly #inherited: Set<Tag>[] = [];
   #sizes: SizeRecord[] = [];
   /** Files that bytes came from which have been forgotten; this one stands for what was written to it. */
   readonly #forgotten = new Set<string>();
@@ -69,8 +71,10 @@ export class ShadowFile {
    */
   copy(source: ShadowFile, from: number, to: number, count: number, time: number): OpenWrite {
     const tags = Array.from({ length: count }, (_, i) => source.visible(from + i, time, time));
+    const held = Array.from({ length: count }, (_, i) => source.#everHeld(from + i));
     const records: WriteRecord[] = [];
     for (const [i, alternatives] of tags.entries()) {
+      this.#inherited[to + i] = new Set([...(this.#inherited[to + i] ?? []), ...held[i]!]);
       for (const tag of new Set(alternatives)) {
         const record = { tag, start: time, end: Number.POSITIVE_INFINITY };
         this.#at(to + i).push(record);
@@ -126,9 +130,13 @@ export class ShadowFile {
     );
   }
 
-  /** Whether `tag` has ever been written there; of what has been forgotten only the file it came from is known. */
+  /** Whether `tag` has ever been written there, or where it was copied from; of what has been forgotten only the file it came from is known. */
   hasHeld(offset: number, tag: Tag): boolean {
-    return this.#forgotten.has(tag.file) || this.#at(offset).some((write) => write.tag === tag);
+    return this.#forgotten.has(tag.file) || this.#everHeld(offset).includes(tag);
+  }
+
+  #everHeld(offset: number): Tag[] {
+    return [...this.#at(offset).map(({ tag }) => tag), ...(this.#inherited[offset] ?? [])];
   }
 
   /** Nobody who began before `time` will ask: what cannot be seen any more goes, so that a long run needs no more memory than a short one. */

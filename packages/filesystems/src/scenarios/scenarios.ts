@@ -1,4 +1,5 @@
 /** All scenarios, by number. */
+import { collapseVersusWrite } from './collapse-versus-write.ts';
 import { crossedMappedWrites } from './crossed-mapped-writes.ts';
 import { crossedReflinks, interleavedPair } from './crossed-reflinks.ts';
 import { dedupeVersusStore } from './dedupe-versus-store.ts';
@@ -29,6 +30,7 @@ export const scenarios: readonly Scenario[] = [
   punchVersusReadahead,
   subPageRead,
   truncateVersusFault,
+  collapseVersusWrite,
   writeFromOwnMapping,
   writeUnderReclaim,
   crossedMappedWrites,
