@@ -25,6 +25,26 @@ describe('which values a reader may see', () => {
     expect(file.visible(0, 3, 5)).toEqual([ZERO, w1]);
   });
 
+  test('bytes that are copied bring all that may be seen of them, and a write that is lost on the way is seen to be', () => {
+    const file = new ShadowFile('A', 2);
+    const [w1, w2] = [tag('w1'), tag('w2')];
+    file.begin(1, [w1], 1).end(2);
+    const open = file.begin(1, [w2], 3);
+    file.copy(file, 1, 0, 1, 4).end(5);
+    expect(file.visible(0, 6, 7)).toEqual([w1, w2]);
+    open.end(8);
+    file.copy(file, 1, 0, 1, 9).end(10);
+    expect(file.visible(0, 11, 12)).toEqual([w2]);
+    // Known, though never to be seen there.
+    expect([file.hasHeld(0, w1), file.hasHeld(0, tag('w3'))]).toEqual([true, false]);
+  });
+
+  test('a write that is refused was never there', () => {
+    const file = new ShadowFile('A', 1);
+    file.begin(0, [tag('w1')], 1).cancel();
+    expect(file.visible(0, 2, 3)).toEqual([ZERO]);
+  });
+
   test('two concurrent writes: either may be last', () => {
     const file = new ShadowFile('A', 1);
     const [w1, w2] = [tag('w1'), tag('w2')];

@@ -24,16 +24,16 @@ export function* copyFileRange(
 ): Proc<number | Errno> {
   const { geometry, rules } = fs.engine;
   if (from < 0 || to < 0 || count < 0) return 'EINVAL';
-  if (to + count > geometry.filePages * geometry.pageSize) return 'EFBIG';
-  if (source === target && Math.abs(from - to) < count) return 'EINVAL';
   const size = yield* source.sizeRead();
   const bytes = Math.min(count, size - from);
   if (bytes <= 0) return 0;
+  if (to + bytes > geometry.filePages * geometry.pageSize) return 'EFBIG';
+  if (source === target && Math.abs(from - to) < bytes) return 'EINVAL';
   if (fs.canRemap && (yield* remapRange(fs, source, target, { from, to, count: bytes })) === null) return bytes;
   // Since v6.8 freeze protection of the target is not held while the source, maybe of another file system, is read.
-  if (rules.copyHoldsFreezeProtection) target.sb.writers.acquireRead();
+  if (rules.copyHoldsFreezeProtection) yield* target.sb.writers.acquireRead();
   const copied = yield* copyBySplice(source, target, { from, to, count: bytes }, write);
-  if (rules.copyHoldsFreezeProtection) target.sb.writers.release();
+  if (rules.copyHoldsFreezeProtection) yield* target.sb.writers.releaseRead();
   return copied;
 }
 
@@ -54,9 +54,9 @@ function* copyBySplice(
     if (typeof tags === 'string') return copied > 0 ? copied : tags;
     if (tags.length === 0) break;
     pipe.push(tags);
-    if (!engine.rules.copyHoldsFreezeProtection) writers.acquireRead();
+    if (!engine.rules.copyHoldsFreezeProtection) yield* writers.acquireRead();
     const written = yield* spliceFrom(pipe, target, to + copied, tags.length, `${write}+${copied}`);
-    if (!engine.rules.copyHoldsFreezeProtection) writers.release();
+    if (!engine.rules.copyHoldsFreezeProtection) yield* writers.releaseRead();
     if (typeof written === 'string') return copied > 0 ? copied : written;
     copied += written;
     if (written < tags.length) break;

@@ -11,7 +11,7 @@ export function* remap(
   target: Inode,
   caller: RemapCaller = 'clone',
 ): Proc<Errno | null> {
-  yield* fs.sb.writers.acquireRead();
+  yield* yield* fs.sb.writers.acquireRead();
   const error = yield* remapFileRange(fs, source, target, caller);
   yield* fs.sb.writers.releaseRead();
   return error;
@@ -25,8 +25,8 @@ export function* remapRange(
   range: RemapRange,
   caller: RemapCaller = 'clone',
 ): Proc<Errno | null> {
-  fs.sb.writers.acquireRead();
+  yield* fs.sb.writers.acquireRead();
   const error = yield* remapBytes(fs, source, target, range, caller);
-  fs.sb.writers.release();
+  yield* fs.sb.writers.releaseRead();
   return error;
 }

@@ -28,15 +28,15 @@ export function* spliceWrite(
   const { writers, engine } = inode.sb;
   if (engine.rules.bugs['splice.pipeLockOutsideFreeze'] === true) {
     return yield* withPipe(pipe, function* () {
-      writers.acquireRead();
+      yield* writers.acquireRead();
       const written = yield* writeLocked(pipe, inode, pos, count, write);
-      writers.release();
+      yield* writers.releaseRead();
       return written;
     });
   }
-  writers.acquireRead();
+  yield* writers.acquireRead();
   const written = yield* spliceFrom(pipe, inode, pos, count, write);
-  writers.release();
+  yield* writers.releaseRead();
   return written;
 }
 
