@@ -26,7 +26,8 @@ describe('random operations at any byte, blocks of 1, 2 and 4 bytes', () => {
 
   test('ext4, before: the oracle is awake', () => {
     const finds = (seed: number) => randomOperations({ fs: 'ext4', profile: 'before', seed, memory: false }).findings;
-    const first = Array.from({ length: 400 }, (_, i) => finds(i + 1)).find((findings) => findings.length > 0);
-    expect(['hole-has-data', 'stale-block-exposure']).toContain(first?.[0]?.kind);
+    const stale = ['hole-has-data', 'stale-block-exposure'];
+    const seeds = Array.from({ length: 400 }, (_, i) => i + 1);
+    expect(seeds.find((seed) => finds(seed).some(({ kind }) => stale.includes(kind)))).toBeDefined();
   });
 });

@@ -43,7 +43,7 @@ export function* fallocate(
       return yield* unshareRange(fs, inode, pos, count, keepSize);
     default: {
       const isAligned = pos % blockSize === 0 && count % blockSize === 0;
-      yield* yield* fs.sb.writers.acquireRead();
+      yield* fs.sb.writers.acquireRead();
       // The oracle is told by whoever holds the locks: where bytes move to depends on when.
       const error = yield* mode === 'collapse-range'
         ? isAligned
@@ -69,7 +69,7 @@ function* zeroRange(
   const shadow = oracle.file(inode.name);
   const open = shadow.begin(pos, zeroTags(count), oracle.tick());
   const resized = keepSize ? null : shadow.resize(pos + count, oracle.tick());
-  yield* yield* fs.sb.writers.acquireRead();
+  yield* fs.sb.writers.acquireRead();
   const error = yield* fs.zeroRange(inode, pos, pos + count, keepSize);
   yield* fs.sb.writers.releaseRead();
   if (error === 'EOPNOTSUPP') open.cancel();
@@ -89,7 +89,7 @@ function* unshareRange(
 ): Proc<Errno | null> {
   const { oracle } = fs.engine;
   const resized = keepSize ? null : oracle.file(inode.name).resize(pos + count, oracle.tick());
-  yield* yield* fs.sb.writers.acquireRead();
+  yield* fs.sb.writers.acquireRead();
   const error = yield* fs.unshareRange(inode, pos, pos + count, keepSize);
   yield* fs.sb.writers.releaseRead();
   resized?.(oracle.tick(), 'maybe');

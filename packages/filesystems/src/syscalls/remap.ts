@@ -11,7 +11,7 @@ export function* remap(
   target: Inode,
   caller: RemapCaller = 'clone',
 ): Proc<Errno | null> {
-  yield* yield* fs.sb.writers.acquireRead();
+  yield* fs.sb.writers.acquireRead();
   const error = yield* remapFileRange(fs, source, target, caller);
   yield* fs.sb.writers.releaseRead();
   return error;
