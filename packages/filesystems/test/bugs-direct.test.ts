@@ -1,10 +1,11 @@
-/** The historic defects of direct I/O, each with its switch reproduced and without it clean. */
+/** The historic defects of direct and impatient I/O, each with its switch reproduced and without it clean. */
 import {
   crossedDirectReads,
   directReadIntoOwnMapping,
   directWriteIntoHole,
   directWriteVersusRead,
   growingDirectWrite,
+  nowaitRead,
 } from '../src/index.ts';
 import { reproduceBugs } from './reproduce-bug.ts';
 
@@ -49,5 +50,12 @@ reproduceBugs([
     switched: { fs: 'ext4', profile: 'merged', bugs: { 'fs.dioRangeLockOverGup': true } },
     shows: ['extent_range(A)', 'extent_range(B)'],
     samples: true,
+  },
+  {
+    id: 'PC-106',
+    scenario: nowaitRead,
+    switched: { fs: 'ext4', profile: 'merged' },
+    repaired: { 'readahead.nowaitTrylock': true },
+    shows: { kind: 'nowait-violation', file: 'A', index: 0 },
   },
 ]);
