@@ -24,13 +24,14 @@ class MyFileSystem extends Ext4Like {
     this.#evictsFirst = evictsFirst;
   }
 
-  override *punchHole(inode: Inode, from: number, to: number): Proc {
+  override *punchHole(inode: Inode, from: number, to: number): Proc<null> {
     yield* flushRange(this, inode, from, to);
     const lock = yield* this.lockForEviction(inode);
     if (!this.#evictsFirst) yield* freeBlocks(this, inode, from, to);
     yield* truncatePagecacheRange(inode, from, to);
     if (this.#evictsFirst) yield* freeBlocks(this, inode, from, to);
     yield* this.unlockAfterEviction(inode, lock);
+    return null;
   }
 }
 

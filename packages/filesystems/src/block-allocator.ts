@@ -36,6 +36,7 @@ export class BlockAllocator {
 
   /** Promises a block to a place that will be written; false when the disk is full (`ENOSPC`). */
   *reserve(): Proc<boolean> {
+    if (yield* this.#engine.faults.fails('space', 'reserve a block')) return false;
     if (this.isAmple) {
       this.#reserved += 1;
       return true;
@@ -61,7 +62,8 @@ export class BlockAllocator {
    * who freed last.
    */
   *allocate(inode: Inode, index: number, reserved: boolean = false): Proc<number> {
-    const { machine } = this.#engine;
+    const { machine, faults } = this.#engine;
+    if (!reserved && (yield* faults.fails('space', `allocate for ${inode.name}`))) return -1;
     const block = yield* machine.access([], [this.#region], `allocate for ${inode.name}`, () => {
       if (reserved) this.#reserved -= 1;
       return reserved || this.#free.length > this.#reserved ? this.#take() : -1;

@@ -8,6 +8,7 @@ import type { LockKey } from '@lockdep/core';
 import { Completion } from '@lockdep/locks';
 import {
   type Engine,
+  type Errno,
   type Folio,
   type Inode,
   type PinnedPages,
@@ -54,7 +55,7 @@ export interface DirectRequest {
 /** What follows a write: in the interrupt, or by a worker that the interrupt wakes, which may sleep. */
 export interface WriteEnd {
   readonly context: 'irq' | 'worker';
-  readonly finish: () => Proc;
+  readonly finish: (error: Errno | null) => Proc;
 }
 
 /** A disk of `geometry.diskBlocks` blocks, uninitialised at first. Source: `block/blk-core.c: submit_bio`. */
@@ -179,39 +180,52 @@ export class BlockDevice {
     const regions = blocks.map((block) => block.region);
     const words = `read ${parts.map((part) => `block ${part.block}`).join(', ')}`;
     const data = yield* machine.access(regions, [], words, () => blocks.map((block) => [...block.data]));
+    const failed = yield* this.#engine.faults.fails('read', words);
     this.#enterInterrupt();
-    yield* machine.access(regions, [folio.state], `${folio.label} is uptodate`, () => {
-      for (const [i, { buffer }] of parts.entries()) {
-        this.#checkOwner(folio, parts[i]!, blocks[i]!);
-        folio.fill(buffer * geometry.blockSize, data[i]!);
-        folio.buffers[buffer]!.uptodate = true;
-      }
-    });
+    if (!failed)
+      yield* machine.access(regions, [folio.state], `${folio.label} is uptodate`, () => {
+        for (const [i, { buffer }] of parts.entries()) {
+          this.#checkOwner(folio, parts[i]!, blocks[i]!);
+          folio.fill(buffer * geometry.blockSize, data[i]!);
+          folio.buffers[buffer]!.uptodate = true;
+        }
+      });
     if (unlocks) yield* folio.lock.release();
     yield* done.completeAll();
     this.#exitInterrupt();
   }
 
   *#write(folio: Folio, parts: readonly BioPart[], end: WriteEnd): Proc {
-    const { machine, geometry } = this.#engine;
+    const { machine, faults } = this.#engine;
     const blocks = parts.map((part) => this.blocks[part.block]!);
+    const regions = blocks.map((block) => block.region);
     const words = `write ${parts.map((part) => `block ${part.block}`).join(', ')}`;
-    yield* machine.access(
-      [folio.state],
-      blocks.map((block) => block.region),
-      words,
-      () => {
-        for (const [i, { buffer }] of parts.entries()) {
-          const start = buffer * geometry.blockSize;
-          const bytes = folio.data.slice(start, start + geometry.blockSize);
-          this.#checkTarget(folio, parts[i]!, blocks[i]!);
-          blocks[i]!.data.splice(0, geometry.blockSize, ...bytes);
-        }
-      },
-    );
+    const failed = yield* faults.fails('write', words);
+    if (failed) yield* machine.access(regions, [], `lose ${folio.label}`, () => this.#keepOld(folio, parts, blocks));
+    else yield* machine.access([folio.state], regions, words, () => this.#move(folio, parts, blocks));
     if (end.context === 'irq') this.#enterInterrupt();
-    yield* end.finish();
+    yield* end.finish(failed ? 'EIO' : null);
     if (end.context === 'irq') this.#exitInterrupt();
+  }
+
+  #move(folio: Folio, parts: readonly BioPart[], blocks: readonly DiskBlock[]): void {
+    const { blockSize } = this.#engine.geometry;
+    for (const [i, { buffer }] of parts.entries()) {
+      const bytes = folio.data.slice(buffer * blockSize, (buffer + 1) * blockSize);
+      this.#checkTarget(folio, parts[i]!, blocks[i]!);
+      blocks[i]!.data.splice(0, blockSize, ...bytes);
+    }
+  }
+
+  /** A write that failed: what is on disk, or zeroes where nothing has been written yet, is what the file may hold from now on. */
+  #keepOld(folio: Folio, parts: readonly BioPart[], blocks: readonly DiskBlock[]): void {
+    const { oracle, geometry } = this.#engine;
+    for (const [i, { buffer }] of parts.entries()) {
+      const shadow = oracle.file(folio.inode.name);
+      const offset = folio.start + buffer * geometry.blockSize;
+      shadow.begin(offset, blocks[i]!.data, oracle.tick());
+      shadow.begin(offset, new Array<Tag>(geometry.blockSize).fill(ZERO), oracle.tick());
+    }
   }
 
   /** A block that fills part of a file must be that file's at this very moment. */

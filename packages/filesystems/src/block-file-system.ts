@@ -363,10 +363,10 @@ export abstract class BlockFileSystem extends FileSystem {
   }
 
   /** `fallocate(FALLOC_FL_PUNCH_HOLE)` of bytes [from, to), freeze protection held. */
-  abstract punchHole(inode: Inode, from: number, to: number): Proc;
+  abstract punchHole(inode: Inode, from: number, to: number): Proc<Errno | null>;
 
   /** `ftruncate`, freeze protection held. */
-  abstract setSize(inode: Inode, size: number): Proc;
+  abstract setSize(inode: Inode, size: number): Proc<Errno | null>;
 
   /** `i_rwsem` and the lock that evicts, exclusively, and no direct I/O under way; answers the latter lock. */
   *lockForEviction(inode: Inode): Proc<RwSemaphore | null> {
@@ -420,6 +420,9 @@ export abstract class BlockFileSystem extends FileSystem {
 
   /** Whether files can share blocks (`->remap_file_range`). */
   readonly canRemap: boolean = false;
+  /** Zeroing part of a block failed, for which `fresh` was reserved; the lock that evicts is held. */
+  *undoZeroing(_inode: Inode, _fresh: readonly number[]): Proc {}
+
   /** Whether the end of direct I/O is awaited with the lock that evicts held too. */
   readonly waitsForDioInside: boolean = false;
   /** Whether blocks for a write are prepared before its folio is locked. */

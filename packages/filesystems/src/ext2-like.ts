@@ -80,23 +80,29 @@ export class Ext2Like extends BlockFileSystem {
     });
   }
 
-  override *punchHole(inode: Inode, from: number, to: number): Proc {
+  override *punchHole(inode: Inode, from: number, to: number): Proc<Errno | null> {
     yield* flushRange(this, inode, from, to);
     const lock = yield* this.lockForEviction(inode);
-    yield* evictAndFree(this, inode, from, to);
+    const error = yield* evictAndFree(this, inode, from, to);
     yield* this.unlockAfterEviction(inode, lock);
+    return error;
   }
 
-  override *setSize(inode: Inode, size: number): Proc {
+  override *setSize(inode: Inode, size: number): Proc<Errno | null> {
     yield* inode.iRwsem.downWrite();
     yield* inodeDioWait(inode);
     const shrinks = size < inode.size;
-    if (shrinks) yield* zeroTail(this, inode, size);
+    const error = shrinks ? yield* zeroTail(this, inode, size) : null;
+    if (error !== null) {
+      yield* inode.iRwsem.upWrite();
+      return error;
+    }
     const lock = this.evictLock(inode);
     if (lock !== null) yield* lock.downWrite();
     yield* truncateSetsize(inode, size);
     if (shrinks) yield* freeBehind(this, inode, size);
     yield* this.unlockAfterEviction(inode, lock);
+    return null;
   }
 
   /** Always exclusively (`ext2_dio_write_iter`). */

@@ -47,7 +47,7 @@ export function* ext4ZeroRange(
       yield* fs.inTransaction(() => fs.publishSize(inode, to));
       yield* pagecacheIsizeExtended(inode, old);
     }
-    yield* zeroEdges(fs, inode, from, to);
+    error = yield* zeroEdges(fs, inode, from, to);
   }
   yield* fs.unlockAfterEviction(inode, lock);
   return error;

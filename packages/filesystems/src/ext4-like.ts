@@ -103,14 +103,15 @@ export class Ext4Like extends BlockFileSystem {
   }
 
   /** The latest kernel does not flush: it write-protects the pages that stay, and keeps them dirty. */
-  override *punchHole(inode: Inode, from: number, to: number): Proc {
+  override *punchHole(inode: Inode, from: number, to: number): Proc<Errno | null> {
     const { boundaryMkclean } = this.engine.rules;
     if (!boundaryMkclean) yield* flushRange(this, inode, from, to);
     const lock = yield* this.lockForEviction(inode);
     if (to >= inode.size) yield* this.publishBeforePunch(inode);
     if (boundaryMkclean) yield* mkcleanBoundaries(this, inode, from, to);
-    yield* evictAndFree(this, inode, from, to);
+    const error = yield* evictAndFree(this, inode, from, to);
     yield* this.unlockAfterEviction(inode, lock);
+    return error;
   }
 
   /** No page would be left whose writeback sets the size on disk (`ext4_update_disksize_before_punch`). */
@@ -131,14 +132,15 @@ export class Ext4Like extends BlockFileSystem {
     return yield* ext4InsertRange(this, inode, from, to);
   }
 
-  override *setSize(inode: Inode, size: number): Proc {
+  override *setSize(inode: Inode, size: number): Proc<Errno | null> {
     const lock = yield* this.lockForEviction(inode);
     const old = inode.size;
     yield* this.inTransaction(() => this.publishSize(inode, size));
     if (size > old) yield* pagecacheIsizeExtended(inode, old);
     yield* truncatePagecache(inode, size);
-    if (size < old) yield* this.inTransaction(() => this.#truncate(inode, size));
+    const error = size < old ? yield* this.inTransaction(() => this.#truncate(inode, size)) : null;
     yield* this.unlockAfterEviction(inode, lock);
+    return error;
   }
 
   override *fsync(inode: Inode): Proc {
@@ -153,9 +155,10 @@ export class Ext4Like extends BlockFileSystem {
     yield* this.transactionLock.thaw();
   }
 
-  *#truncate(inode: Inode, size: number): Proc {
-    yield* zeroTail(this, inode, size);
+  *#truncate(inode: Inode, size: number): Proc<Errno | null> {
+    const error = yield* zeroTail(this, inode, size);
     yield* freeBehind(this, inode, size);
+    return error;
   }
 
   protected override makeMapLock(inode: Inode): RwSemaphore {

@@ -42,6 +42,7 @@ export {
   directWriteVersusRead,
   growingDirectWrite,
 } from './scenarios/direct-write-versus-read.ts';
+export { failedUnshare, failedWriteVersusStore } from './scenarios/failed-write.ts';
 export { flagsVersusFreeze } from './scenarios/flags-versus-freeze.ts';
 export { freezeVersusStore } from './scenarios/freeze-versus-store.ts';
 export { holetest } from './scenarios/holetest.ts';
@@ -65,6 +66,7 @@ export {
 export { type ScenarioProgramOptions, type ScenarioSimulation, scenarioProgram } from './scenarios/scenario-program.ts';
 export { scenarios } from './scenarios/scenarios.ts';
 export { subPageRead } from './scenarios/sub-page-read.ts';
+export { truncateDownUp } from './scenarios/truncate-down-up.ts';
 export { truncateVersusFault } from './scenarios/truncate-versus-fault.ts';
 export { writeFromOwnMapping } from './scenarios/write-from-own-mapping.ts';
 export { writeUnderReclaim } from './scenarios/write-under-reclaim.ts';

@@ -27,6 +27,7 @@ function inspectBytes(fs: BlockFileSystem, inode: Inode, start: number): void {
   const { oracle, geometry } = fs.engine;
   const bytes = Array.from({ length: inode.size }, (_, offset) => byteAt(fs, inode, offset));
   oracle.check(inode.name, 0, bytes, start, 'end');
+  inspectDiskTail(fs, inode, start);
   const folio = inode.mapping.peek(Math.floor(inode.size / geometry.pageSize));
   // Whole pages past the end may be left by a fault that lost against a truncate: nobody can see them.
   if (folio === null || inode.size % geometry.pageSize === 0) return;
@@ -44,6 +45,22 @@ function inspectBytes(fs: BlockFileSystem, inode: Inode, start: number): void {
       saw,
       `byte ${folio.start + i}, past the end, is ${saw} in the cache`,
     );
+  }
+}
+
+/** What is behind the end in its block on disk would show when the page is read again. */
+function inspectDiskTail(fs: BlockFileSystem, inode: Inode, start: number): void {
+  const { oracle, geometry } = fs.engine;
+  const index = Math.floor(inode.size / geometry.blockSize);
+  const folio = inode.mapping.peek(fs.engine.pageOf(inode.size));
+  const buffer = folio?.buffers[index - folio.start / geometry.blockSize];
+  const extent = fs.info(inode).map.get(index);
+  if (extent?.state !== 'mapped' || buffer?.dirty === true) return;
+  for (let offset = inode.size; offset < (index + 1) * geometry.blockSize; offset++) {
+    const tag = fs.device.blocks[extent.block]!.data[offset % geometry.blockSize]!;
+    if (tag === ZERO || oracle.file(inode.name).mayRead(offset, tag, start, oracle.tick())) continue;
+    const saw = tagName(tag);
+    report(fs, 'non-zero-tail', inode, offset, saw, `byte ${offset}, past the end, is ${saw} on disk`);
   }
 }
 

@@ -4,6 +4,7 @@
  * Blocks that the hole covers in part are zeroed in the cache and stay; pages that it covers in part differ by file system.
  */
 import {
+  type Errno,
   filemapWriteAndWait,
   folioMkclean,
   type Inode,
@@ -16,10 +17,11 @@ import { freeBlocks } from './free-blocks.ts';
 import { zeroEdges } from './zero-blocks.ts';
 
 /** Everything that is done with `i_rwsem` and the eviction lock held: the range leaves the cache, then its blocks the file. */
-export function* evictAndFree(fs: BlockFileSystem, inode: Inode, from: number, to: number): Proc {
+export function* evictAndFree(fs: BlockFileSystem, inode: Inode, from: number, to: number): Proc<Errno | null> {
   yield* truncatePagecacheRange(inode, from, to);
-  yield* zeroEdges(fs, inode, from, to);
-  yield* fs.inTransaction(() => freeBlocks(fs, inode, from, to));
+  const error = yield* zeroEdges(fs, inode, from, to);
+  if (error === null) yield* fs.inTransaction(() => freeBlocks(fs, inode, from, to));
+  return error;
 }
 
 /** Writes what is dirty in the range, so that partly covered pages lose nothing. */

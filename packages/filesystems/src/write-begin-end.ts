@@ -31,6 +31,10 @@ export function* writeBegin(fs: BlockFileSystem, inode: Inode, pos: number, byte
     }
   }
   const folio = yield* grabFolio(inode.mapping, fs.engine.pageOf(pos));
+  if (folio === null) {
+    yield* fs.undoWrite(inode, pos, bytes);
+    return 'ENOMEM';
+  }
   if (!fs.mapsBeforeFolio) {
     const error = yield* prepare(fs, inode, first, last, fresh);
     if (error !== null) {
@@ -38,7 +42,10 @@ export function* writeBegin(fs: BlockFileSystem, inode: Inode, pos: number, byte
       return error;
     }
   }
-  yield* completeEdges(fs, inode, folio, pos, bytes);
+  if (!(yield* completeEdges(fs, inode, folio, pos, bytes))) {
+    yield* abandon(fs, inode, folio, pos, bytes);
+    return 'EIO';
+  }
   return folio;
 }
 
@@ -58,8 +65,8 @@ function* abandon(fs: BlockFileSystem, inode: Inode, folio: Folio, pos: number, 
   yield* fs.undoWrite(inode, pos, bytes);
 }
 
-/** Brings blocks that the write covers in part uptodate: reads them, with the folio lock held, or zeroes them. */
-function* completeEdges(fs: BlockFileSystem, inode: Inode, folio: Folio, pos: number, bytes: number): Proc {
+/** Brings blocks that the write covers in part uptodate: reads them, with the folio lock held, or zeroes them. False: a read failed. */
+function* completeEdges(fs: BlockFileSystem, inode: Inode, folio: Folio, pos: number, bytes: number): Proc<boolean> {
   const { blockSize } = fs.engine.geometry;
   for (const [b, buffer] of folio.buffers.entries()) {
     const start = folio.start + b * blockSize;
@@ -70,13 +77,16 @@ function* completeEdges(fs: BlockFileSystem, inode: Inode, folio: Folio, pos: nu
     if (extent?.state === 'mapped') {
       const done = yield* fs.device.submitReadLocked(folio, [{ buffer: b, block: extent.block }]);
       yield* done.wait();
+      if (!buffer.uptodate) return false;
     } else {
       yield* fs.engine.machine.access([], [folio.state], `zero ${folio.label} block ${b}`, () => {
-        for (let i = 0; i < blockSize; i++) folio.data[b * blockSize + i] = ZERO;
+        const keepsOld = extent?.state === 'unwritten' && fs.engine.rules.bugs['buffer.unwrittenIsNew'] === false;
+        if (!keepsOld) folio.data.fill(ZERO, b * blockSize, (b + 1) * blockSize);
         buffer.uptodate = true;
       });
     }
   }
+  return true;
 }
 
 /** A short copy into a block that held nothing yet is refused: the caller touches its source and comes again. */

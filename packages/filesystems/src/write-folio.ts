@@ -8,6 +8,7 @@ import type { Completion } from '@lockdep/locks';
 import {
   allocPages,
   cancelWriteback,
+  type Errno,
   endWriteback,
   type Folio,
   GFP_KERNEL,
@@ -47,14 +48,13 @@ function* writeLocked(fs: BlockFileSystem, inode: Inode, folio: Folio): Proc<Com
   yield* folio.lock.release();
   // The next bio: this one is built, and not submitted yet.
   yield* allocPages(fs.engine, GFP_KERNEL);
-  if (!converts) yield* fs.device.submitWrite(folio, parts, { context: 'irq', finish: () => endWriteback(folio) });
-  else {
-    const finish = function* (): Proc {
-      yield* convertUnwritten(fs, inode, folio, parts, newSize);
-      yield* endWriteback(folio, 'worker');
-    };
-    yield* fs.device.submitWrite(folio, parts, { context: 'worker', finish });
-  }
+  const context = converts ? 'worker' : 'irq';
+  const finish = function* (error: Errno | null): Proc {
+    if (error !== null) yield* inode.mapping.wbErr.set(error);
+    else if (converts) yield* convertUnwritten(fs, inode, folio, parts, newSize);
+    yield* endWriteback(folio, context);
+  };
+  yield* fs.device.submitWrite(folio, parts, { context, finish });
   return end;
 }
 
@@ -111,8 +111,11 @@ function* realize(
     let block = extent.state === 'delayed' ? -1 : extent.block;
     if (needsBlock(fs, extent) && extent.state !== 'unwritten') {
       block = yield* fs.allocator.allocate(inode, index, isReserved(extent));
-      // Only what was not reserved can fail: part of a shared block that a punch has zeroed. Its data is lost.
-      if (block < 0) continue;
+      // Only what was not reserved can fail: part of a shared block that a punch has zeroed. It is lost, and fsync says so.
+      if (block < 0) {
+        yield* inode.mapping.wbErr.set('ENOSPC');
+        continue;
+      }
       const state = extent.state === 'delayed' && fs.convertsAtCompletion ? 'unwritten' : 'mapped';
       map.set(index, { state, block });
       if (extent.state === 'mapped') yield* fs.allocator.release(extent.block, inode, index);

@@ -23,12 +23,12 @@ import { zeroEdges } from './zero-blocks.ts';
  * The range becomes a hole; pages that it covers in part are written back and evicted as a whole (`xfs_flush_unmap_range`). The locks of an
  * eviction are held. Source: `fs/xfs/xfs_bmap_util.c: xfs_free_file_space`.
  */
-export function* xfsFreeFileSpace(fs: XfsLike, inode: Inode, from: number, to: number): Proc {
+export function* xfsFreeFileSpace(fs: XfsLike, inode: Inode, from: number, to: number): Proc<Errno | null> {
   const { pageSize } = fs.engine.geometry;
   yield* flushRange(fs, inode, from, to);
   yield* truncatePagecacheRange(inode, Math.floor(from / pageSize) * pageSize, Math.ceil(to / pageSize) * pageSize);
   yield* fs.inTransaction(() => freeBlocks(fs, inode, from, to));
-  yield* zeroEdges(fs, inode, from, to);
+  return yield* zeroEdges(fs, inode, from, to);
 }
 
 /** A hole, then unwritten blocks in it. Source: `fs/xfs/xfs_file.c: xfs_falloc_zero_range`. */
@@ -40,8 +40,7 @@ export function* xfsZeroRange(
   keepSize: boolean,
 ): Proc<Errno | null> {
   const lock = yield* fs.lockForEviction(inode);
-  yield* xfsFreeFileSpace(fs, inode, from, to);
-  const error = yield* allocateUnwritten(fs, inode, from, to);
+  const error = (yield* xfsFreeFileSpace(fs, inode, from, to)) ?? (yield* allocateUnwritten(fs, inode, from, to));
   if (error === null && !keepSize && to > inode.size) yield* fs.resize(inode, to);
   yield* fs.unlockAfterEviction(inode, lock);
   return error;
@@ -124,14 +123,24 @@ function* unshareBlock(fs: XfsLike, inode: Inode, index: number): Proc<Errno | n
   const { blockSize } = fs.engine.geometry;
   const [extent] = yield* fs.lookupBlocks(inode, [index]);
   if (extent?.state !== 'mapped' || extent.shared !== true) return null;
-  const error = yield* fs.prepareBlock(inode, index);
+  const fresh: number[] = [];
+  const error = yield* fs.prepareBlock(inode, index, fresh);
   if (error !== null) return error;
   const folio = yield* grabFolio(inode.mapping, fs.engine.pageOf(index * blockSize));
+  if (folio === null) {
+    yield* fs.undoZeroing(inode, fresh);
+    return 'ENOMEM';
+  }
   const b = index - folio.start / blockSize;
   const buffer = folio.buffers[b]!;
   if (!buffer.uptodate && fs.engine.rules.bugs['iomap.unshareReads'] !== false) {
     const done = yield* fs.device.submitReadLocked(folio, [{ buffer: b, block: extent.block }]);
     yield* done.wait();
+    if (!buffer.uptodate) {
+      yield* folio.unlockAndPut();
+      yield* fs.undoZeroing(inode, fresh);
+      return 'EIO';
+    }
   }
   yield* fs.engine.machine.access([], [folio.state], `unshare ${folio.label} block ${b}`, () => {
     if (!buffer.uptodate) folio.data.fill(UNINIT, b * blockSize, (b + 1) * blockSize);

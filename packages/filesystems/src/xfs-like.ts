@@ -117,10 +117,11 @@ export class XfsLike extends BlockFileSystem {
     return error;
   }
 
-  override *punchHole(inode: Inode, from: number, to: number): Proc {
+  override *punchHole(inode: Inode, from: number, to: number): Proc<Errno | null> {
     const lock = yield* this.lockForEviction(inode);
-    yield* xfsFreeFileSpace(this, inode, from, to);
+    const error = yield* xfsFreeFileSpace(this, inode, from, to);
     yield* this.unlockAfterEviction(inode, lock);
+    return error;
   }
 
   override *zeroRange(inode: Inode, from: number, to: number, keepSize: boolean): Proc<Errno | null> {
@@ -139,23 +140,32 @@ export class XfsLike extends BlockFileSystem {
     return yield* xfsUnshareRange(this, inode, from, to, keepSize);
   }
 
-  override *setSize(inode: Inode, size: number): Proc {
+  override *setSize(inode: Inode, size: number): Proc<Errno | null> {
     const lock = yield* this.lockForEviction(inode);
-    yield* this.resize(inode, size);
+    const error = yield* this.resize(inode, size);
     yield* this.unlockAfterEviction(inode, lock);
+    return error;
   }
 
   /** `xfs_setattr_size`. Duty of the caller: what {@link lockForEviction} takes. */
-  *resize(inode: Inode, size: number): Proc {
+  *resize(inode: Inode, size: number): Proc<Errno | null> {
     const shrinks = size < inode.size;
-    if (shrinks) {
-      // Zeroing does not see a dirty page over a block that is not written yet: it has to be written first.
-      yield* flushRange(this, inode, size, size + 1);
-      yield* zeroTail(this, inode, size);
-    }
+    const error = shrinks ? yield* this.#zeroNewTail(inode, size) : null;
+    if (error !== null) return error;
     yield* truncateSetsize(inode, size);
     if (shrinks) yield* this.inTransaction(() => freeBehind(this, inode, size, size));
     else yield* this.#logSize(inode, size);
+    return null;
+  }
+
+  /** Zeroing does not see a dirty page over a block that is not written yet: it has to be written first. */
+  *#zeroNewTail(inode: Inode, size: number): Proc<Errno | null> {
+    if (this.engine.rules.bugs['xfs.flushEofPageOnTruncate'] !== false) yield* flushRange(this, inode, size, size + 1);
+    return yield* zeroTail(this, inode, size);
+  }
+
+  override *undoZeroing(inode: Inode, fresh: readonly number[]): Proc {
+    if (fresh.length > 0) yield* punchFailedWrite(this, inode, fresh, true);
   }
 
   /** The size on disk, in a transaction of its own. */

@@ -69,13 +69,14 @@ export class DropsLockBetween extends Ext4Like {
     super(engine, {}, myType);
   }
 
-  override *punchHole(inode: Inode, from: number, to: number): Proc {
+  override *punchHole(inode: Inode, from: number, to: number): Proc<null> {
     yield* flushRange(this, inode, from, to);
     const lock = yield* this.lockForEviction(inode);
     yield* truncatePagecacheRange(inode, from, to);
     yield* lock!.upWrite();
     yield* freeBlocks(this, inode, from, to);
     yield* inode.iRwsem.upWrite();
+    return null;
   }
 }
 
@@ -85,10 +86,11 @@ export class ForgetsLock extends Ext4Like {
     super(engine, {}, myType);
   }
 
-  override *punchHole(inode: Inode, from: number, to: number): Proc {
+  override *punchHole(inode: Inode, from: number, to: number): Proc<null> {
     yield* inode.iRwsem.downWrite();
     yield* truncatePagecacheRange(inode, from, to);
     yield* inode.iRwsem.upWrite();
+    return null;
   }
 }
 
@@ -98,7 +100,7 @@ export class LocksFolios extends Ext4Like {
     super(engine, {}, myType);
   }
 
-  override *punchHole(inode: Inode, from: number, to: number): Proc {
+  override *punchHole(inode: Inode, from: number, to: number): Proc<null> {
     yield* inode.iRwsem.downWrite();
     const folios = yield* inode.mapping.lookupRange(this.engine.pageOf(from), this.engine.pageOf(to - 1));
     for (const folio of folios) {
@@ -108,6 +110,7 @@ export class LocksFolios extends Ext4Like {
     yield* freeBlocks(this, inode, from, to);
     for (const folio of folios) yield* folio.unlockAndPut();
     yield* inode.iRwsem.upWrite();
+    return null;
   }
 }
 

@@ -55,7 +55,7 @@ class File {
     }
   }
 
-  truncate(size: number): Proc {
+  truncate(size: number): Proc<unknown> {
     return ftruncate(this.fs, this.inode, size);
   }
 

@@ -13,6 +13,7 @@ import { mmClasses } from './lock-classes.ts';
 import type { Proc, Region } from './machine.ts';
 import type { SuperBlock } from './super-block.ts';
 import type { Vma } from './vma.ts';
+import { WritebackError } from './writeback-error.ts';
 
 /** The page cache of one inode, one slot per page. Source: `include/linux/fs.h: struct address_space`. */
 export class AddressSpace {
@@ -21,6 +22,7 @@ export class AddressSpace {
   readonly invalidateLock: RwSemaphore;
   readonly iMmapRwsem: RwSemaphore;
   readonly xaLock: AnnotatedLock;
+  readonly wbErr: WritebackError;
   /** What allocations of its folios may do (`mapping_gfp_mask`). */
   readonly gfpMask: GfpFlags;
   /** Mappings into user memory, under `i_mmap_rwsem`. */
@@ -40,6 +42,7 @@ export class AddressSpace {
       label: `invalidate_lock(${name})`,
       validator,
     });
+    this.wbErr = new WritebackError(machine, name);
     this.iMmapRwsem = new RwSemaphore({ key: mmClasses.iMmapRwsem, label: `i_mmap_rwsem(${name})`, validator });
     this.xaLock = new AnnotatedLock(machine, validator, mmClasses.xaLock, `xa_lock(${name})`);
     const { filePages } = engine.geometry;

@@ -42,6 +42,10 @@ export interface BugSwitches {
   readonly 'fs.errorPathTruncateLocks'?: boolean;
   /** `false`: what a failed write(2) has reserved goes without the lock that evicts (PC-019); `recursive`: with it, even if the caller holds it (PC-076). */
   readonly 'iomap.punchUnderInvalidateLock'?: false | 'recursive';
+  /** `false`: truncate does not write the page of the new end before it zeroes its tail (PC-020). */
+  readonly 'xfs.flushEofPageOnTruncate'?: boolean;
+  /** `false`: a block that is allocated but unwritten counts as holding data: the rest of it is not zeroed by a write (PC-023). */
+  readonly 'buffer.unwrittenIsNew'?: boolean;
   /** `false`: page_mkwrite takes no lock that remapping holds (PC-032). */
   readonly 'remap.lockOutMkwrite'?: boolean;
   /** `true`: collapse and insert flush before they lock, and throw away what was written in between (PC-008). */

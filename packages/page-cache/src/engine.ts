@@ -6,6 +6,7 @@
 import type { Lock, Report, Validator } from '@lockdep/core';
 import type { BaseLock } from '@lockdep/locks';
 import type { BugSwitches } from './bug-switches.ts';
+import { FaultInjection, type Faults } from './fault-injection.ts';
 import type { Folio } from './folio.ts';
 import { checkGeometry, defaultGeometry, type Geometry } from './geometry.ts';
 import { inspectReferences } from './inspect-references.ts';
@@ -34,6 +35,8 @@ export interface EngineOptions {
   readonly patience?: number;
   /** Read faults map the cached pages around. Default false. */
   readonly faultAround?: boolean;
+  /** How many requests, allocations, reservations may fail; which, the scheduler chooses. Default: none. */
+  readonly faults?: Faults;
   /**
    * Whether memory may be short at any allocation, so that the task has to reclaim something itself: what, of `memory.shrinkers`, is a
    * choice of the scheduler. `memcg`: for a memory cgroup of the old kind, which may wait for writeback. Default `never`.
@@ -50,6 +53,7 @@ export interface EngineOptions {
  */
 export class Engine {
   readonly machine: Machine;
+  readonly faults: FaultInjection;
   readonly validator: Validator | null;
   readonly observer: OperationObserver | null;
   readonly rules: Rules;
@@ -71,6 +75,7 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.machine = options.machine;
+    this.faults = new FaultInjection(options.machine, options.faults ?? {});
     this.validator = options.validator ?? null;
     this.observer = options.observer ?? null;
     this.rules = resolveRules(options.profile ?? 'merged', options.bugs ?? {});

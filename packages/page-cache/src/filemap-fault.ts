@@ -49,6 +49,8 @@ class FilemapFault {
       yield* this.#lockMapping();
     for (;;) {
       folio ??= yield* this.#find();
+      // No memory (`VM_FAULT_OOM`): the program is killed, unless it has to come again anyway.
+      if (folio === null) return this.#vmf.dropped ? RETRY : SIGBUS;
       const result = yield* this.#take(folio);
       if (result !== null) return result;
       folio = null;
@@ -106,13 +108,20 @@ class FilemapFault {
   }
 
   /** `FGP_CREAT | FGP_FOR_MMAP`: a new folio is added locked and unlocked at once. */
-  *#find(): Proc<Folio> {
+  *#find(): Proc<Folio | null> {
     const { rules } = this.#mapping.sb.engine;
     if (rules.faultLock === 'absent' || rules.faultLock === 'always') yield* this.#lockMapping();
     for (;;) {
       const found = yield* this.#mapping.lookup(this.#vmf.index);
       if (found !== null) return found;
       yield* allocPages(this.#mapping.sb.engine, withFs(this.#mapping.gfpMask));
+      if (
+        yield* this.#mapping.sb.engine.faults.fails(
+          'allocation',
+          `page ${this.#vmf.index} of ${this.#mapping.host.name}`,
+        )
+      )
+        return null;
       const folio = new Folio(this.#mapping, this.#vmf.index);
       yield* folio.lock.tryAcquire();
       const added = yield* this.#mapping.add(folio);

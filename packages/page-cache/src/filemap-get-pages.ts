@@ -167,6 +167,7 @@ function* filemapCreatePage(kiocb: Kiocb, index: number): Proc<Folio | Errno> {
   const { mapping } = kiocb;
   const { rules } = mapping.sb.engine;
   yield* allocPages(mapping.sb.engine, mapping.gfpMask);
+  if (yield* mapping.sb.engine.faults.fails('allocation', `page ${index} of ${mapping.host.name}`)) return 'ENOMEM';
   const folio = new Folio(mapping, index);
   if (rules.readersTakeInvalidateLock) yield* filemapInvalidateLockShared(mapping);
   // Nodes of i_pages.

@@ -5,15 +5,16 @@ import { Folio } from './folio.ts';
 import type { Proc } from './machine.ts';
 
 /**
- * The folio at a page index, locked, cached and with a reference; a new one is not uptodate. Waits for its lock.
+ * The folio at a page index, locked, cached and with a reference; a new one is not uptodate. Waits for its lock. Null: no memory.
  *
  * Source: `mm/filemap.c: __filemap_get_folio` with `FGP_LOCK | FGP_CREAT`.
  */
-export function* grabFolio(mapping: AddressSpace, index: number): Proc<Folio> {
+export function* grabFolio(mapping: AddressSpace, index: number): Proc<Folio | null> {
   for (;;) {
     const found = yield* lockFolioAt(mapping, index);
     if (found !== null) return found;
     yield* allocPages(mapping.sb.engine, mapping.gfpMask);
+    if (yield* mapping.sb.engine.faults.fails('allocation', `page ${index} of ${mapping.host.name}`)) return null;
     const folio = new Folio(mapping, index);
     yield* folio.lock.tryAcquire();
     if (yield* mapping.add(folio)) return folio;

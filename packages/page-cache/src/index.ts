@@ -4,6 +4,7 @@ export { AnnotatedLock } from './annotated-lock.ts';
 export type { BugSwitches } from './bug-switches.ts';
 export { Engine, type EngineOptions } from './engine.ts';
 export type { Errno, FaultCode } from './errno.ts';
+export { FaultInjection, type Faults } from './fault-injection.ts';
 export { FileSystem } from './file-system.ts';
 export { FileSystemType } from './file-system-type.ts';
 export { filemapFault } from './filemap-fault.ts';
@@ -96,3 +97,4 @@ export {
   startWriteback,
   writeCachePages,
 } from './write-cache-pages.ts';
+export { WritebackError, type WritebackErrorCursor } from './writeback-error.ts';

@@ -22,6 +22,7 @@ export function* readCachePage(mapping: AddressSpace, index: number): Proc<Folio
     if (cached !== null && (yield* isUptodate(cached))) return cached;
     if (cached !== null) yield* cached.put();
     const folio = yield* grabFolio(mapping, index);
+    if (folio === null) return 'ENOMEM';
     if (yield* isUptodate(folio)) {
       yield* folio.lock.release();
       return folio;

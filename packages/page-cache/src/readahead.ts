@@ -80,6 +80,7 @@ function* pageCacheRaUnbounded(kiocb: Kiocb, index: number, pages: number, looka
   const batch: Folio[] = [];
   for (let i = 0; i < pages; i++) {
     yield* allocPages(engine, mapping.gfpMask);
+    if (yield* engine.faults.fails('allocation', `page ${index + i} of ${mapping.host.name}`)) break;
     const folio = new Folio(mapping, index + i);
     yield* folio.lock.tryAcquire();
     if (yield* mapping.add(folio)) {

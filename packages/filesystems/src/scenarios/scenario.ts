@@ -9,6 +9,7 @@ import {
   type BugSwitches,
   Engine,
   type EngineOptions,
+  type Faults,
   type FindingKind,
   type Geometry,
   type Machine,
@@ -82,6 +83,7 @@ export interface Scenario {
 
 /** What differs from an engine's defaults; `Kind`: a file system of the scenario's own. */
 interface MountOptions extends Pick<EngineOptions, 'readaheadPages' | 'faultAround' | 'directReclaim' | 'freezes'> {
+  readonly faults?: Faults;
   readonly Kind?: new (engine: Engine) => BlockFileSystem;
 }
 

@@ -5,6 +5,7 @@ import { crossedReflinks, interleavedPair } from './crossed-reflinks.ts';
 import { dedupeVersusStore } from './dedupe-versus-store.ts';
 import { crossedDirectReads, directReadIntoOwnMapping } from './direct-read-into-mapping.ts';
 import { directWriteIntoHole, directWriteVersusRead, growingDirectWrite } from './direct-write-versus-read.ts';
+import { failedUnshare, failedWriteVersusStore } from './failed-write.ts';
 import { flagsVersusFreeze } from './flags-versus-freeze.ts';
 import { freezeVersusStore } from './freeze-versus-store.ts';
 import { holetest } from './holetest.ts';
@@ -17,6 +18,7 @@ import { readIntoMapping } from './read-into-mapping.ts';
 import { collision, readIntoPunchedMapping } from './read-into-punched-mapping.ts';
 import type { Scenario } from './scenario.ts';
 import { subPageRead } from './sub-page-read.ts';
+import { truncateDownUp } from './truncate-down-up.ts';
 import { truncateVersusFault } from './truncate-versus-fault.ts';
 import { writeFromOwnMapping } from './write-from-own-mapping.ts';
 import { writeUnderReclaim } from './write-under-reclaim.ts';
@@ -47,9 +49,12 @@ export const scenarios: readonly Scenario[] = [
   directWriteVersusRead,
   directWriteIntoHole,
   growingDirectWrite,
+  truncateDownUp,
   holetest,
   readIntoPunchedMapping,
   collision,
   nestedReadahead,
+  failedWriteVersusStore,
+  failedUnshare,
   nowaitRead,
 ];

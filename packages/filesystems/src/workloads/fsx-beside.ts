@@ -6,7 +6,6 @@
  */
 import { Mm, mmap, munmap, type Proc, shrinkFolio, tryLockFolioAt, unmapPage, userLoad } from '@lockdep/page-cache';
 import { fadviseDontneed, fadviseWillneed } from '../syscalls/fadvise.ts';
-import { fsync } from '../syscalls/fsync.ts';
 import { pread } from '../syscalls/pread.ts';
 import type { FsxFile } from './fsx-file.ts';
 import type { FsxEntry } from './fsx-log.ts';
@@ -39,7 +38,7 @@ export const fsxBeside: readonly FsxBeside[] = [
     weight: 1,
     perform: (file, entry) => eachPage(file, entry, (page) => unmapPage(file.inode.mapping, page)),
   },
-  { name: 'writeback', weight: 3, perform: (file) => fsync(file.inode) },
+  { name: 'writeback', weight: 3, perform: (file) => file.inode.fs.fsync(file.inode) },
   {
     name: 'readahead',
     weight: 2,
