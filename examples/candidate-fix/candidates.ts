@@ -7,10 +7,11 @@ export interface Candidate extends Pick<ScenarioSettings, 'profile' | 'bugs'> {
   readonly Candidate?: new (engine: Engine) => BlockFileSystem;
 }
 
-/** read(2) holds i_rwsem shared, as on xfs. */
+/** read(2) holds i_rwsem shared, as on xfs; direct reads do anyway. */
 class ReadsTakeIrwsem extends Ext4Like {
   override *readIter(kiocb: Kiocb, to: UserBuffer, count: number): Proc<ReadResult> {
     const { iRwsem } = kiocb.inode;
+    if (kiocb.direct) return yield* super.readIter(kiocb, to, count);
     if (!kiocb.nowait) yield* iRwsem.downRead();
     else if (!(yield* iRwsem.tryDownRead())) return { tags: [], error: 'EAGAIN' };
     const result = yield* super.readIter(kiocb, to, count);
