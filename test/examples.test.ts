@@ -16,6 +16,16 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     /^The block first, then the cache, in place: exhausted: \d+ traces, all there are; no old byte in any of them$/m,
     /^The block first, then the cache, into a hole: exhausted: \d+ traces, all there are; no old byte in any of them$/m,
   ],
+  'candidate-fix': [
+    /^nothing: 3 go wrong\n {2}1\. .*\n.*stale-block-exposure: A\[1\]/m,
+    /^i_rwsem around read\(2\): 1 go wrong\n {2}3\. /m,
+    /^i_rwsem around readahead too: nothing found$/m,
+    /^i_rwsem in page faults too: \d+ go wrong$/m,
+    /^ {2}9\. .*\n.*munmap waits at 'lock mmap_lock/m,
+    /^a new lock, only to add pages: 1 go wrong\n {2}4\. /m,
+    /^a new lock, kept while copying: 1 go wrong\n {2}11\. /m,
+    /^a new lock, as merged: nothing found$/m,
+  ],
   'first-inversion': [
     'Chain exists of:\n  mailbox --> accounts --> journal --> mailbox',
     'verdict: possible',
@@ -68,6 +78,14 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     /^Keeping invalidate_lock while copying: read1 waits at .*; read2 waits at /m,
     '=> deadlock',
     /^Dropping it first: ok, /m,
+  ],
+  'read-contention': [
+    /^Everything cached\nreads +i_rwsem +invalidate_lock +page ranges$/m,
+    /^ 90 % +\d+ \(\d\.\d\d\) /m,
+    /^Under memory pressure$/m,
+    'Who waits when 90 % read under i_rwsem:\nlock_stat version 0.4',
+    '&sb->s_type->i_mutex_key-R:',
+    'out/read-contention.svg',
   ],
   'reclaim-recursion': [
     'WARNING: possible circular locking dependency detected',

@@ -1,8 +1,6 @@
 /** Every example runs, and shows what it says. */
 import { describe, expect, test } from 'vitest';
 import { aioDirectWrite } from '../../../examples/aio-direct-write/main.ts';
-import { candidates } from '../../../examples/candidate-fix/candidates.ts';
-import { tryCandidate } from '../../../examples/candidate-fix/main.ts';
 import { holePunchRace } from '../../../examples/hole-punch-race/main.ts';
 import { irwsemInFault } from '../../../examples/irwsem-in-fault/main.ts';
 import { mappedWriteSource } from '../../../examples/mapped-write-source/main.ts';
@@ -34,13 +32,6 @@ describe('examples', () => {
     expect(result.race.failures[0]?.message).toContain('stale-block-exposure: A[1] (read): byte 4 is C[0]@w1');
     expect(text).toContain('free block 1');
     for (const proof of result.proofs) expect([proof.verdict, proof.exhausted]).toEqual(['ok', true]);
-  });
-
-  test('candidate-fix: a lock that covers only the adding of pages', () => {
-    const candidate = candidates.find(({ name }) => name === 'a new lock, only to add pages')!;
-    const wrong = tryCandidate(candidate).filter(({ found }) => found !== null);
-    expect(wrong.map(({ scenario }) => scenario)).toEqual([4]);
-    expect(wrong[0]!.found).toContain('A[0]');
   });
 
   test('one-kib-blocks: the lock around adding alone is not enough; dropping it after creating is', () => {
