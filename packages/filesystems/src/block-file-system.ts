@@ -334,14 +334,14 @@ export abstract class BlockFileSystem extends FileSystem {
     return extents;
   }
 
-  /** Level 1 frozen, so that no new direct write begins; those under way end first. */
+  /** Level 1 frozen, so that no new direct write begins; those under way end first. No fsync: who holds i_rwsem may wait for level 2. */
   override *syncFs(): Proc {
     for (const inode of [...this.inodes]) {
       const { dio } = inode;
       const words = `direct I/O of ${inode.name}?`;
       const idle = yield* this.engine.machine.access([dio.region], [], words, () => dio.idle);
       if (idle !== null) yield* idle.wait();
-      yield* this.fsync(inode);
+      yield* filemapWriteAndWait(inode);
     }
   }
 
