@@ -1,3 +1,4 @@
+export { AgiBuffers, renameWhiteout } from './agi-buffers.ts';
 export { BlockAllocator, type ReusePolicy } from './block-allocator.ts';
 export { type BioPart, BlockDevice, type DirectPart, type DirectRequest } from './block-device.ts';
 export { BlockFileSystem, type BlockFileSystemOptions, type InodeInfo } from './block-file-system.ts';
@@ -35,6 +36,7 @@ export { type RemapCaller, remapFileRange } from './remap-file-range.ts';
 export { collapseVersusWrite } from './scenarios/collapse-versus-write.ts';
 export { crossedMappedWrites } from './scenarios/crossed-mapped-writes.ts';
 export { crossedReflinks, interleavedPair } from './scenarios/crossed-reflinks.ts';
+export { crossedRenames } from './scenarios/crossed-renames.ts';
 export { dedupeVersusStore } from './scenarios/dedupe-versus-store.ts';
 export { crossedDirectReads, directReadIntoOwnMapping } from './scenarios/direct-read-into-mapping.ts';
 export {

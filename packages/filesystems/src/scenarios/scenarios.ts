@@ -2,6 +2,7 @@
 import { collapseVersusWrite } from './collapse-versus-write.ts';
 import { crossedMappedWrites } from './crossed-mapped-writes.ts';
 import { crossedReflinks, interleavedPair } from './crossed-reflinks.ts';
+import { crossedRenames } from './crossed-renames.ts';
 import { dedupeVersusStore } from './dedupe-versus-store.ts';
 import { crossedDirectReads, directReadIntoOwnMapping } from './direct-read-into-mapping.ts';
 import { directWriteIntoHole, directWriteVersusRead, growingDirectWrite } from './direct-write-versus-read.ts';
@@ -43,6 +44,7 @@ export const scenarios: readonly Scenario[] = [
   crossedReflinks,
   interleavedPair,
   dedupeVersusStore,
+  crossedRenames,
   freezeVersusStore,
   flagsVersusFreeze,
   writepagesUnderPressure,
