@@ -1,6 +1,6 @@
 /** What validation costs the page-cache engine, and how fast its central scenario is tried in full. */
 import { Validator } from '@lockdep/core';
-import { punchVersusRead, scenarioProgram } from '@lockdep/filesystems';
+import { punchVersusRead, runFsx, scenarioProgram } from '@lockdep/filesystems';
 import { profiles } from '@lockdep/page-cache';
 import { explore } from '@lockdep/simulator';
 import { mixedLoad } from '../../packages/filesystems/test/mixed-load.ts';
@@ -28,12 +28,26 @@ const explored = cpuNanoseconds(() => {
     executions += result.executions + result.sleepBlocked;
   }
 });
+const OPERATIONS = 2_000;
+const fsx = (validator: Validator | null): void => {
+  const { failure } = runFsx({ fs: 'ext4', seed: 1, operations: OPERATIONS, keepsLog: false, validator });
+  if (failure !== null) throw new Error(`fsx: ${failure.message}`);
+};
+const fsxTimes = interleaved({ plain: () => fsx(null), validated: () => fsx(validator) }, { rounds: 7 });
+
 giveRows([
   { section, name: 'engine, plain', value: times.plain.median / steps, unit: 'ns a step' },
   {
     ...{ section, name: 'engine, validated', value: times.validated.median / steps, unit: 'ns a step' },
     ratio: times.validated.median / times.plain.median,
     against: 'the plain engine',
+  },
+  { section, name: 'fsx, plain', value: OPERATIONS / (fsxTimes.plain.median / 1e9), unit: 'operations a CPU second' },
+  {
+    ...{ section, name: 'fsx, validated', unit: 'operations a CPU second' },
+    value: OPERATIONS / (fsxTimes.validated.median / 1e9),
+    ratio: fsxTimes.validated.median / fsxTimes.plain.median,
+    against: 'fsx on the plain engine',
   },
   {
     ...{ section, name: 'punch against read, every interleaving, four profiles', unit: 'executions a CPU second' },
