@@ -21,6 +21,7 @@ import { describe, expect, test } from 'vitest';
 import {
   type BlockFileSystem,
   type FileSystemName,
+  fallocate,
   fileSystemKinds,
   fsync,
   ftruncate,
@@ -126,6 +127,56 @@ function* program567(file: File): Proc {
   yield* file.mwrite('Y', 8, 32);
 }
 
+/** generic/758: the same with a zeroed range. */
+function* program758(file: File): Proc {
+  yield* pwrite(file.inode, 0, 48, 'X');
+  yield* file.mwrite('Z', 8, 32);
+  yield* fallocate(file.fs, file.inode, 'zero-range', 8, 32);
+  yield* file.mwrite('Y', 8, 32);
+}
+
+/** The replay programs, every number divided by 256; offsets of less than a block are 2. */
+const replays: Readonly<Record<string, string>> = {
+  'generic/469, program 0': `
+    fallocate 0x0 0x10 * keep_size
+    write 0x0 0x10
+    truncate 0x0 0x2
+    punch_hole 0x0 0x2
+    mapread 0x0 0x2`,
+  'generic/469, program 1': `
+    fallocate 0x0 0x10 * keep_size
+    write 0x0 0x10
+    truncate 0x0 0x2
+    mapread 0x0 0x2`,
+  'generic/469, program 2': `
+    fallocate 0x0 0x10
+    write 0x0 0x10
+    truncate 0x0 0x2
+    punch_hole 0x0 0x2
+    mapread 0x0 0x2`,
+  'generic/469, program 3': `
+    fallocate 0x358 0xa8 * keep_size
+    write 0x2aa 0xc4
+    truncate 0x0 0x36e
+    zero_range 0x358 0x16
+    mapread 0x362 0xc`,
+  'generic/499': `
+    fallocate 0x77 0x5f * keep_size
+    mapwrite 0x2e7 0x43
+    write 0x67 0x71
+    write 0x39f 0x18
+    collapse_range 0x360 0x50
+    mapread 0x74 0x1b
+    truncate 0x0 0x8a
+    zero_range 0x12 0x78
+    mapread 0x7b 0xe`,
+  'generic/511': `
+    truncate 0x0 0x1f1
+    write 0x1ad 0x6d
+    zero_range 0x144 0xd4 * keep_size
+    mapread 0x1f6 0x24`,
+};
+
 /** generic/438: the file grows by a byte, which is stored at once; somebody else writes back all the time. */
 function* program438(file: File, finished: { now: boolean }): Proc {
   for (let at = 0; at < 40; at++) {
@@ -150,6 +201,15 @@ for (const fs of KINDS) {
 
       test('567: Y survives', () => {
         expect(contentAfter({ fs, profile }, program567)).toEqual(['X8 Y32 X8', 'X8 Y32 X8']);
+      });
+
+      test.each(Object.entries(replays))('%s, with and without fsync after writes', (_, log) => {
+        const large = { filePages: 64, diskBlocks: 512 };
+        for (const syncs of [false, true]) {
+          const result = replayFsx({ fs, profile, geometry: large, syncs, checksContents: true }, parseFsxLog(log));
+          expect(result.failure).toBe(null);
+          expect(result.operations).toBe(parseFsxLog(log).length);
+        }
       });
 
       test.each([1, 2, 3, 4, 5, 6])('438, schedule %i: every byte survives', (seed) => {
@@ -188,6 +248,22 @@ for (const fs of KINDS) {
     expect(after).not.toBe(before);
   });
 }
+
+describe('758: a range zeroed under a mapping', () => {
+  const kept: [string, string] = ['X8 Y32 X8', 'X8 Y32 X8'];
+
+  test('xfs, and the latest ext4: Y survives', () => {
+    expect(contentAfter({ fs: 'xfs', profile: 'merged' }, program758)).toEqual(kept);
+    expect(contentAfter({ fs: 'xfs', profile: 'latest' }, program758)).toEqual(kept);
+    expect(contentAfter({ fs: 'ext4', profile: 'latest' }, program758)).toEqual(kept);
+  });
+
+  test('ext4 before v6.14 lost the stores to the pages at its edges', () => {
+    const [before, after] = contentAfter({ fs: 'ext4', profile: 'merged', bugs: {} }, program758);
+    expect(before).toBe(kept[0]);
+    expect(after).toBe('X8 08 Y16 08 X8'.replace(/\b08\b/g, '0:8'));
+  });
+});
 
 test.each([1, 2, 3, 4, 5, 6, 7, 8])('630, xfs, schedule %i: dedupe never changes the bytes of its target', (seed) => {
   const machine = new PlainMachine({ seed });

@@ -4,15 +4,16 @@
  * To add one, add an entry. Arguments are trimmed as `ltp/fsx.c` trims them: reads to the file, changes to the largest size.
  */
 import { type Proc, type Tag, userStore } from '@lockdep/page-cache';
+import { type FallocateMode, fallocate as fallocateRange } from '../syscalls/fallocate.ts';
 import { fsync } from '../syscalls/fsync.ts';
 import { ftruncate } from '../syscalls/ftruncate.ts';
 import { pread } from '../syscalls/pread.ts';
-import { preallocate } from '../syscalls/preallocate.ts';
 import { punchHole } from '../syscalls/punch-hole.ts';
 import { pwrite } from '../syscalls/pwrite.ts';
 import { FsxFailure } from './fsx-failure.ts';
 import { type FsxFile, load } from './fsx-file.ts';
 import type { FsxEntry } from './fsx-log.ts';
+import type { GoodBuffer } from './good-buffer.ts';
 import type { RandomNumbers } from './random-numbers.ts';
 
 /** The numbers of an operation, and what it is asked for beside them. */
@@ -137,17 +138,80 @@ const punch: FsxOperation = {
   },
 };
 
-const fallocate: FsxOperation = {
-  name: 'fallocate',
-  weight: 1,
-  resizes: true,
-  draw: (random, args) => (random.oneIn(2) ? { ...args, keepSize: true } : args),
-  trim: insideLargest,
-  *perform({ fs, inode, good }, { offset, length, keepSize = false }) {
-    if (!expectDone('fallocate', yield* preallocate(fs, inode, offset, length, { keepSize }))) return;
-    if (!keepSize) good.resize(Math.max(good.size, offset + length));
+/** As an operation of the table: the mode of fallocate(2), and its effect on the model. */
+function fallocateWith(
+  mode: FallocateMode,
+  operation: Omit<FsxOperation, 'weight' | 'perform'>,
+  tellModel: (good: GoodBuffer, entry: FsxEntry) => void,
+): FsxOperation {
+  return {
+    ...operation,
+    weight: 1,
+    *perform({ fs, inode, good }, entry) {
+      const { offset, length, keepSize = false, unshare = false } = entry;
+      const how = unshare ? 'unshare-range' : mode;
+      const error = yield* fallocateRange(fs, inode, how, offset, length, { keepSize });
+      // A file system may not have it; but there is room, so nothing else may fail.
+      if (error === 'EOPNOTSUPP') return;
+      if (error !== null) throw new FsxFailure('error', `fallocate with ${how}: ${error}`);
+      tellModel(good, entry);
+    },
+  };
+}
+
+const someKeepSize = (random: RandomNumbers, args: FsxArguments): FsxArguments =>
+  random.oneIn(2) ? { ...args, keepSize: true } : args;
+
+const fallocate = fallocateWith(
+  'allocate-range',
+  {
+    name: 'fallocate',
+    resizes: true,
+    draw: (random, args) => ({ ...someKeepSize(random, args), ...(random.oneIn(4) ? { unshare: true } : {}) }),
+    trim: insideLargest,
   },
-};
+  (good, { offset, length, keepSize }) => {
+    if (keepSize !== true) good.resize(Math.max(good.size, offset + length));
+  },
+);
+
+const zeroRange = fallocateWith(
+  'zero-range',
+  { name: 'zero_range', resizes: true, draw: someKeepSize, trim: insideLargest },
+  (good, { offset, length, keepSize = false }) => good.zero(offset, length, keepSize),
+);
+
+/** Whole blocks of a range, rounded down; null when there is none. */
+function wholeBlocks(args: FsxArguments | null, blockSize: number): FsxArguments | null {
+  if (args === null) return null;
+  const length = args.length - (args.length % blockSize);
+  return length === 0 ? null : { ...args, offset: args.offset - (args.offset % blockSize), length };
+}
+
+const collapseRange = fallocateWith(
+  'collapse-range',
+  {
+    name: 'collapse_range',
+    resizes: true,
+    // Not up to the end: that would be a truncate.
+    trim: (args, { size, blockSize }) => wholeBlocks(inside(args, size - 1), blockSize),
+  },
+  (good, { offset, length }) => good.collapse(offset, length),
+);
+
+const insertRange = fallocateWith(
+  'insert-range',
+  {
+    name: 'insert_range',
+    resizes: true,
+    trim(args, { size, maxSize, blockSize }) {
+      if (size === 0) return null;
+      const length = Math.min(args.length, maxSize - size);
+      return wholeBlocks({ ...args, offset: args.offset % size, length }, blockSize);
+    },
+  },
+  (good, { offset, length }) => good.insert(offset, length),
+);
 
 const sync: FsxOperation = {
   name: 'fsync',
@@ -159,12 +223,6 @@ const sync: FsxOperation = {
   },
 };
 
-/** Whether it was done. A file system may not have it; but there is room, so nothing else may fail. */
-function expectDone(what: string, error: string | null): boolean {
-  if (error !== null && error !== 'EOPNOTSUPP') throw new FsxFailure('error', `${what}: ${error}`);
-  return error === null;
-}
-
 /** All operations, in the order of the source. */
 export const fsxOperations: readonly FsxOperation[] = [
   read,
@@ -174,5 +232,8 @@ export const fsxOperations: readonly FsxOperation[] = [
   truncate,
   fallocate,
   punch,
+  zeroRange,
+  collapseRange,
+  insertRange,
   sync,
 ];

@@ -30,6 +30,9 @@ export interface FsxSettings extends FsxOptions {
 /** Pages of four blocks, eight of them a file. */
 export const fsxGeometry: Geometry = { pageSize: 16, blockSize: 4, filePages: 8, diskBlocks: 64 };
 
+/** No operation takes so many steps: code with a lock missing may go round in circles for ever. */
+const STEPS = 20_000;
+
 /** So many operations from a seed, which is also that of the schedule. */
 export interface FsxCampaign extends FsxSettings {
   readonly seed: number;
@@ -71,8 +74,10 @@ function play(
   const machine = new PlainMachine(seed === undefined ? { validator } : { seed, validator });
   const fsx = fsxOn(machine, settings, keepsLog);
   machine.spawn('fsx', () => code(fsx));
-  const { stuck } = machine.run();
-  return fsx.finish(stuck);
+  for (let before = -1; ; before = fsx.operations) {
+    const { steps, stuck } = machine.run(STEPS);
+    if (steps < STEPS || fsx.operations === before) return fsx.finish(stuck);
+  }
 }
 
 function fsxOn(machine: Machine, settings: FsxSettings, keepsLog: boolean): Fsx {
