@@ -30,5 +30,6 @@ test.each([
   expect(samples.length).toBeGreaterThan(10);
   const early = Math.max(...samples.slice(1, 4));
   const late = Math.max(...samples.slice(-3));
-  expect(late - early).toBeLessThan(2 * 1024 * 1024);
+  // Compiled code comes and goes; sixteen bytes an operation would not.
+  expect(late - early).toBeLessThan(Math.max(8 * 1024 * 1024, 16 * operations));
 });
