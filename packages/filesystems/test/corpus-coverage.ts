@@ -1,0 +1,64 @@
+/** Who reproduces which bug of the corpus: the engine with a switch, its locks alone, or nobody, and then why. */
+import { readdirSync, readFileSync } from 'node:fs';
+import {
+  crossedMappedWrites,
+  crossedRenames,
+  dedupeVersusStore,
+  type Scenario,
+  writeFromOwnMapping,
+  writeVersusMunmap,
+} from '../src/index.ts';
+import type { CorpusBug } from './corpus.ts';
+
+/** Bugs that are scenarios with their switch, tested as such in `scenarios.test.ts`. */
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  'PC-032': dedupeVersusStore,
+  'PC-036': writeFromOwnMapping,
+  'PC-037': crossedMappedWrites,
+  'PC-038': writeVersusMunmap,
+  'PC-103': crossedRenames,
+};
+
+/** What is no program of locks, and not in the engine either. */
+export const NOT_REPRODUCED: Readonly<Record<string, string>> = {
+  'PC-005': 'the data is at a server; no file system here punches at a server (PC-002 is the same race with a disk)',
+  'PC-006': 'the data is at a server; no file system here punches at a server (PC-002 is the same race with a disk)',
+  'PC-007': 'the block device has no page cache of its own here',
+  'PC-021': 'no copy-on-write fork whose extents merge with those of the file',
+  'PC-026': 'no copy at a server; a single task',
+  'PC-030': 'no inline data',
+  'PC-031': 'no inline data',
+  'PC-033': 'no metadata buffers on pages of the block device',
+  'PC-034': 'no punch at a server; a single task',
+  'PC-035': 'no size that comes from a server',
+  'PC-079': 'the switch is missing: assertions here ask the lock itself',
+  'PC-096':
+    'in its steps the freezer gets the lock that a writer still holds: the door is shut first and waited at then, which is no step of locks',
+  'PC-100': 'the contents of directories are not modelled',
+  'PC-105': 'nobody is killed while he waits for a lock; nothing else goes wrong',
+  'PC-108': 'about speed; nothing goes wrong',
+};
+
+const directories = ['.', '../../page-cache/test'].map((path) => new URL(`${path}/`, import.meta.url));
+const sources = directories.flatMap((directory) =>
+  readdirSync(directory)
+    .filter((name) => name.endsWith('.test.ts') && !name.startsWith('corpus'))
+    .map((name) => readFileSync(new URL(name, directory), 'utf8')),
+);
+const named = new Set(sources.flatMap((text) => [...text.matchAll(/['`][^'`\n]*?(PC-\d{3})/g)].map(([, id]) => id!)));
+
+/** A test of the engine names it, or it is a scenario. */
+export const inEngine = ({ id }: CorpusBug): boolean => named.has(id) || SCENARIOS[id] !== undefined;
+
+/** Runs through the validator and the simulator as a program of locks. */
+export const atLockLevel = ({ id, cycle }: CorpusBug): boolean =>
+  cycle !== undefined && NOT_REPRODUCED[id] === undefined;
+
+export type Coverage = 'engine and locks' | 'engine' | 'locks' | 'classes only' | 'not reproduced';
+
+export function coverageOf(bug: CorpusBug): Coverage {
+  const locks = atLockLevel(bug);
+  if (inEngine(bug)) return locks ? 'engine and locks' : 'engine';
+  if (locks) return bug.cycle?.instance === undefined ? 'classes only' : 'locks';
+  return 'not reproduced';
+}
