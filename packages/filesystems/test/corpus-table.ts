@@ -14,8 +14,13 @@ threads and lockdep reports, which each entry names. This file is made, and chec
   the circle in a run where nobody waits, and through the simulator, which runs into it. As repaired
   ([\`corpus/fixes.json\`](corpus/fixes.json)) the validator is silent and all interleavings are clean.
 - _classes only_: the circle is one of classes; the validator reports it, and no interleaving of the instances deadlocks. A false alarm in the
-  kernel too, until the classes were told apart.
+  kernel too: locks of one class that never meet.
 - _not reproduced_: neither; the reason is in the last table.
+
+Where the circle is one of readers (PC-059, PC-087, PC-088, PC-098) the report says \`readers-only\`, and indeed no interleaving deadlocks; with
+one task that wants the lock exclusively it says \`possible\`, and exploration runs into it. Locks alone do not know what else keeps tasks
+apart: the kernel has no inode left to evict when the freezer of PC-090 allocates. Of races and long waits the validator says nothing, rightly.
+The repair of PC-030 that its thread rules out (i_rwsem in page_mkwrite) is reported, and deadlocks.
 `;
 
 /** Columns padded, as the formatter has them. */

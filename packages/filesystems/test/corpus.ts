@@ -1,7 +1,7 @@
 /** The corpus of bugs, as data: what happened in the kernel, step by step, and for deadlocks the steps as repaired. */
 import { readFileSync } from 'node:fs';
 
-/** A step of a task as the corpus notes it; only those about locks and about waiting for others matter to {@link ../lock-program}. */
+/** A step of a task as the corpus notes it; only those about locks and about waiting for others matter to `lock-program.ts`. */
 export interface CorpusStep {
   readonly task: string;
   readonly op: string;
@@ -32,4 +32,13 @@ const read = (file: string): unknown =>
   JSON.parse(readFileSync(new URL(`../corpus/${file}`, import.meta.url), 'utf8')) as unknown;
 
 export const { bugs } = read('bugs.json') as { readonly bugs: readonly CorpusBug[] };
-export const { fixes } = read('fixes.json') as { readonly fixes: Readonly<Record<string, CorpusFix>> };
+
+/** A repair that would be a bug itself. */
+export interface RejectedFix extends CorpusFix {
+  readonly circle: readonly string[];
+}
+
+export const { fixes, rejected } = read('fixes.json') as {
+  readonly fixes: Readonly<Record<string, CorpusFix>>;
+  readonly rejected: Readonly<Record<string, RejectedFix>>;
+};
