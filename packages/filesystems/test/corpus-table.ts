@@ -4,6 +4,10 @@ import { type Coverage, coverageOf, inEngine, NOT_REPRODUCED, SCENARIOS } from '
 
 const COLUMNS: readonly Coverage[] = ['engine and locks', 'engine', 'locks', 'classes only', 'not reproduced'];
 
+const READERS = Object.keys(fixes)
+  .filter((id) => fixes[id]!.writer !== undefined)
+  .join(', ');
+
 const INTRODUCTION = `# The corpus of bugs
 
 [\`corpus/bugs.json\`](corpus/bugs.json): ${bugs.length} bugs of locking in the page cache and the VFS of Linux, collected from kernel commit messages, mailing-list
@@ -17,7 +21,7 @@ threads and lockdep reports, which each entry names. This file is made, and chec
   kernel too: locks of one class that never meet.
 - _not reproduced_: neither; the reason is in the last table.
 
-Where the circle is one of readers (PC-059, PC-087, PC-088, PC-098) the report says \`readers-only\`, and indeed no interleaving deadlocks; with
+Where the circle is one of readers (${READERS}) the report says \`readers-only\`, and indeed no interleaving deadlocks; with
 one task that wants the lock exclusively it says \`possible\`, and exploration runs into it. Locks alone do not know what else keeps tasks
 apart: the kernel has no inode left to evict when the freezer of PC-090 allocates. Of races and long waits the validator says nothing, rightly.
 The repair of PC-030 that its thread rules out (i_rwsem in page_mkwrite) is reported, and deadlocks.
