@@ -152,6 +152,30 @@ function outcome(
   return result.failures[0]?.message ?? (ended ? 'proved' : result.estimate.statement);
 }
 
+describe('a store beside a write that makes the file longer than the byte', () => {
+  /** The page is writable, with blocks up to the old end. */
+  const race = ({ a, vma }: Mounted) => ({
+    *write() {
+      yield* userStore(vma, 0, byte(0, 'm1'));
+      yield* pwrite(a, 3, 1, 'w1');
+    },
+    *store() {
+      yield* userStore(vma, 2, byte(2, 'm2'));
+      yield* fsync(a);
+      yield* shrinkFolio(a.mapping, 0);
+    },
+  });
+
+  test('may be kept or not, since it asks for no block before the write is over', () => {
+    expect(outcome({ fs: 'ext4', blockSize: 1, size: 1 }, race, 1)).toBe('proved');
+  });
+
+  test('but one after the write is kept', () => {
+    const setup = { fs: 'ext4', blockSize: 1, size: 1 } as const;
+    expect(outcome({ ...setup, bugs: { isizeExtendedMkclean: false } }, race, 1)).toMatch(/^lost-write: A\[0\]/);
+  });
+});
+
 describe('a store beside a punch of one block of its page (PC-025)', () => {
   /** The page is writable and dirty; then one block of it is punched while it is stored to. */
   const race = ({ fs, a, vma }: Mounted) => ({

@@ -81,13 +81,16 @@ export class Oracle {
     this.add({ kind: 'lost-write', via: 'read', file: name, offset: offset + at, saw: 'zero', message });
   }
 
-  /** A store through a mapping took effect. One past the end, in the last page, may be kept or zeroed. */
+  /**
+   * A store through a mapping took effect. One past the end, in the last page, may be kept or zeroed; and so may one to what the file is
+   * just getting longer by, since `pagecache_isize_extended` write-protects the page, so that stores ask for blocks, after the size is set.
+   */
   stored(name: string, offset: number, tag: Tag, isPastEnd: boolean): void {
     const file = this.file(name);
     const start = this.tick();
     const end = this.tick();
     file.begin(offset, [tag], start).end(end);
-    if (isPastEnd) file.begin(offset, [ZERO], start).end(end);
+    if (isPastEnd || file.isGrowingOver(offset, end)) file.begin(offset, [ZERO], start).end(end);
   }
 
   /** Keeps a finding, unless the same is there already; its page index follows from its offset. */

@@ -153,6 +153,15 @@ export class ShadowFile {
     this.#sizes = sizes.filter((size) => !isOverwritten(size, sizes, time));
   }
 
+  /** Whether the file may not have had the byte before an operation, not over at `time`, that makes it longer than that. */
+  isGrowingOver(offset: number, time: number): boolean {
+    const isOpen = (size: SizeRecord): boolean => size.start < time && size.end > time;
+    if (!this.#sizes.some((size) => size.size > offset && isOpen(size))) return false;
+    return this.#sizes.some(
+      (size) => size.size <= offset && size.end < time && !isOverwritten(size, this.#sizes, time),
+    );
+  }
+
   /** The largest size that an operation from `start` to `end` may go by. */
   largestSize(start: number, end: number): number {
     let largest = 0;

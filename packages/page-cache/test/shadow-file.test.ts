@@ -61,6 +61,17 @@ describe('which values a reader may see', () => {
     expect(file.largestSize(1, 4)).toBe(8);
   });
 
+  test('what a file is just getting longer by: while the operation lasts, and not after it', () => {
+    const file = new ShadowFile('A', 4);
+    const grown = file.resize(8, 1);
+    expect([3, 4, 7, 8].map((offset) => file.isGrowingOver(offset, 2))).toEqual([false, true, true, false]);
+    grown(3);
+    expect(file.isGrowingOver(4, 4)).toBe(false);
+    // One that does not reach the end.
+    file.resize(6, 5);
+    expect([4, 6].map((offset) => file.isGrowingOver(offset, 6))).toEqual([false, false]);
+  });
+
   test('sequential writes: the last one, always (random)', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 12 }), (writes) => {
