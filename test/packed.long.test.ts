@@ -124,7 +124,7 @@ describe.each(folders)('packages/%s', (name) => {
       expect.arrayContaining(['LICENSE', 'README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts']),
     );
     const others = files.filter(
-      (file) => !/^(dist|src|schema|rules)\/|^(LICENSE|README\.md|package\.json)$/.test(file),
+      (file) => !/^(dist|src|schema|rules|corpus)\/|^(LICENSE|README\.md|CORPUS\.md|package\.json)$/.test(file),
     );
     expect(others).toEqual([]);
     expect(files.filter((file) => /tsbuildinfo|\.test\.|node_modules/.test(file))).toEqual([]);
