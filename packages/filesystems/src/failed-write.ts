@@ -24,7 +24,8 @@ export function* truncateFailedWrite(fs: BlockFileSystem, inode: Inode): Proc {
 }
 
 /**
- * Takes back reservations of a write that failed, but for those that a page made dirty through a mapping needs now.
+ * Takes back reservations of a write that failed, but for those that a page made dirty through a mapping needs now. Behind the end nothing
+ * needs any: no writeback goes there.
  *
  * Duty of the caller: `i_rwsem` exclusive. `holdsEvictLock`: the eviction lock too, so it is not taken again. Source:
  * `fs/xfs/xfs_iomap.c: xfs_buffered_write_delalloc_punch`.
@@ -40,7 +41,7 @@ export function* punchFailedWrite(
   if (lock !== null) yield* lock.downWrite();
   for (const index of fresh) {
     if (how === false) yield* dropPages(fs, inode, index);
-    else if (yield* isDirty(fs, inode, index)) continue;
+    else if (yield* isNeeded(fs, inode, index)) continue;
     yield* takeBack(fs, inode, index);
   }
   if (lock !== null) yield* lock.upWrite();
@@ -52,8 +53,9 @@ function* dropPages(fs: BlockFileSystem, inode: Inode, index: number): Proc {
   yield* truncatePagecacheRange(inode, index * blockSize, (index + 1) * blockSize);
 }
 
-function* isDirty(fs: BlockFileSystem, inode: Inode, index: number): Proc<boolean> {
+function* isNeeded(fs: BlockFileSystem, inode: Inode, index: number): Proc<boolean> {
   const { blockSize } = fs.engine.geometry;
+  if (index * blockSize >= inode.size) return false;
   const folio = yield* lockFolioAt(inode.mapping, fs.engine.pageOf(index * blockSize));
   if (folio === null) return false;
   const { dirty } = folio.buffers[index - folio.start / blockSize]!;

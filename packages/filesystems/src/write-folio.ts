@@ -67,12 +67,18 @@ function* zeroBeyond(folio: Folio, size: number): Proc {
   });
 }
 
-/** The dirty blocks of a locked folio and where they go on disk. Discarded ones may be losing their blocks right now. */
+/**
+ * The dirty blocks of a locked folio up to the end of the file, and where they go on disk. Discarded ones may be losing their blocks right
+ * now. Those wholly behind the end, which a store has made dirty together with the page, become clean and go nowhere, though they may have a
+ * preallocated block: it would read as written when the file grows (`mpage_process_page_bufs`, `iomap_writeback_handle_eof`).
+ */
 function* allocateParts(fs: BlockFileSystem, inode: Inode, folio: Folio, newSize: number): Proc<Batch> {
   const { machine, geometry } = fs.engine;
   const first = folio.start / geometry.blockSize;
   const dirty = yield* machine.access([], [folio.state], `take dirty blocks of ${folio.label}`, () => {
-    const blocks = folio.buffers.flatMap(({ dirty, discarded }, b) => (dirty && !discarded ? [b] : []));
+    const blocks = folio.buffers.flatMap(({ dirty, discarded }, b) =>
+      dirty && !discarded && (first + b) * geometry.blockSize < newSize ? [b] : [],
+    );
     for (const buffer of folio.buffers) buffer.dirty = false;
     return blocks;
   });

@@ -4,6 +4,7 @@ import {
   dataTags,
   Engine,
   type Machine,
+  MappedBuffer,
   Mm,
   PlainMachine,
   type Proc,
@@ -11,6 +12,7 @@ import {
   premap,
   shrinkFolio,
   type Tag,
+  userLoad,
   userStore,
   ZERO,
 } from '@lockdep/page-cache';
@@ -23,6 +25,7 @@ import {
   fsync,
   ftruncate,
   pread,
+  preallocate,
   punchHole,
   pwrite,
   type Scenario,
@@ -126,6 +129,29 @@ describe.each(kinds)('%s', (fs) => {
     const setup = { fs, blockSize: 1, size: 2 };
     expect(bytesAfter(setup, code)).toBe('m1 w0 0 m2');
     expect(() => bytesAfter({ ...setup, bugs: { isizeExtendedMkclean: false } }, code)).toThrow('lost-write');
+  });
+});
+
+describe('blocks behind the end of the last page, which a store makes dirty with it', () => {
+  for (const profile of ['merged', 'latest'] as const) {
+    test.each(['ext4', 'xfs'] as const)(`%s, ${profile}: are not written, though they are preallocated`, (fs) => {
+      const code = function* ({ fs: mounted, a, vma }: Mounted): Proc {
+        yield* preallocate(mounted, a, 2, 2, { keepSize: true });
+        yield* userStore(vma, 3, byte(3, 'm1'));
+      };
+      expect(bytesAfter({ fs, profile, blockSize: 1, size: 2 }, code)).toBe('w0 w0');
+    });
+  }
+
+  test.each(kinds)('%s: need none of what a write that failed has reserved', (fs) => {
+    const code = function* ({ fs: mounted, engine, a, vma }: Mounted): Proc {
+      const other = premap(new Mm(engine, 'other mm'), mounted.create('B', dataTags('B', 'w0', 0, 4)), { pages: 2 });
+      yield* userLoad(other, 3);
+      yield* userStore(vma, 1, byte(1, 'm1'));
+      // Only the first byte of the buffer is there.
+      yield* pwrite(a, 1, 3, 'w1', new MappedBuffer(other, 3));
+    };
+    expect(bytesAfter({ fs, profile: 'latest', blockSize: 1, size: 2 }, code)).toBe('w0 w1');
   });
 });
 
