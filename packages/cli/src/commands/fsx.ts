@@ -56,7 +56,8 @@ log of operations for --replay.
   --bug NAME=VALUE  a defect switched on, as isizeExtendedMkclean=false; may be given several times
   --seed N          of operations and schedule; default 1
   --ops N           operations; default 10000
-  --without NAME    leaves an operation out: ${fsxOperations.map(({ name }) => name).join(', ')}
+  --without NAME    leaves an operation out:
+                    ${fsxOperations.map(({ name }) => name).join(', ')}
   --background      reclaim, writeback, readahead and lost uptodate bits beside the operations
   --readers         other tasks read too
   --mapped          one mapping for all operations, without msync
