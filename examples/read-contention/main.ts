@@ -9,7 +9,7 @@ import { plot } from './plot.ts';
 import { readLocks } from './read-locks.ts';
 import { type Measured, measure, TASKS } from './workload.ts';
 
-const SHARES = [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99, 100];
+const SHARES = [0, 20, 40, 50, 60, 80, 90, 95, 99, 100];
 /** The shares shown in the table. */
 const SHOWN = [0, 50, 90, 99, 100];
 

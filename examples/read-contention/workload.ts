@@ -25,7 +25,7 @@ export interface Measured extends Workload {
 export const TASKS = 8;
 const PAGES = 32;
 const PAGE = 4;
-const DURATION = 5_000;
+const DURATION = 2_000;
 const PRESSURE_EVERY = 30;
 
 /** What steps take, in microseconds: 4 KiB copied, a solid-state disk, an instruction or a hundred of them. */
