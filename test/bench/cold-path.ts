@@ -36,8 +36,7 @@ function edgesOf(kind: 'random' | 'layered', nodes: number, count: number): Edge
   return [...edges.values()].sort(() => random() - 0.5);
 }
 
-function bare(edges: readonly Edge[]): OrderGraph {
-  const graph = new OrderGraph();
+function addAll(graph: OrderGraph, edges: readonly Edge[]): OrderGraph {
   for (const [from, to] of edges) graph.add(from, to, 8, 1);
   return graph;
 }
@@ -83,19 +82,27 @@ function measure(kind: 'random' | 'layered', nodes: number, count: number): Row[
     // A baseline that every machine has: putting the pairs into a Set.
     const times = [
       cpuNanoseconds(() => void new Set(edges.map(([from, to]) => from * nodes + to))),
-      cpuNanoseconds(() => void bare(edges)),
+      cpuNanoseconds(() => void addAll(new OrderGraph(), edges)),
       newDependencies(nodes, edges, 'ideal'),
       newDependencies(nodes, edges, 'kernel'),
     ] as const;
     if (round < WARM_UP) continue;
     for (const [at, all] of [set, graph, validator, kernel].entries()) all.push(times[at]! / count);
   }
-  const graphBytes = bytesKept(() => bare(edges));
-  const kept = warmed(nodes, edges, 'ideal');
-  const validatorBytes = bytesKept(() => kept.pass());
-  const learned = kept.validator.stats();
-  if (graphBytes.kept.edgeCount !== count || learned.dependencies !== count || kept.validator.reports.length > 0) {
-    throw new Error(`${name}: learned ${learned.dependencies}, reported ${kept.validator.reports.length}`);
+  const graphBytes = bytesKept(
+    () => new OrderGraph(),
+    (graph) => addAll(graph, edges),
+  );
+  const validatorBytes = bytesKept(
+    () => warmed(nodes, edges, 'ideal'),
+    ({ validator, pass }) => {
+      pass();
+      return validator;
+    },
+  );
+  const { dependencies } = validatorBytes.kept.stats();
+  if (graphBytes.kept.edgeCount !== count || dependencies !== count || validatorBytes.kept.reports.length > 0) {
+    throw new Error(`${name}: learned ${dependencies}, reported ${validatorBytes.kept.reports.length}`);
   }
   const row = (what: string, times: readonly number[]): Row => ({
     section: 'new dependency',

@@ -81,16 +81,22 @@ export async function interleavedAsync<const K extends string>(
   return summary(times);
 }
 
-/** Bytes that `build` leaves reachable; needs `--expose-gc`. */
-export function bytesKept<T>(build: () => T): { readonly bytes: number; readonly kept: T } {
-  const used = (): number => {
-    // What one collection finds unreachable through weak references goes with the next.
-    for (let time = 0; time < 4; time++) globalThis.gc?.();
-    const { heapUsed, arrayBuffers } = process.memoryUsage();
-    return heapUsed + arrayBuffers;
-  };
-  build();
+/** Bytes that `build` leaves reachable, beyond what `prepare` has made for it; needs `--expose-gc`. The first time of two is not counted. */
+export function bytesKept<P, T>(
+  prepare: () => P,
+  build: (prepared: P) => T,
+): { readonly bytes: number; readonly kept: T } {
+  const once = (): void => void build(prepare());
+  once();
+  const prepared = prepare();
   const before = used();
-  const kept = build();
+  const kept = build(prepared);
   return { bytes: used() - before, kept };
+}
+
+function used(): number {
+  // What one collection finds unreachable through weak references goes with the next.
+  for (let time = 0; time < 4; time++) globalThis.gc?.();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }
