@@ -135,6 +135,7 @@ describe.each(folders)('%s', (name) => {
       if (command === 'example' && args === name) expectPrinted(stdout, outputsAfter(block));
     }
     if (name === 'kernel-lock-order') await checkPicture(started);
+    if (name === 'read-contention') checkContention(stdout);
     if (name === 'first-inversion') {
       const drawn = await readFile(repositoryFile('out/first-inversion.svg'), 'utf8');
       expect(await readFile(repositoryFile(`examples/${name}/order.svg`), 'utf8'), 'run `pnpm pictures`').toBe(drawn);
@@ -153,6 +154,21 @@ test('what the start command is said to print is printed', () => {
   expect(started.length).toBeGreaterThan(0);
   expect(started.map((name) => outputs.get(name)).join('\n')).toContain(shown.code.trimEnd());
 });
+
+/** i_rwsem around reads costs a mixed workload half its throughput or nearly, and one that only reads nothing. */
+function checkContention(stdout: string): void {
+  const throughputs = (reads: number): number[][] =>
+    [...stdout.matchAll(new RegExp(`^ *${reads} % +(\\d+) \\S+ +(\\d+) \\S+ +(\\d+) `, 'gm'))].map((row) =>
+      row.slice(1).map(Number),
+    );
+  for (const rows of [throughputs(90), throughputs(100)]) expect(rows).toHaveLength(2);
+  for (const [irwsem, invalidateLock, ranges] of throughputs(90)) {
+    expect(irwsem!).toBeLessThan(invalidateLock! * 0.6);
+    expect(ranges!).toBeGreaterThan(invalidateLock! * 0.9);
+  }
+  const [irwsem, invalidateLock] = throughputs(100)[0]!;
+  expect(irwsem!).toBeGreaterThan(invalidateLock! * 0.9);
+}
 
 /** The picture is written, of the locks it is about; and the copy in the folder, which the README shows, is of the same order. */
 async function checkPicture(started: number): Promise<void> {
