@@ -1,7 +1,7 @@
 /**
  * The circles reported that may yet prove surer: when a dependency is seen in new circumstances, a guard turns out to be one of
  * several locks, or a class gets its first writer, they are judged again, and so are the other circles through the dependency that
- * closed them. A verdict only rises.
+ * closed them. What was seen only raises a verdict; what was proved yields to a stronger proof alone.
  */
 import type { Engine } from './engine.ts';
 import { layerOf } from './layer.ts';
@@ -13,6 +13,7 @@ const LAYERS: readonly Layer[] = ['order', 'event'];
 
 /** Least sure first. */
 const ORDER: readonly VerdictKind[] = [
+  'refuted',
   'readers-only',
   'scoped',
   'ordered',
@@ -20,6 +21,7 @@ const ORDER: readonly VerdictKind[] = [
   'too-few-tasks',
   'single-task',
   'possible',
+  'unconfirmed',
   'predicted',
   'confirmed',
 ];
@@ -37,6 +39,20 @@ export function levelOf(verdict: VerdictKind, layer: Layer): Level {
 /** Is the first surer than the second? */
 export const isSurer = (verdict: VerdictKind, other: VerdictKind): boolean =>
   ORDER.indexOf(verdict) > ORDER.indexOf(other);
+
+/** Does it come from a search for schedules, and not from what was seen? */
+export const isProved = (verdict: VerdictKind): boolean =>
+  verdict === 'refuted' || ORDER.indexOf(verdict) > ORDER.indexOf('possible');
+
+/**
+ * May a proof take the place of a verdict? A deadlock outdoes all that is less sure. That no schedule leads there outdoes all that is
+ * only inferred; it leaves what has happened. A search that ended too early says nothing but of what is possible anyway.
+ */
+export function yieldsTo(verdict: VerdictKind, proof: VerdictKind): boolean {
+  if (proof === 'refuted') return !isSurer(verdict, 'unconfirmed');
+  if (proof === 'unconfirmed') return verdict === 'possible';
+  return isSurer(proof, verdict);
+}
 
 /** Is it loud enough that no surer circle need be looked for? */
 export const isPossible = (verdict: VerdictKind): boolean => ORDER.indexOf(verdict) >= ORDER.indexOf('possible');

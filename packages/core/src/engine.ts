@@ -3,7 +3,7 @@
  * tasks, and the reports so far. The hot path lives in validator.ts; everything that reads or writes here is the miss path.
  */
 import { ChainTrie, INSTANCE, LABEL_BITS, REPORTED } from './chain-trie.ts';
-import { Circles, isSurer, levelOf } from './circles.ts';
+import { Circles, isProved, levelOf, yieldsTo } from './circles.ts';
 import { ClassTable } from './class-table.ts';
 import { type ContextKind, ContextKinds } from './context-kinds.ts';
 import { Evidence } from './evidence.ts';
@@ -146,15 +146,16 @@ export class Engine {
     const surer = same
       ? report
       : (this.#add({ kind, message, want, holding, cycle, verdict, layer }, report) as CircularReport);
-    // The other circle may have been reported before, when it was less sure.
+    // The other circle may have been reported before, when it was less sure; what was proved stays.
+    if (isProved(surer.verdict.kind)) return surer;
     Object.assign(surer, { verdict });
     this.#setLevel(surer, levelOf(verdict.kind, layer));
     return surer;
   }
 
-  /** Evidence from outside; a verdict only rises. */
+  /** Evidence from outside. */
   prove(report: CircularReport, verdict: Verdict): void {
-    if (!isSurer(verdict.kind, report.verdict.kind)) return;
+    if (!yieldsTo(report.verdict.kind, verdict.kind)) return;
     Object.assign(report, { verdict });
     this.#setLevel(report, levelOf(verdict.kind, report.layer));
   }

@@ -97,14 +97,20 @@ export interface RecursiveReport extends ReportBase {
 }
 
 /**
- * How sure a report of an order is: a schedule deadlocks (`confirmed`); a sound reordering of the run does (`predicted`); tasks that
- * have shown the orders can meet (`possible`); only one task has shown them all (`single-task`); they need more tasks than have
- * (`too-few-tasks`); a common lock keeps the tasks apart (`gated`), fork and join do (`ordered`), the instances never meet (`scoped`), one of the locks has only ever
- * been read (`readers-only`).
+ * How sure a report of an order is.
+ *
+ * By proof: a schedule of the program deadlocks (`confirmed`); a sound reordering of the run does (`predicted`); such a schedule was
+ * looked for, and neither found nor ruled out (`unconfirmed`); no schedule of the program gets there (`refuted`).
+ *
+ * By what was seen: tasks that have shown the orders can meet (`possible`); only one task has shown them all (`single-task`); they
+ * need more tasks than have (`too-few-tasks`); a common lock keeps the tasks apart (`gated`), fork and join do (`ordered`), the
+ * instances never meet (`scoped`), one of the locks has only ever been read (`readers-only`).
  */
 export type VerdictKind =
   | 'confirmed'
   | 'predicted'
+  | 'unconfirmed'
+  | 'refuted'
   | 'possible'
   | 'single-task'
   | 'too-few-tasks'
@@ -118,6 +124,41 @@ export interface Verdict {
   readonly kind: VerdictKind;
   /** In words. */
   readonly reason: string;
+  /** Of `confirmed`: the shortest way there that was found. */
+  readonly schedule?: ProvenSchedule;
+  /** Of `unconfirmed`: how close the attempts came, in one sentence. */
+  readonly closest?: string;
+}
+
+/** A schedule of a program that ends in a deadlock. */
+export interface ProvenSchedule {
+  /** In the order in which they happen; the task's name with each. */
+  readonly steps: readonly ScheduleStep[];
+  /** Who waits for whom when the last step is done. */
+  readonly waits: readonly ScheduleWait[];
+  /** Switches away from a task that could have gone on. */
+  readonly preemptions: number;
+  /** A column per task, for people. */
+  readonly diagram: string;
+  /** The same as source text, for `replay(program, …)` of the simulator. */
+  readonly literal: string;
+}
+
+/** One step of a schedule, in the simulator's notation: `lock A`. */
+export interface ScheduleStep {
+  readonly task: string;
+  readonly text: string;
+  /** Where in the program it stands, as far as known. */
+  readonly site?: Site;
+}
+
+/** A task that cannot go on when a schedule has ended. */
+export interface ScheduleWait {
+  readonly task: string;
+  /** The step it is kept from: `lock B`. */
+  readonly wants: string;
+  /** The tasks that would have to let it go on; none for a signal nobody is known to owe. */
+  readonly heldBy: readonly string[];
 }
 
 /** Orders of locks alone, or with events among them. */

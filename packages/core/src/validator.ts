@@ -226,8 +226,10 @@ export class Validator extends LockEvents {
   }
 
   /**
-   * Evidence from outside that a circle can happen: a sound reordering of the run reaches it (`predicted`), or a schedule has
-   * (`confirmed`). The report's verdict rises, and its level with it; a surer one stays as it is.
+   * Evidence from outside of whether a circle can happen: a schedule of the program deadlocks (`confirmed`), a sound reordering of the
+   * run does (`predicted`), no schedule does (`refuted`), or the search ended before it was known (`unconfirmed`). The level of the
+   * report follows its verdict. A stronger proof stays as it is: `refuted` does not take back a deadlock, nor does `unconfirmed`
+   * make a circle surer that is milder than possible.
    */
   prove(report: CircularReport, verdict: Verdict): void {
     this.engine.prove(report, verdict);
