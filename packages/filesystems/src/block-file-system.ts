@@ -32,22 +32,16 @@ import {
   zeroTags,
 } from '@lockdep/page-cache';
 import { BlockAllocator, type ReusePolicy } from './block-allocator.ts';
-import { type BioPart, BlockDevice } from './block-device.ts';
+import { BlockDevice } from './block-device.ts';
 import { BlockMap, type Extent } from './block-map.ts';
-import {
-  changesBytesOnly,
-  type DirectLock,
-  directReadIter,
-  directWriteIter,
-  isBlockAligned,
-  tryShared,
-} from './direct-iter.ts';
+import { type DirectLock, directReadIter, directWriteIter, lockForDirectWrite } from './direct-iter.ts';
 import { type DirectBlock, mapForDirectWrite } from './direct-map.ts';
 import { DiskSize } from './disk-size.ts';
 import { truncateFailedWrite } from './failed-write.ts';
 import { InodeCache } from './inode-cache.ts';
 import { InodeSlab } from './inode-slab.ts';
 import { inspectFiles } from './inspect-files.ts';
+import { fillZero, readFolio } from './read-folio.ts';
 import { refuse } from './refuse.ts';
 import { writeBegin, writeEnd } from './write-begin-end.ts';
 import { writeFolio } from './write-folio.ts';
@@ -194,42 +188,8 @@ export abstract class BlockFileSystem extends FileSystem {
     return this.info(inode).privateLock;
   }
 
-  /** Zero-fills holes and what lies past the end, and reads the other blocks that are not uptodate in one request. */
   override *readFolio(folio: Folio): Proc<Completion | Errno | null> {
-    const { rangeLock } = this.info(folio.inode);
-    if (rangeLock !== null) yield* rangeLock.acquire();
-    const submitted = yield* this.#submitReadFolio(folio);
-    if (rangeLock !== null) yield* rangeLock.release();
-    return submitted;
-  }
-
-  *#submitReadFolio(folio: Folio): Proc<Completion | Errno | null> {
-    const { inode } = folio;
-    // Without a lock. Truncate publishes the new size before it evicts, so who adds a folio after that sees it.
-    const size = yield* inode.sizeRead();
-    const { machine, geometry } = this.engine;
-    const first = folio.start / geometry.blockSize;
-    const missing = folio.buffers.flatMap((buffer, i) => (buffer.uptodate ? [] : [i]));
-    const extents = yield* this.lookupBlocks(
-      inode,
-      missing.map((i) => first + i),
-    );
-    const parts: BioPart[] = [];
-    const zeroes: number[] = [];
-    for (const [at, buffer] of missing.entries()) {
-      const extent = extents[at];
-      const isPastEnd = folio.start + buffer * geometry.blockSize >= size;
-      if (extent?.state === 'mapped' && !isPastEnd) parts.push({ buffer, block: extent.block });
-      else zeroes.push(buffer);
-    }
-    if (zeroes.length > 0) {
-      yield* machine.access([], [folio.state], `zero-fill ${folio.label}`, () => {
-        for (const buffer of zeroes) fillZero(folio, buffer, geometry.blockSize);
-      });
-    }
-    if (parts.length > 0) return yield* this.device.submitRead(folio, parts);
-    yield* folio.lock.release();
-    return null;
+    return yield* readFolio(this, folio);
   }
 
   override *readIter(kiocb: Kiocb, to: UserBuffer, count: number): Proc<ReadResult> {
@@ -252,24 +212,9 @@ export abstract class BlockFileSystem extends FileSystem {
     return yield* genericFileWriteIter(kiocb, from, count, retag);
   }
 
-  /**
-   * `i_rwsem` for a direct write: shared if it changes bytes in place only, in whole blocks; null when NOWAIT cannot have it. A write
-   * that grows the file, or shares a block with others, is over before the lock is dropped (`ext4_dio_write_checks`).
-   */
+  /** `i_rwsem` for a direct write; null when NOWAIT cannot have it. */
   *lockForDirectWrite(kiocb: Kiocb, count: number): Proc<DirectLock | null> {
-    const { inode } = kiocb;
-    const { iRwsem } = inode;
-    const isAligned = isBlockAligned(this, kiocb.pos, count);
-    if (isAligned && !kiocb.append) {
-      if (!(yield* tryShared(kiocb))) return null;
-      if (yield* changesBytesOnly(this, inode, kiocb.pos, count)) return { exclusive: false, wait: false };
-      yield* iRwsem.upRead();
-    }
-    if (kiocb.nowait) return null;
-    yield* iRwsem.downWrite();
-    if (kiocb.append) kiocb.pos = inode.size;
-    if (!isAligned) yield* inodeDioWait(inode);
-    return { exclusive: true, wait: !isAligned || kiocb.pos + count > inode.size };
+    return yield* lockForDirectWrite(this, kiocb, count);
   }
 
   /** Before a direct write: pages first … last are on disk and out of the cache; the error when one stays. */
@@ -439,9 +384,4 @@ export abstract class BlockFileSystem extends FileSystem {
   protected makePrivateLock(_inode: Inode): RwSemaphore | null {
     return null;
   }
-}
-
-function fillZero(folio: Folio, buffer: number, blockSize: number): void {
-  for (let i = 0; i < blockSize; i++) folio.data[buffer * blockSize + i] = ZERO;
-  folio.buffers[buffer]!.uptodate = true;
 }

@@ -8,6 +8,7 @@
 import {
   filemapWriteAndWait,
   type Inode,
+  inodeDioWait,
   invalidateMappingPages,
   type Kiocb,
   type Proc,
@@ -25,6 +26,26 @@ import { isOverwrite } from './direct-map.ts';
 export interface DirectLock {
   readonly exclusive: boolean;
   readonly wait: boolean;
+}
+
+/**
+ * `i_rwsem` for a direct write: shared if it changes bytes in place only, in whole blocks; null when NOWAIT cannot have it. A write
+ * that grows the file, or shares a block with others, is over before the lock is dropped (`ext4_dio_write_checks`).
+ */
+export function* lockForDirectWrite(fs: BlockFileSystem, kiocb: Kiocb, count: number): Proc<DirectLock | null> {
+  const { inode } = kiocb;
+  const { iRwsem } = inode;
+  const isAligned = isBlockAligned(fs, kiocb.pos, count);
+  if (isAligned && !kiocb.append) {
+    if (!(yield* tryShared(kiocb))) return null;
+    if (yield* changesBytesOnly(fs, inode, kiocb.pos, count)) return { exclusive: false, wait: false };
+    yield* iRwsem.upRead();
+  }
+  if (kiocb.nowait) return null;
+  yield* iRwsem.downWrite();
+  if (kiocb.append) kiocb.pos = inode.size;
+  if (!isAligned) yield* inodeDioWait(inode);
+  return { exclusive: true, wait: !isAligned || kiocb.pos + count > inode.size };
 }
 
 /** Reads with `i_rwsem` shared. */
