@@ -149,6 +149,10 @@ export class ShadowFile {
         return false;
       });
     }
+    for (const held of this.#inherited) {
+      for (const tag of held ?? []) if (tag.origin === 'data') this.#forgotten.add(tag.file);
+    }
+    this.#inherited.length = 0;
     const sizes = this.#sizes;
     this.#sizes = sizes.filter((size) => !isOverwritten(size, sizes, time));
   }
