@@ -15,11 +15,13 @@ import type { Act, Machine, Proc, Region } from './machine.ts';
 class PlainStep<T> implements Act<T>, Iterator<unknown, T, unknown> {
   readonly words: string;
   readonly perform: () => T;
+  readonly #arrive: Arrive;
   #parked = false;
 
-  constructor(words: string, perform: () => T) {
+  constructor(words: string, perform: () => T, arrive: Arrive) {
     this.words = words;
     this.perform = perform;
+    this.#arrive = arrive;
   }
 
   [Symbol.iterator](): this {
@@ -30,9 +32,12 @@ class PlainStep<T> implements Act<T>, Iterator<unknown, T, unknown> {
   next(value?: unknown): IteratorResult<unknown, T> {
     if (this.#parked) return { done: true, value: value as T };
     this.#parked = true;
-    return { done: false, value: this };
+    return (this.#arrive(this) as IteratorResult<unknown, T> | null) ?? { done: false, value: this };
   }
 }
+
+/** The running task has got to a step: what comes of it, when it is taken at once; null when somebody else moves first. */
+type Arrive = (step: unknown) => IteratorResult<unknown, unknown> | null;
 
 class PlainTask implements Agent {
   readonly name: string;
@@ -88,6 +93,18 @@ export class PlainMachine implements Machine {
   readonly #cost: ((words: string) => number) | null;
   #now = 0;
   #current: PlainTask;
+  /** Steps taken in this run, and how many there may be. */
+  #steps = 0;
+  #maxSteps = 0;
+  /** Whether a generator is being resumed by this machine, so that it may take steps without coming back. */
+  #isRunning = false;
+  /** Who could move, of the last that was picked. */
+  readonly #able: PlainTask[] = [];
+  /** Who moves next. */
+  #picked: PlainTask | null = null;
+  /** What a step threw that was taken without coming back: an error of the machine, which tasks do not catch. */
+  #error: { readonly thrown: unknown } | null = null;
+  readonly #arrive: Arrive = (step) => this.#goOn(step);
 
   constructor(options: PlainOptions = {}) {
     this.#validator = options.validator ?? null;
@@ -95,7 +112,11 @@ export class PlainMachine implements Machine {
     this.#preempts = options.seed !== undefined && this.#cost === null;
     this.#random = (options.seed ?? 1) * 2654435761;
     this.#current = new PlainTask('setup');
-    this.#runtime = { start: (operation) => operation, iterate, agent: () => this.#current };
+    this.#runtime = {
+      start: (operation) => operation,
+      iterate: (operation) => iterate(operation, this.#arrive),
+      agent: () => this.#current,
+    };
   }
 
   /** Virtual time, in microseconds: that of the step being taken. 0 when nothing costs anything. */
@@ -108,15 +129,15 @@ export class PlainMachine implements Machine {
   }
 
   access<T>(_reads: readonly Region[], _writes: readonly Region[], words: string, perform: () => T): Act<T> {
-    return new PlainStep(words, perform);
+    return new PlainStep(words, perform, this.#arrive);
   }
 
   choose(count: number, label: string): Act<number> {
-    return new PlainStep(label, () => this.#below(count));
+    return new PlainStep(label, () => this.#below(count), this.#arrive);
   }
 
   start(name: string, code: () => Proc<unknown>): Act<unknown> {
-    return new PlainStep('start', () => this.#start(new PlainTask(name), code));
+    return new PlainStep('start', () => this.#start(new PlainTask(name), code), this.#arrive);
   }
 
   current(): Agent {
@@ -131,22 +152,23 @@ export class PlainMachine implements Machine {
   /** Runs until nobody can move. Errors thrown by tasks come through. */
   run(maxSteps: number = Number.POSITIVE_INFINITY): PlainOutcome {
     const before = setRuntime(this.#runtime);
-    let steps = 0;
+    this.#steps = 0;
+    this.#maxSteps = maxSteps;
+    this.#isRunning = true;
     try {
-      for (let task = this.#pick(); task !== null && steps < maxSteps; task = this.#pick()) {
-        this.#step(task);
-        steps++;
-      }
+      this.#picked = this.#pick();
+      while (this.#picked !== null && this.#steps < maxSteps) this.#step(this.#picked);
     } finally {
+      this.#isRunning = false;
       setRuntime(before);
     }
-    return { steps, stuck: this.#tasks.map((task) => task.name) };
+    return { steps: this.#steps, stuck: this.#tasks.map((task) => task.name) };
   }
 
   #start(task: PlainTask, code: () => Proc<unknown>): void {
     task.generator = code();
     // Parked before its first step, which is then nothing but getting there.
-    task.pending = new PlainStep('begin', () => undefined);
+    task.pending = new PlainStep('begin', () => undefined, this.#arrive);
     task.time = this.#now;
     this.#tasks.push(task);
   }
@@ -157,7 +179,9 @@ export class PlainMachine implements Machine {
       if (this.#canMove(this.#current)) return this.#current;
       return this.#tasks.find((task) => this.#canMove(task)) ?? null;
     }
-    const able = this.#tasks.filter((task) => this.#canMove(task));
+    const able = this.#able;
+    able.length = 0;
+    for (const task of this.#tasks) if (this.#canMove(task)) able.push(task);
     return able.length === 0 ? null : able[this.#below(able.length)]!;
   }
 
@@ -189,35 +213,74 @@ export class PlainMachine implements Machine {
     return false;
   }
 
+  /** Takes a step of a task, and what follows it until somebody else moves. */
   #step(task: PlainTask): void {
     this.#current = task;
+    const done = this.#take(task);
+    if (done === null) this.#picked = this.#pick();
+    else this.#resume(task, done.value);
+  }
+
+  /** Takes the step that a task is parked on; null when it has only joined a queue by that. */
+  #take(task: PlainTask): { done: true; value: unknown } | null {
     const { pending } = task;
+    this.#steps += 1;
     if (this.#cost !== null) {
       task.time += this.#cost(pending instanceof Operation ? pending.kind : (pending as PlainStep<unknown>).words);
       this.#now = task.time;
     }
-    if (pending instanceof PlainStep) this.#resume(task, pending.perform());
-    else if (pending instanceof Operation) {
-      if (blocks(pending) && pending.lock.queues && !task.queued) {
-        pending.enqueue(task);
-        task.queued = true;
-      } else this.#resume(task, pending.perform(task));
-    } else
+    if (pending instanceof PlainStep) return { done: true, value: pending.perform() };
+    if (!(pending instanceof Operation))
       throw new TypeError(`task '${task.name}' waits for something that this machine does not own: ${String(pending)}`);
+    if (!blocks(pending) || !pending.lock.queues || task.queued) return { done: true, value: pending.perform(task) };
+    pending.enqueue(task);
+    task.queued = true;
+    return null;
   }
 
   #resume(task: PlainTask, value: unknown): void {
+    task.pending = null;
     const next = task.generator!.next(value);
-    task.queued = false;
-    task.blocked = false;
+    const error = this.#error;
+    this.#error = null;
+    if (error !== null) throw error.thrown;
     if (next.done === true) {
       task.pending = null;
       this.#tasks.splice(this.#tasks.indexOf(task), 1);
       task.end(this.#validator);
-      return;
+      this.#picked = this.#pick();
+    } else if (task.pending !== next.value) {
+      this.#park(task, next.value);
+      this.#picked = this.#pick();
     }
-    task.pending = next.value;
-    if (next.value instanceof Operation) next.value.announce(task);
+  }
+
+  #park(task: PlainTask, pending: unknown): void {
+    task.pending = pending;
+    task.queued = false;
+    task.blocked = false;
+    if (pending instanceof Operation) pending.announce(task);
+  }
+
+  /**
+   * Steps are taken from within the generator as long as its task is the one to move: coming back to the machine costs as much as there
+   * are callers on the way, and who moves next can be asked from here.
+   */
+  #goOn(step: unknown): IteratorResult<unknown, unknown> | null {
+    if (!this.#isRunning) return null;
+    const task = this.#current;
+    try {
+      this.#park(task, step);
+      for (;;) {
+        this.#picked = this.#pick();
+        if (this.#picked !== task || this.#steps >= this.#maxSteps) return null;
+        const done = this.#take(task);
+        if (done !== null) return done;
+      }
+    } catch (thrown) {
+      this.#error = { thrown };
+      return null;
+    }
   }
 
   #below(count: number): number {
@@ -230,13 +293,14 @@ export class PlainMachine implements Machine {
   }
 }
 
-function iterate<T>(operation: Operation<T>): Iterator<Operation<unknown>, T, unknown> {
+function iterate<T>(operation: Operation<T>, arrive: Arrive): Iterator<Operation<unknown>, T, unknown> {
   let parked = false;
   return {
     next(value?: unknown): IteratorResult<Operation<unknown>, T> {
       if (parked) return { done: true, value: value as T };
       parked = true;
-      return { done: false, value: operation as Operation<unknown> };
+      const taken = arrive(operation) as IteratorResult<Operation<unknown>, T> | null;
+      return taken ?? { done: false, value: operation as Operation<unknown> };
     },
     throw(error?: unknown): never {
       throw error;

@@ -60,8 +60,12 @@ export class ShadowFile {
 
   /** A write of `tags` at `offset` begins at `time`. */
   begin(offset: number, tags: readonly Tag[], time: number): OpenWrite {
-    const records = tags.map((tag) => ({ tag, start: time, end: Number.POSITIVE_INFINITY }));
-    for (const [i, record] of records.entries()) this.#at(offset + i).push(record);
+    const records: WriteRecord[] = [];
+    for (let i = 0; i < tags.length; i++) {
+      const record = { tag: tags[i]!, start: time, end: Number.POSITIVE_INFINITY };
+      records.push(record);
+      this.#at(offset + i).push(record);
+    }
     return new OpenWrite(records);
   }
 
@@ -104,13 +108,17 @@ export class ShadowFile {
 
   /** Whether a read from `start` to `end` may see `tag` at `offset`. */
   mayRead(offset: number, tag: Tag, start: number, end: number): boolean {
-    return this.visible(offset, start, end).includes(tag);
+    const writes = this.#at(offset);
+    const over = overwrittenBefore(writes, start);
+    for (const write of writes) if (write.tag === tag && write.start < end && write.end >= over) return true;
+    return false;
   }
 
   /** All that a read from `start` to `end` may see at `offset`. */
   visible(offset: number, start: number, end: number): Tag[] {
     const writes = this.#at(offset);
-    return writes.filter((write) => write.start < end && !isOverwritten(write, writes, start)).map(({ tag }) => tag);
+    const over = overwrittenBefore(writes, start);
+    return writes.filter((write) => write.start < end && write.end >= over).map(({ tag }) => tag);
   }
 
   /**
@@ -121,12 +129,9 @@ export class ShadowFile {
     const writes = this.#at(offset);
     const wasZeroed = writes.some((write) => write.start >= 0 && write.tag === ZERO && write.start < end);
     if (wasZeroed) return false;
+    const over = overwrittenBefore(this.#sizes, start);
     return this.#sizes.every(
-      (size) =>
-        size.size <= offset ||
-        size.writtenFrom <= offset ||
-        size.start >= end ||
-        isOverwritten(size, this.#sizes, start),
+      (size) => size.size <= offset || size.writtenFrom <= offset || size.start >= end || size.end < over,
     );
   }
 
@@ -143,8 +148,9 @@ export class ShadowFile {
   forget(time: number): void {
     for (const [offset, writes] of this.#writes.entries()) {
       if (writes === undefined || writes.length < 2) continue;
+      const over = overwrittenBefore(writes, time);
       this.#writes[offset] = writes.filter((write) => {
-        if (!isOverwritten(write, writes, time)) return true;
+        if (write.end >= over) return true;
         if (write.tag.origin === 'data') this.#forgotten.add(write.tag.file);
         return false;
       });
@@ -153,24 +159,24 @@ export class ShadowFile {
       for (const tag of held ?? []) if (tag.origin === 'data') this.#forgotten.add(tag.file);
     }
     this.#inherited.length = 0;
-    const sizes = this.#sizes;
-    this.#sizes = sizes.filter((size) => !isOverwritten(size, sizes, time));
+    const over = overwrittenBefore(this.#sizes, time);
+    this.#sizes = this.#sizes.filter((size) => size.end >= over);
   }
 
   /** Whether the file may not have had the byte before an operation, not over at `time`, that makes it longer than that. */
   isGrowingOver(offset: number, time: number): boolean {
     const isOpen = (size: SizeRecord): boolean => size.start < time && size.end > time;
     if (!this.#sizes.some((size) => size.size > offset && isOpen(size))) return false;
-    return this.#sizes.some(
-      (size) => size.size <= offset && size.end < time && !isOverwritten(size, this.#sizes, time),
-    );
+    const over = overwrittenBefore(this.#sizes, time);
+    return this.#sizes.some((size) => size.size <= offset && size.end < time && size.end >= over);
   }
 
   /** The largest size that an operation from `start` to `end` may go by. */
   largestSize(start: number, end: number): number {
+    const over = overwrittenBefore(this.#sizes, start);
     let largest = 0;
     for (const size of this.#sizes) {
-      if (size.start < end && !isOverwritten(size, this.#sizes, start)) largest = Math.max(largest, size.size);
+      if (size.start < end && size.end >= over) largest = Math.max(largest, size.size);
     }
     return largest;
   }
@@ -192,7 +198,11 @@ interface Interval {
   readonly uncertain?: boolean;
 }
 
-/** Whether something else was done wholly after `write` and before `start`. */
-function isOverwritten(write: Interval, all: readonly Interval[], start: number): boolean {
-  return all.some((other) => other.start > write.end && other.end < start && other.uncertain !== true);
+/** What ended before this moment was overwritten before `start`: something else was done wholly between the two. */
+function overwrittenBefore(all: readonly Interval[], start: number): number {
+  let last = Number.NEGATIVE_INFINITY;
+  for (const other of all) {
+    if (other.end < start && other.start > last && other.uncertain !== true) last = other.start;
+  }
+  return last;
 }
