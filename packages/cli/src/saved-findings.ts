@@ -2,7 +2,7 @@
  * Saved reports, saved graphs and traces as one set of findings: reports once each, graphs merged by class name, and the inversions
  * that only the merged graph shows.
  */
-import { type Report, rules } from '@lockdep/core';
+import { isSurer, type Report, rules, type VerdictKind } from '@lockdep/core';
 import { findInversions, inversionReports, mergeGraphs, type SavedGraph } from '@lockdep/graph';
 import { renderText } from '@lockdep/report';
 import type { Findings } from './findings.ts';
@@ -13,7 +13,7 @@ export interface SavedFindings extends Findings {
   readonly merged: SavedGraph | null;
 }
 
-/** Puts them together. A report that is there several times has the counts added and the loudest wording. */
+/** Puts them together. A report that is there several times has the counts added, the loudest wording, and of these the surest. */
 export function savedFindings(
   title: string,
   { reports, graphs }: { readonly reports: readonly Report[]; readonly graphs: readonly SavedGraph[] },
@@ -39,11 +39,22 @@ function uniqueReports(reports: readonly Report[]): Report[] {
     const known = unique.get(report.fingerprint);
     if (known === undefined) unique.set(report.fingerprint, report);
     else {
-      const louder = LOUDNESS.indexOf(report.level) > LOUDNESS.indexOf(known.level) ? report : known;
-      unique.set(report.fingerprint, { ...louder, count: known.count + report.count });
+      const told = isStronger(report, known) ? report : known;
+      unique.set(report.fingerprint, { ...told, count: known.count + report.count });
     }
   }
   return [...unique.values()];
+}
+
+function isStronger(report: Report, known: Report): boolean {
+  const louder = LOUDNESS.indexOf(report.level) - LOUDNESS.indexOf(known.level);
+  if (louder !== 0) return louder > 0;
+  const [sure, before] = [verdictOf(report), verdictOf(known)];
+  return sure !== null && (before === null || isSurer(sure, before));
+}
+
+function verdictOf(report: Report): VerdictKind | null {
+  return 'verdict' in report ? (report.verdict?.kind ?? null) : null;
 }
 
 /** The reports of a JSON document that a command has written. @throws UsageError for the first that is none. */

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Report } from '@lockdep/core';
+import type { CircularReport, Level, ProvenSchedule, Report, VerdictKind } from '@lockdep/core';
 import type { SavedGraph } from '@lockdep/graph';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { wantsColor } from '../src/color.ts';
@@ -190,6 +190,38 @@ describe('lockdep report', () => {
     const { reports } = JSON.parse((await lockdep('report', ...files, '--json')).out) as { reports: Report[] };
     expect(reports).toMatchObject([{ rule: 'LD2', count: 2, task: 'two' }]);
     expect((await lockdep('report', ...files)).out).toMatch(/\n1 report; 4 classes, 4 dependencies\n$/);
+  });
+
+  test('a verdict by proof is carried along; of several the surest tells, and a refutation does not outweigh a warning', async () => {
+    const document = JSON.parse(readFileSync(at('reports.json'), 'utf8')) as { reports: [CircularReport] };
+    const [report] = document.reports;
+    const save = (kind: VerdictKind, level: Level): string => {
+      const schedule: ProvenSchedule = {
+        steps: [{ task: 'one', text: 'lock a' }],
+        waits: [],
+        preemptions: 1,
+        diagram: 'one',
+        literal: "[['one', 'lock a']]",
+      };
+      const verdict = { kind, reason: `by ${kind}`, ...(kind === 'confirmed' ? { schedule } : {}) };
+      const file = at(`${kind}.json`);
+      writeFileSync(file, JSON.stringify({ ...document, reports: [{ ...report, level, verdict }] }));
+      return file;
+    };
+    const [possible, refuted] = [at('reports.json'), save('refuted', 'note')];
+    const [open, confirmed] = [save('unconfirmed', 'warning'), save('confirmed', 'error')];
+    const verdictOf = async (...files: readonly string[]) => {
+      const { status, out } = await lockdep('report', ...files, '--json');
+      const [told] = (JSON.parse(out) as { reports: [CircularReport] }).reports;
+      return [status, told.level, told.verdict.kind, told.verdict.schedule?.literal];
+    };
+    expect(await verdictOf(refuted)).toEqual([0, 'note', 'refuted', undefined]);
+    expect(await verdictOf(refuted, possible)).toEqual([1, 'warning', 'possible', undefined]);
+    expect(await verdictOf(possible, open)).toEqual([1, 'warning', 'unconfirmed', undefined]);
+    expect(await verdictOf(open, confirmed, possible)).toEqual([1, 'error', 'confirmed', "[['one', 'lock a']]"]);
+    expect((await lockdep('report', confirmed, '--format', 'markdown')).out).toContain(
+      "replay(program, [['one', 'lock a']])",
+    );
   });
 
   test('a trace and a document of --json are read too; a baseline and a declared order count', async () => {

@@ -16,7 +16,7 @@ import type { LockKey } from './lock-key.ts';
 import type { LockStatistics } from './lock-statistics.ts';
 import { MODE_MASK, modeName, NESTED, TRYLOCK, UNCHECKED } from './mode.ts';
 import { OrderGraph } from './order-graph.ts';
-import type { CircularReport, ClassRef, Level, LockRef, Report, Site, Verdict } from './report.ts';
+import type { CircularReport, ClassRef, Level, LockRef, OrderReport, Report, Site, Verdict } from './report.ts';
 import { rules } from './rules.ts';
 import { captureSite, nowhere, plainSite } from './site.ts';
 import { StrongPathSearch } from './strong-path.ts';
@@ -134,7 +134,9 @@ export class Engine {
   /** A class has got its first writer: its readers can have to wait now. */
   written(classId: number): void {
     this.circles.judgeAgain(this);
-    for (const report of this.#amongReaders.get(classId) ?? []) this.#setLevel(report, rules[report.kind].level);
+    for (const report of this.#amongReaders.get(classId) ?? []) {
+      if (!('verdict' in report)) this.#setLevel(report, rules[report.kind].level);
+    }
     this.#amongReaders.delete(classId);
   }
 
@@ -154,10 +156,12 @@ export class Engine {
   }
 
   /** Evidence from outside. */
-  prove(report: CircularReport, verdict: Verdict): void {
-    if (!yieldsTo(report.verdict.kind, verdict.kind)) return;
+  prove(report: OrderReport, verdict: Verdict): void {
+    if (!yieldsTo(report.verdict?.kind ?? 'possible', verdict.kind)) return;
     Object.assign(report, { verdict });
-    this.#setLevel(report, levelOf(verdict.kind, report.layer));
+    if (report.kind === 'circular') this.#setLevel(report, levelOf(verdict.kind, report.layer));
+    // Of these nothing but a proof is a verdict, so that without one they are as loud as their rule says.
+    else if (verdict.kind !== 'unconfirmed') this.#setLevel(report, levelOf(verdict.kind, 'order'));
   }
 
   /** The class of a recursion of readers that nobody has ever written: its id; else null. */

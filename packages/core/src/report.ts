@@ -94,6 +94,8 @@ export interface RecursiveReport extends ReportBase {
   readonly sameLock: boolean;
   /** What the class's comparison said of (holding, want), where it has one. */
   readonly compared?: number;
+  /** Once a search for schedules has decided. */
+  readonly verdict?: Verdict;
 }
 
 /**
@@ -270,6 +272,8 @@ export interface InstanceOrderReport extends ReportBase {
   readonly pair: NestedPair;
   /** A pair that had shown the order, when it was learned. */
   readonly earlier: NestedPair | null;
+  /** Once a search for schedules has decided. */
+  readonly verdict?: Verdict;
 }
 
 /** The same two objects nested both ways round, because the order follows addresses and one of them has a new one. */
@@ -281,6 +285,8 @@ export interface OrderFlipReport extends ReportBase {
   readonly comparable: boolean;
   readonly pair: NestedPair;
   readonly earlier: NestedPair | null;
+  /** Once a search for schedules has decided. */
+  readonly verdict?: Verdict;
 }
 
 /** A lock of another ordered class was taken between two locks of one ordered class. */
@@ -329,6 +335,9 @@ export interface BadContentionReport extends ReportBase {
   readonly kind: 'bad-contention';
   readonly lock: LockRef;
 }
+
+/** Reports of orders in which locks are taken: whether they can happen is a matter of schedules. */
+export type OrderReport = CircularReport | RecursiveReport | InstanceOrderReport | OrderFlipReport;
 
 /** Anything a validator reports, told apart by `kind`. */
 export type Report =

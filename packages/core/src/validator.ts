@@ -21,7 +21,7 @@ import { type LockStat, LockStatistics } from './lock-statistics.ts';
 import { type AcquireOptions, WRITE } from './mode.ts';
 import { pin, unpin } from './pin.ts';
 import { holdersOf } from './release.ts';
-import type { CircularReport, Report, Site, Verdict } from './report.ts';
+import type { OrderReport, Report, Site, Verdict } from './report.ts';
 import { plainSite } from './site.ts';
 import type { Task } from './task.ts';
 import { throwReports } from './throw-reports.ts';
@@ -226,12 +226,12 @@ export class Validator extends LockEvents {
   }
 
   /**
-   * Evidence from outside of whether a circle can happen: a schedule of the program deadlocks (`confirmed`), a sound reordering of the
+   * Evidence from outside of whether what a report of an order speaks of can happen: a schedule of the program deadlocks (`confirmed`), a sound reordering of the
    * run does (`predicted`), no schedule does (`refuted`), or the search ended before it was known (`unconfirmed`). The level of the
    * report follows its verdict. A stronger proof stays as it is: `refuted` does not take back a deadlock, nor does `unconfirmed`
    * make a circle surer that is milder than possible.
    */
-  prove(report: CircularReport, verdict: Verdict): void {
+  prove(report: OrderReport, verdict: Verdict): void {
     this.engine.prove(report, verdict);
   }
 

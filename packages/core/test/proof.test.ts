@@ -1,6 +1,6 @@
 /** LD2: what a search for schedules says of a circle takes the place of what was only seen of it, and yields to a stronger proof alone. */
 import { describe, expect, test } from 'vitest';
-import type { CircularReport, ProvenSchedule, VerdictKind } from '../src/index.ts';
+import type { CircularReport, ProvenSchedule, RecursiveReport, VerdictKind } from '../src/index.ts';
 import { Scene } from './scene.ts';
 
 const SCHEDULE: ProvenSchedule = {
@@ -79,6 +79,26 @@ describe('LD2: proofs', () => {
     const unproved = gated(new Scene());
     run(unproved, 'W(A) W(B) -B -A', 'W(B) W(A) -A -B');
     expect(after(unproved)).toBe('warning possible');
+  });
+
+  test('one class taken twice: silent about schedules until there is a proof, then as loud as that', () => {
+    const twice = (): RecursiveReport => {
+      const own = new Scene();
+      own.run('W(A1) W(A2) -A2 -A1', 'one');
+      const report = own.reports('recursive')[0]!;
+      expect([report.level, report.verdict]).toEqual(['error', undefined]);
+      return report;
+    };
+    const levelAfter = (...proofs: readonly VerdictKind[]): string => {
+      const own = new Scene();
+      const report = twice();
+      for (const kind of proofs) own.validator.prove(report, { kind, reason: kind });
+      return `${report.level} ${report.verdict?.kind}`;
+    };
+    expect(levelAfter('confirmed')).toBe('error confirmed');
+    expect(levelAfter('refuted')).toBe('note refuted');
+    expect(levelAfter('unconfirmed')).toBe('error unconfirmed');
+    expect(levelAfter('refuted', 'confirmed')).toBe('error confirmed');
   });
 
   test('the schedule comes with the verdict, listeners hear of the new level, and it is the same finding as before', () => {

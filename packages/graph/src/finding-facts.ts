@@ -1,6 +1,7 @@
 /**
  * What a baseline looks at in a finding: the classes and the places it speaks of. Read off the data wherever it stands, so that kinds
- * of reports that come later need nothing here. What the task merely held besides does not count.
+ * of reports that come later need nothing here. What the task merely held besides does not count, nor do the steps of a schedule that
+ * confirms it: the finding is the same without them.
  */
 import type { ClassRef, Frame } from '@lockdep/core';
 import { byCodeUnits } from './by-code-units.ts';
@@ -26,7 +27,7 @@ export function findingFacts(finding: object): FindingFacts {
     else if (isFrame(value)) addFrame(places, value);
     else {
       for (const [name, field] of Object.entries(value)) {
-        if (name === 'held') continue;
+        if (name === 'held' || name === 'verdict') continue;
         if ((name === 'outer' || name === 'inner') && typeof field === 'string') addText(places, field);
         if (name === 'nestClass' && typeof field === 'string') classes.add(field);
         if (name === 'classes' && Array.isArray(field)) {

@@ -1,5 +1,5 @@
 /** Baselines and suppressions: only what is new counts, and neither moved lines nor renamed files make anything new. */
-import { type Frame, LockKey, type Report, Validator } from '@lockdep/core';
+import { type CircularReport, type Frame, LockKey, type Report, Validator } from '@lockdep/core';
 import {
   applyBaseline,
   type Baseline,
@@ -163,6 +163,21 @@ describe('suppressions', () => {
     expect(counts(validator.reports, of({ pair: ['A', 'A'], reason: 'r' }))).toEqual([0, 0, 1, 0, 0]);
     expect(counts(validator.reports, of({ pair: ['A', 'A#2'], reason: 'r' }))).toEqual([0, 0, 1, 0, 0]);
     expect(counts(validator.reports, of({ pair: ['A#2', 'A#2'], reason: 'r' }))).toEqual([1, 0, 0, 0, 1]);
+  });
+
+  test('the places of a schedule that confirms a finding are not its own: nothing is silenced by them', () => {
+    const [report] = reportsOf(AB) as [CircularReport];
+    const site = { frames: [{ file: '/app/model.ts', function: 'explored', line: 3, text: 'model.ts:3' }] };
+    const schedule = {
+      steps: [{ task: 'one', text: 'lock A', site }],
+      waits: [],
+      preemptions: 1,
+      diagram: '',
+      literal: '',
+    };
+    const confirmed: CircularReport = { ...report, verdict: { kind: 'confirmed', reason: 'r', schedule } };
+    expect(counts([confirmed], of({ site: 'app/model.ts', reason: 'r' }))).toEqual([1, 0, 0, 0, 1]);
+    expect(counts([confirmed], of({ site: 'takeA', reason: 'r' }))).toEqual([0, 0, 1, 0, 0]);
   });
 
   test('survive moved lines and, by function, renamed files', () => {

@@ -25,7 +25,7 @@ export interface ReportFacts {
 /** @example log.warn(reportFacts(report), 'lock report'); */
 export function reportFacts(report: Report): ReportFacts {
   const { kind, rule, fingerprint, task, message } = report;
-  const verdict = 'verdict' in report ? { verdict: report.verdict.kind } : {};
+  const verdict = 'verdict' in report && report.verdict !== undefined ? { verdict: report.verdict.kind } : {};
   const facts = { event: 'lockdep-report', kind, rule, id: fingerprint, task, detail: message } as const;
   return { ...facts, ...verdict, chain: chainOf(report), sites: placesOf(report) };
 }

@@ -1,6 +1,7 @@
 /**
  * The lock order as a Graphviz digraph: outermost classes on top, a layer per rank, shape and colour by kind of lock;
- * inversions in red in both directions. The text is the same for the same graph, whatever order it was built in.
+ * inversions in red in both directions,
+ * thicker where a schedule deadlocks, dashed green where none does. The text is the same for the same graph, whatever order it was built in.
  *
  * A picture of more than {@link FULL_LIMIT} classes helps nobody, so a larger graph is cut down to the neighbourhood of each
  * report, or, without reports, to the dependencies that no other path implies (and drawn without forced layers, which would
@@ -9,11 +10,13 @@
 import type { Report } from '@lockdep/core';
 import type { DirectedGraph } from 'graphology';
 import { dotId, dotLabel } from './dot-text.ts';
+import { circlePairs, type Fate, fateOf, pairKey } from './graph/circle-pairs.ts';
 import { hierarchy } from './graph/hierarchy.ts';
 import { type Inversion, inversions } from './graph/inversions.ts';
 import { type LockOrder, lockOrder, type OrderClass, type OrderEdge } from './graph/lock-order.ts';
 import { findClasses, reportClasses, withNeighbours } from './graph/neighbourhood.ts';
 import { kindStyle } from './kind-style.ts';
+import { verdictOf } from './story/proof.ts';
 import { placeText } from './text/notation.ts';
 import { shortened } from './text/shortened.ts';
 import { textStyle } from './text/text-style.ts';
@@ -46,9 +49,9 @@ export function renderDot(graph: DirectedGraph, options: DotOptions = {}): strin
   const reports = options.reports ?? [];
   const view = lockOrder(graph, reports);
   const found = inversions(view, reports);
-  const red = circlePairs(view, found);
+  const circles = circlePairs(view, reports);
   const part = cut(view, reports, options.focus);
-  const { chosen, edges } = options.reduce === true ? reduced(view, part, red) : part;
+  const { chosen, edges } = options.reduce === true ? reduced(view, part, circles) : part;
   const shown = view.classes.map((_, position) => position).filter((position) => chosen.has(position));
   const within = (edge: OrderEdge): boolean => chosen.has(edge.from) && chosen.has(edge.to);
   const mark = options.marks === true ? (name: string): string => `, class="${name}"` : (): string => '';
@@ -60,12 +63,12 @@ export function renderDot(graph: DirectedGraph, options: DotOptions = {}): strin
     ...layers(view, shown, reports, { mark, limit: options.labelLimit ?? Number.POSITIVE_INFINITY }),
     ...edges
       .filter(within)
-      .map((edge) => edgeLine(view, edge, red.has(pair(edge.from, edge.to)) ? 'order' : 'plain', mark)),
+      .map((edge) => edgeLine(view, edge, look('order', circles.get(pairKey(edge.from, edge.to))), mark)),
     ...view.back
       .filter(within)
-      .map((edge) => edgeLine(view, edge, red.has(pair(edge.from, edge.to)) ? 'inversion' : 'unreported', mark)),
-    ...view.self.filter(within).map((edge) => edgeLine(view, edge, 'plain', mark)),
-    ...missingLines(view, chosen, red),
+      .map((edge) => edgeLine(view, edge, look('back', circles.get(pairKey(edge.from, edge.to))), mark)),
+    ...view.self.filter(within).map((edge) => edgeLine(view, edge, LOOKS.order.unreported, mark)),
+    ...missingLines(view, chosen, circles),
     '}',
   ];
   return `${lines.join('\n')}\n`;
@@ -98,9 +101,9 @@ function cut(view: LockOrder, reports: readonly Report[], focus: DotOptions['foc
 }
 
 /** What is left of a part without what says nothing new. */
-function reduced(view: LockOrder, { chosen, edges }: Cut, red: ReadonlySet<string>): Cut {
+function reduced(view: LockOrder, { chosen, edges }: Cut, circles: ReadonlyMap<string, Fate>): Cut {
   const steps = new Set([...hierarchy(view).inner.values()].flat().map((step) => step.direct));
-  const kept = edges.filter((edge) => steps.has(edge) || red.has(pair(edge.from, edge.to)));
+  const kept = edges.filter((edge) => steps.has(edge) || circles.has(pairKey(edge.from, edge.to)));
   const ends = new Set([...kept, ...view.back].flatMap((edge) => [edge.from, edge.to]));
   return { chosen: new Set([...chosen].filter((position) => ends.has(position))), edges: kept };
 }
@@ -109,14 +112,19 @@ function caption(view: LockOrder, shown: readonly number[], found: readonly Inve
   const { classes, edges, back, self } = view;
   const part =
     shown.length === classes.length ? `${classes.length} classes` : `${shown.length} of ${classes.length} classes`;
-  const reported = found.filter(({ report }) => report !== null).length;
-  const red = reported === 1 ? '1 inversion' : `${reported} inversions`;
+  const fates = found.flatMap(({ report }) => (report === null ? [] : [fateOf(report.verdict.kind)]));
+  const count = (wanted: Fate): number => fates.filter((fate) => fate === wanted).length;
+  const reported = fates.length - count('refuted');
+  const confirmed = count('confirmed') === 0 ? '' : ` (${count('confirmed')} confirmed)`;
+  const refuted = count('refuted') === 0 ? '' : `, ${count('refuted')} refuted`;
+  const red = `${reported === 1 ? '1 inversion' : `${reported} inversions`}${confirmed}${refuted}`;
   return `${part}, ${edges.length + back.length + self.length} dependencies, ${red}`;
 }
 
 /** Nodes grouped by rank; the classes of reports have a red border. */
 function layers(view: LockOrder, shown: readonly number[], reports: readonly Report[], look: NodeLook): string[] {
-  const reported = new Set(reports.flatMap(reportClasses).map((name) => view.positions.get(name)));
+  const loud = reports.filter((report) => verdictOf(report)?.kind !== 'refuted');
+  const reported = new Set(loud.flatMap(reportClasses).map((name) => view.positions.get(name)));
   const node = (position: number): string =>
     nodeText(view.classes[position]!, reported.has(position), look.mark(`c${position}`), look.limit);
   if (shown.length > FULL_LIMIT) return shown.map((position) => `  ${node(position)}`);
@@ -135,23 +143,46 @@ function nodeText(node: OrderClass, isReported: boolean, mark: string, limit: nu
   return `${dotId(node.name)} [label=${label}, shape=${shape}, fillcolor="${fill}", tooltip=${tooltip}${border}${mark}];`;
 }
 
-type EdgeLook = 'plain' | 'order' | 'inversion' | 'unreported';
+/** How an edge is drawn: attributes, and what is written beside it. */
+interface EdgeLook {
+  readonly label: string | null;
+  readonly attributes: string;
+}
 
-const LOOKS: Readonly<Record<EdgeLook, string>> = {
-  plain: '',
-  order: ', color="#dc2626", penwidth=2',
-  inversion: ', color="#dc2626", fontcolor="#dc2626", penwidth=2, style=bold, constraint=false',
-  unreported: ', color="#ea580c", fontcolor="#ea580c", style=dashed, constraint=false',
+type Looks = Readonly<Record<Fate | 'unreported', EdgeLook>>;
+
+const RED = ', color="#dc2626"';
+const GREEN = ', color="#15803d"';
+const AGAINST = ', style=bold, constraint=false';
+
+/** Along the order, and back against it. */
+const LOOKS: Readonly<Record<'order' | 'back', Looks>> = {
+  order: {
+    confirmed: { label: null, attributes: `${RED}, penwidth=3` },
+    reported: { label: null, attributes: `${RED}, penwidth=2` },
+    refuted: { label: null, attributes: `${GREEN}, style=dashed` },
+    unreported: { label: null, attributes: '' },
+  },
+  back: {
+    confirmed: { label: 'deadlock', attributes: `${RED}, fontcolor="#dc2626", penwidth=3${AGAINST}` },
+    reported: { label: 'inversion', attributes: `${RED}, fontcolor="#dc2626", penwidth=2${AGAINST}` },
+    refuted: { label: 'refuted', attributes: `${GREEN}, fontcolor="#15803d", style=dashed, constraint=false` },
+    unreported: { label: null, attributes: ', color="#ea580c", fontcolor="#ea580c", style=dashed, constraint=false' },
+  },
 };
+
+function look(side: 'order' | 'back', fate: Fate | undefined): EdgeLook {
+  return LOOKS[side][fate ?? 'unreported'];
+}
 
 function edgeLine(view: LockOrder, edge: OrderEdge, look: EdgeLook, mark: Mark): string {
   const from = view.classes[edge.from]!.name;
   const to = view.classes[edge.to]!.name;
   // Exclusive held, non-recursive wanted is what everybody expects; only the rest is worth ink.
   const modes = edge.modes === '' || edge.modes === 'EN' ? [] : [edge.modes];
-  const label = look === 'inversion' ? ['inversion', ...modes] : modes;
+  const label = look.label === null ? modes : [look.label, ...modes];
   const labelText = label.length === 0 ? '' : `, label=${dotLabel(...label)}`;
-  return `  ${dotId(from)} -> ${dotId(to)} [tooltip=${dotLabel(tooltip(from, to, edge))}${labelText}${LOOKS[look]}${mark(`e${edge.from}_${edge.to}`)}];`;
+  return `  ${dotId(from)} -> ${dotId(to)} [tooltip=${dotLabel(tooltip(from, to, edge))}${labelText}${look.attributes}${mark(`e${edge.from}_${edge.to}`)}];`;
 }
 
 const STYLE = textStyle({});
@@ -163,34 +194,15 @@ function tooltip(from: string, to: string, edge: OrderEdge): string {
   return `${from} -> ${to}${by}${held}${taken}`;
 }
 
-function pair(from: number, to: number): string {
-  return `${from},${to}`;
-}
-
-/** The pairs of neighbours on the circles of all reported inversions. */
-function circlePairs(view: LockOrder, found: readonly Inversion[]): Set<string> {
-  const pairs = new Set<string>();
-  for (const { circle, report } of found) {
-    if (report === null) continue;
-    for (const [index, name] of circle.entries()) {
-      const next = circle[index + 1];
-      const from = view.positions.get(name);
-      const to = next === undefined ? undefined : view.positions.get(next);
-      if (from !== undefined && to !== undefined) pairs.add(pair(from, to));
-    }
-  }
-  return pairs;
-}
-
 /** Dependencies of reported circles that the graph does not have (it was cut, or the class was removed since). */
-function missingLines(view: LockOrder, chosen: ReadonlySet<number>, red: ReadonlySet<string>): string[] {
-  const known = new Set([...view.edges, ...view.back, ...view.self].map((edge) => pair(edge.from, edge.to)));
-  return [...red]
-    .filter((key) => !known.has(key))
-    .map((key) => key.split(',').map(Number))
-    .filter(([from, to]) => chosen.has(from!) && chosen.has(to!))
+function missingLines(view: LockOrder, chosen: ReadonlySet<number>, circles: ReadonlyMap<string, Fate>): string[] {
+  const known = new Set([...view.edges, ...view.back, ...view.self].map((edge) => pairKey(edge.from, edge.to)));
+  return [...circles]
+    .filter(([key]) => !known.has(key))
+    .map(([key, fate]) => ({ ends: key.split(',').map(Number), fate }))
+    .filter(({ ends: [from, to] }) => chosen.has(from!) && chosen.has(to!))
     .map(
-      ([from, to]) =>
-        `  ${dotId(view.classes[from!]!.name)} -> ${dotId(view.classes[to!]!.name)} [${LOOKS.inversion.slice(2)}];`,
+      ({ ends: [from, to], fate }) =>
+        `  ${dotId(view.classes[from!]!.name)} -> ${dotId(view.classes[to!]!.name)} [${look('back', fate).attributes.slice(2)}];`,
     );
 }

@@ -1,13 +1,15 @@
 /**
- * Reports as a SARIF 2.1.0 log: a rule per kind of report, a result per report, and in each result one code flow with a
- * thread flow per task, so that a viewer shows who took what where, side by side.
+ * Reports as a SARIF 2.1.0 log: a rule per kind of report, a result per report, and in each result a code flow with a
+ * thread flow per task, so that a viewer shows who took what where, side by side. Of a confirmed report the schedule that
+ * deadlocks is one more code flow, the first: its steps are numbered across the tasks.
  *
  * The fingerprint is the report's own, which survives moved lines. URIs are relative to `root` under `%SRCROOT%`; frames that
  * have no file (recorded kernels) become logical locations. The same reports always give the same text. Linear.
  */
-import { type Report, type ReportKind, rules, type Site } from '@lockdep/core';
+import { type ProvenSchedule, type Report, type ReportKind, rules, type Site, type Verdict } from '@lockdep/core';
 import { cures } from './cures.ts';
 import { ruleKinds, rulePage } from './rule-pages.ts';
+import { provenSchedule, scheduleStories, scheduleTitle, verdictOf } from './story/proof.ts';
 import { framePlace, type SourcePlace, sourcePlace } from './story/source-place.ts';
 import { type TaskStory, taskStories } from './story/task-story.ts';
 import { frameText } from './text/notation.ts';
@@ -78,7 +80,9 @@ function resultObject(report: Report, root: string): object {
   const all = stories.flatMap((story) => story.steps.map((step) => ({ ...step, task: story.name })));
   const main = all.find((step) => step.isCulprit && step.site.frames.length > 0)?.site ?? report.site;
   const others = all.filter((step) => step.site.frames.length > 0 && step.site !== main);
-  const verdict = report.kind === 'circular' ? ` Verdict: ${report.verdict.kind}, ${report.verdict.reason}.` : '';
+  const sure = verdictOf(report);
+  const verdict = sure === null ? '' : ` Verdict: ${sure.kind}, ${sure.reason}.`;
+  const proof = provenSchedule(report);
   return {
     ruleId: report.rule,
     ruleIndex: ruleKinds.indexOf(report.kind),
@@ -94,11 +98,38 @@ function resultObject(report: Report, root: string): object {
             message: { text: wellFormed(`${task} ${text}`) },
           })),
         }),
-    codeFlows: [{ threadFlows: stories.map((story, index) => threadFlow(story, index, root)) }],
+    codeFlows: [
+      ...(proof === null ? [] : [proofFlow(proof, root)]),
+      { threadFlows: stories.map((story, index) => threadFlow(story, index, root)) },
+    ],
     ...(report.site.frames.length === 0 ? {} : { stacks: [stackObject(report.site, root)] }),
     partialFingerprints: { 'lockdep/v1': wellFormed(report.fingerprint) },
     occurrenceCount: report.count,
-    properties: { kind: report.kind, task: wellFormed(report.task) },
+    properties: { kind: report.kind, task: wellFormed(report.task), ...(sure === null ? {} : verdictProperties(sure)) },
+  };
+}
+
+/** The verdict for programs that read the log; how the schedule is repeated, or how close the attempts came. */
+function verdictProperties({ kind, closest, schedule }: Verdict): object {
+  return {
+    verdict: kind,
+    ...(closest === undefined ? {} : { closest: wellFormed(closest) }),
+    ...(schedule === undefined ? {} : { replay: schedule.literal.toWellFormed(), preemptions: schedule.preemptions }),
+  };
+}
+
+function proofFlow(proof: ProvenSchedule, root: string): object {
+  return {
+    message: { text: `${scheduleTitle(proof)}.` },
+    threadFlows: scheduleStories(proof).map(({ name, steps }, index) => ({
+      id: `S${index}`,
+      message: { text: wellFormed(name) },
+      locations: steps.map(({ site, text, isCulprit, order }) => ({
+        location: { ...locationObject(site, root), message: { text: wellFormed(text) } },
+        executionOrder: order,
+        importance: isCulprit ? 'essential' : 'important',
+      })),
+    })),
   };
 }
 

@@ -95,8 +95,10 @@ function circleLines({ circle, report }: Inversion, number: number, style: TextS
   const lines = [`${String(number).padStart(3)}. ${first.trimStart()}`, ...rest.map((line) => `   ${line}`)];
   if (report === null) return lines;
   const seen = report.count === 1 ? 'once' : `${report.count} times`;
+  const { kind } = report.verdict;
+  const sure = kind === 'possible' ? '' : ` ${kind},`;
   lines.push(
-    `       ${report.level} ${printable(report.rule)}, seen ${seen}, fingerprint ${printable(report.fingerprint)}`,
+    `       ${report.level} ${printable(report.rule)},${sure} seen ${seen}, fingerprint ${printable(report.fingerprint)}`,
   );
   for (const hop of report.cycle.filter(({ isNew }) => isNew)) {
     const by = hop.task === '' ? '' : ` by ${printable(hop.task)}`;

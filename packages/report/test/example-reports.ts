@@ -3,12 +3,15 @@ import type { NestedPair, OrderKeys } from '@lockdep/core';
 import {
   type ClassRef,
   type Hop,
+  type Level,
   type LockRef,
   type Mode,
+  type ProvenSchedule,
   type Report,
   type ReportKind,
   rules,
   type Site,
+  type Verdict,
 } from '@lockdep/core';
 
 export function classRef(name: string, kind = 'mutex', usage = '+.+.'): ClassRef {
@@ -90,6 +93,36 @@ export function circular(
   };
 }
 
+/** A circle through two classes after a search for schedules. */
+export function judged(verdict: Verdict, level: Level): Report & { kind: 'circular' } {
+  return { ...circular(['lab_b', 'lab_a']), verdict, level };
+}
+
+/** Two tasks, the second step of each kept from going on by the other. */
+export const proof: ProvenSchedule = {
+  steps: [
+    { task: 'task-0', text: 'lock lab_b', site: jsSite('lockB', 'b.ts', 10) },
+    { task: 'task-1', text: 'rdlock other', site: jsSite('first', 'a.ts', 29) },
+    { task: 'task-1', text: 'lock lab_a' },
+  ],
+  waits: [
+    { task: 'task-0', wants: 'lock lab_a', heldBy: ['task-1'] },
+    { task: 'task-1', wants: 'lock lab_b', heldBy: ['task-0'] },
+  ],
+  preemptions: 1,
+  diagram:
+    'task-0\t\t\t\t\ttask-1\n  lock lab_b\n\t\t\t\t\t  rdlock other\n\t\t\t\t\t  lock lab_a\n\t\t\t\t\t  blocked: wants lab_b (held by task-0)\n  blocked: wants lab_a (held by task-1)\n=> deadlock',
+  literal: "[\n  ['task-0', 'lock lab_b'],\n  ['task-1', 'rdlock other', 'lock lab_a'],\n]",
+};
+
+const CONFIRMED: Verdict = { kind: 'confirmed', reason: 'a schedule of the program deadlocks', schedule: proof };
+const REFUTED: Verdict = { kind: 'refuted', reason: 'all 12 executions of the program end' };
+const UNCONFIRMED: Verdict = {
+  kind: 'unconfirmed',
+  reason: 'neither found nor ruled out within 5000 executions',
+  closest: 'one of 2 tasks got to where it wants the next lock',
+};
+
 function base(kind: ReportKind, message: string) {
   const { id, level } = rules[kind];
   return {
@@ -133,6 +166,15 @@ export const examples: Readonly<Record<string, Report>> = {
     compared: 1,
     held: [aHeld],
   },
+  'recursive-confirmed': {
+    ...base('recursive', '&a->lock is taken while another lock of its class is held.'),
+    kind: 'recursive',
+    want: aAgain,
+    holding: aHeld,
+    sameLock: false,
+    held: [aHeld],
+    verdict: CONFIRMED,
+  },
   'recursive-same-lock': {
     ...base('recursive', '&a->lock is taken while it is held.'),
     kind: 'recursive',
@@ -160,6 +202,9 @@ export const examples: Readonly<Record<string, Report>> = {
       ['write', 'write'],
     ],
   ),
+  'circular-confirmed': judged(CONFIRMED, 'error'),
+  'circular-refuted': judged(REFUTED, 'note'),
+  'circular-unconfirmed': judged(UNCONFIRMED, 'warning'),
   'circular-6': circular(['one', 'two', 'three', 'four', 'five', 'six']),
   'circular-names': circular(['a\nb', '"quoted" \u001b[31mred', '日本語ロック', 'constructor']),
   'bad-unlock': {

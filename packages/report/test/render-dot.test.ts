@@ -1,16 +1,17 @@
-import { LockKey, Validator } from '@lockdep/core';
+import { LockKey, type Report, Validator } from '@lockdep/core';
 import { FULL_LIMIT, RenderError, renderDot, renderSvg } from '@lockdep/report';
 import { instance } from '@viz-js/viz';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { filemap, graphOf } from './example-graphs.ts';
-import { circular } from './example-reports.ts';
+import { circular, examples } from './example-reports.ts';
 
 interface DrawnNode {
   readonly name: string;
   readonly label: string;
   readonly shape: string;
   readonly pos: string;
+  readonly color: string;
 }
 
 interface Drawn {
@@ -19,6 +20,7 @@ interface Drawn {
     readonly from: string;
     readonly to: string;
     readonly color: string;
+    readonly penwidth?: string;
     readonly label?: string;
   }[];
 }
@@ -77,6 +79,33 @@ describe('renderDot', () => {
       ['a', 'b', '#dc2626'],
       ['b', 'a', '#dc2626'],
     ]);
+  });
+
+  test('a confirmed circle is thicker and says deadlock; a refuted one is green, dashed, and its classes stand out no more', () => {
+    const graph = graphOf([
+      ['lab_a', 'lab_b'],
+      ['lab_b', 'lab_a', { back: true }],
+    ]);
+    const draw = (...reports: readonly Report[]) => readDot(renderDot(graph, { reports }));
+    const [confirmed, refuted] = [examples['circular-confirmed']!, examples['circular-refuted']!];
+    const looks = ({ edges }: Drawn) => edges.map(({ label = '', color, penwidth = '1' }) => [label, color, penwidth]);
+    expect(looks(draw(confirmed))).toEqual([
+      ['', '#dc2626', '3'],
+      ['deadlock', '#dc2626', '3'],
+    ]);
+    expect(looks(draw(refuted))).toEqual([
+      ['', '#15803d', '1'],
+      ['refuted', '#15803d', '1'],
+    ]);
+    expect(draw(refuted).nodes.every(({ color }) => color !== '#dc2626')).toBe(true);
+    expect(draw(confirmed).nodes.every(({ color }) => color === '#dc2626')).toBe(true);
+    // What one report refutes, another may still say of the same dependencies.
+    expect(looks(draw(refuted, circular(['lab_b', 'lab_a'])))).toEqual([
+      ['', '#dc2626', '2'],
+      ['inversion', '#dc2626', '2'],
+    ]);
+    expect(renderDot(graph, { reports: [confirmed] })).toContain('1 inversion (1 confirmed)');
+    expect(renderDot(graph, { reports: [refuted] })).toContain('0 inversions, 1 refuted');
   });
 
   test('a reported dependency the graph has no more is drawn all the same', () => {

@@ -29,6 +29,17 @@ describe('GitHub', () => {
     expect(text).toMatch({ error: /^::error /, warning: /^::warning /, note: /^::notice / }[report.level]);
   });
 
+  test('a confirmed report says so, with the interleaving, in its one command', () => {
+    const text = renderGithubAnnotations([examples['circular-confirmed']!], { root: '/project' });
+    expect(text.trimEnd().split('\n')).toHaveLength(1);
+    const lines = text.trimEnd().split('%0A');
+    expect(lines).toContain('verdict: confirmed, a schedule of the program deadlocks');
+    expect(lines).toContain('The schedule that deadlocks, with 1 preemption:');
+    expect(lines).toContain('=> deadlock');
+    expect(lines).toContain('replay(program, [');
+    expect(renderGithubAnnotations([examples['circular-refuted']!])).toMatch(/^::notice .*%0Averdict: refuted, all 12/);
+  });
+
   test('no name can start a command of its own', () => {
     const text = renderGithubAnnotations([circular(EVIL)]);
     expect(text.trimEnd().split(/\r|\n/)).toHaveLength(1);
@@ -50,6 +61,15 @@ describe('GitHub', () => {
 describe('Markdown', () => {
   test('golden', async () => {
     await expect(renderMarkdown(examples['circular-4']!)).toMatchFileSnapshot('fixtures/circular-4.md');
+  });
+
+  test('verdicts by proof: the schedule as a block and as code, how close it came', async () => {
+    await expect(renderMarkdown(examples['circular-confirmed']!)).toMatchFileSnapshot('fixtures/circular-confirmed.md');
+    expect(renderMarkdown(examples['circular-confirmed']!)).toContain('```ts\nreplay(program, [\n');
+    const open = renderMarkdown(examples['circular-unconfirmed']!);
+    expect(open).toContain(
+      'Verdict: **unconfirmed**, neither found nor ruled out within 5000 executions.\n\nClosest: one of 2',
+    );
   });
 
   test('several, one and none', () => {
@@ -87,6 +107,18 @@ describe('Mermaid', () => {
     expect(text).toContain('["#35;35#59;"]');
   });
 
+  test('of a refuted circle the dependencies are green, but for those that a louder one shares', () => {
+    const graph = graphOf([
+      ['lab_a', 'lab_b'],
+      ['lab_b', 'lab_a', { back: true }],
+    ]);
+    const refuted = examples['circular-refuted']!;
+    expect(renderMermaid(graph, { reports: [refuted] })).toContain('\n  linkStyle 0,1 stroke:#15803d;\n');
+    const both = renderMermaid(graph, { reports: [refuted, circular(['lab_b', 'lab_a'])] });
+    expect(both).toContain('linkStyle 0,1 stroke:#dc2626');
+    expect(both).not.toContain('#15803d');
+  });
+
   test('a reported dependency is red, by its number among the links', () => {
     const graph = graphOf([
       ['a', 'b'],
@@ -121,6 +153,17 @@ describe('GraphML', () => {
     expect(text.match(/<edge /g)).toHaveLength(filemap.size);
     const declared = new Set([...text.matchAll(/<key id="([^"]+)"/g)].map(([, key]) => key));
     for (const [, key] of text.matchAll(/<data key="([^"]+)"/g)) expect(declared).toContain(key);
+  });
+
+  test('a dependency on a reported circle says what became of it', () => {
+    const graph = graphOf([
+      ['lab_a', 'lab_b'],
+      ['lab_b', 'lab_a', { back: true }],
+      ['lab_a', 'other'],
+    ]);
+    const text = renderGraphml(graph, { reports: [examples['circular-confirmed']!] });
+    expect(text.match(/<data key="edge-circle">confirmed<\/data>/g)).toHaveLength(2);
+    expect(renderGraphml(graph)).not.toContain('<data key="edge-circle">');
   });
 
   test('names are escaped', () => {

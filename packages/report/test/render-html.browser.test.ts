@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { executable, firstPaint, launch, NO_BROWSER } from './browser.ts';
 import { graphOf } from './example-graphs.ts';
 import { examplePage, layered } from './example-page.ts';
-import { circular } from './example-reports.ts';
+import { circular, examples, proof } from './example-reports.ts';
 
 if (executable === undefined) console.warn(`The HTML page was not tested in a browser: ${NO_BROWSER}.`);
 
@@ -149,6 +149,37 @@ describe.skipIf(executable === undefined)(
       expect(await words()).toEqual(['one a', 'two has not begun']);
       await page.keyboard.press('End');
       expect(await page.locator('tr.current').textContent()).toContain('stuck: lock a');
+      expect(complaints).toEqual([]);
+      await page.close();
+    });
+
+    test('a confirmed report is stepped through within its story; a refuted one stays folded', async () => {
+      const reports = [examples['circular-confirmed']!, examples['circular-refuted']!];
+      const graph = graphOf([
+        ['lab_a', 'lab_b'],
+        ['lab_b', 'lab_a', { back: true }],
+      ]);
+      const page = await opened({ input: { title: 'proved', graph, reports } });
+      const schedule = page.locator('#report-1 .schedule');
+      const words = async () =>
+        (await schedule.locator('.now .task').allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ').trim());
+      expect(await page.locator('#report-1 .sure.confirmed').isVisible()).toBe(true);
+      expect(await schedule.locator('tbody tr').count()).toBe(5);
+      expect(await words()).toEqual(['task-0 lab_b', 'task-1 has not begun']);
+      await schedule.locator('[data-move="1"]').click();
+      await schedule.locator('[data-move="1"]').click();
+      expect(await words()).toEqual(['task-0 lab_b waits for lab_a', 'task-1 other (read) lab_a waits for lab_b']);
+      await schedule.locator('[data-move="last"]').click();
+      expect(await schedule.locator('tr.current').textContent()).toContain('stuck: lock lab_b');
+      expect(await schedule.locator('details pre').textContent()).toBe(proof.literal);
+      expect(await page.locator('#report-2 .message').isVisible()).toBe(false);
+      await page.locator('#report-2 > summary').click();
+      expect(await page.locator('#report-2 .sure.refuted').isVisible()).toBe(true);
+      expect(await page.locator('#report-2 .schedule').count()).toBe(0);
+      expect(await page.evaluate(CONTRAST)).toEqual([]);
+      // The search finds the story by its own words, and what is in it stays in it.
+      await page.locator('#search').fill('lab_a');
+      expect(await schedule.isVisible()).toBe(true);
       expect(complaints).toEqual([]);
       await page.close();
     });

@@ -4,7 +4,7 @@ import { type Report, rules } from '@lockdep/core';
 import { renderSarif, type SarifOptions } from '@lockdep/report';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
-import { examples, jsSite } from './example-reports.ts';
+import { examples, jsSite, proof } from './example-reports.ts';
 
 // The schema as Microsoft publishes it with its SDK (2.1.0-rtm.5). It is of draft 4: of what Ajv does otherwise only `id` is used.
 const file = fileURLToPath(import.meta.resolve('@microsoft/jest-sarif')).replace(
@@ -37,11 +37,13 @@ interface Result {
   readonly message: { readonly text: string };
   readonly locations: readonly Location[];
   readonly relatedLocations?: readonly Location[];
+  readonly properties: Readonly<Record<string, unknown>>;
   readonly codeFlows: readonly {
+    readonly message?: { readonly text: string };
     readonly threadFlows: readonly {
       readonly id: string;
       readonly message: { readonly text: string };
-      readonly locations: readonly { readonly location: Location }[];
+      readonly locations: readonly { readonly location: Location; readonly executionOrder: number }[];
     }[];
   }[];
   readonly partialFingerprints: Readonly<Record<string, string>>;
@@ -98,6 +100,34 @@ describe('SARIF', () => {
     expect(validate({ ...log, version: '2.0.0' })).toBe(false);
     delete log.runs[0].tool.driver.name;
     expect(validate(log)).toBe(false);
+  });
+
+  test('a confirmed circle has its schedule as the first code flow, the steps numbered across the tasks', () => {
+    const [result] = sarif([examples['circular-confirmed']!], { root: '/project' }).results;
+    expect(result!.codeFlows).toHaveLength(2);
+    const { message, threadFlows } = result!.codeFlows[0]!;
+    expect(message!.text).toBe('The schedule that deadlocks, with 1 preemption.');
+    const steps = threadFlows.map(({ message: { text }, locations }) => [
+      text,
+      ...locations.map((one) => [one.executionOrder, one.location.message!.text].join(' ')),
+    ]);
+    expect(steps).toEqual([
+      ['task-0', '1 lock lab_b', '4 waits: lock lab_a, held by task-1'],
+      ['task-1', '2 rdlock other', '3 lock lab_a', '5 waits: lock lab_b, held by task-0'],
+    ]);
+    const place = threadFlows[0]!.locations[0]!.location.physicalLocation!;
+    expect([place.artifactLocation.uri, place.region!.startLine]).toEqual(['src/b.ts', 10]);
+    expect(result!.properties).toMatchObject({ verdict: 'confirmed', replay: proof.literal, preemptions: 1 });
+    expect(result!.level).toBe('error');
+  });
+
+  test('a refuted and an undecided circle say so, and have no schedule', () => {
+    const [refuted, open] = sarif([examples['circular-refuted']!, examples['circular-unconfirmed']!]).results;
+    expect(refuted!.message.text).toContain('Verdict: refuted, all 12 executions of the program end.');
+    expect(refuted!.properties['verdict']).toBe('refuted');
+    expect(refuted!.level).toBe('note');
+    expect(open!.properties['closest']).toBe('one of 2 tasks got to where it wants the next lock');
+    expect([refuted!, open!].map(({ codeFlows }) => codeFlows.length)).toEqual([1, 1]);
   });
 
   test('a circle has a thread flow per task, each with what it took and what it wants', () => {

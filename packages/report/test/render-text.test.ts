@@ -52,6 +52,26 @@ describe('layout', () => {
     expect(places).toEqual(places.toSorted((a, b) => a - b));
   });
 
+  test('a confirmed report shows the interleaving and the call that repeats it, an undecided one how close it came', () => {
+    const text = renderText(examples['circular-confirmed']!);
+    expect(text).toContain('verdict: confirmed: a schedule of the program deadlocks\n');
+    expect(text).toContain('The schedule that deadlocks, with 1 preemption:\n');
+    const lines = text.split('\n');
+    const head = lines.findIndex((line) => /^ {2}task-0 +task-1$/.test(line));
+    // Columns stay columns beside other text: the second one's steps stand under its name.
+    const column = lines[head]!.indexOf('task-1');
+    expect(lines[head + 2]!.indexOf('rdlock other')).toBe(column + 2);
+    expect(text).toContain(
+      "  replay(program, [\n    ['task-0', 'lock lab_b'],\n    ['task-1', 'rdlock other', 'lock lab_a'],\n  ]);\n",
+    );
+    const open = renderText(examples['circular-unconfirmed']!);
+    expect(open).toContain('closest: one of 2 tasks got to where it wants the next lock\n');
+    expect(renderText(examples['circular-refuted']!)).toContain(
+      'verdict: refuted: all 12 executions of the program end\n',
+    );
+    expect(renderText(examples['recursive-confirmed']!)).toContain('The schedule that deadlocks, with 1 preemption:');
+  });
+
   test('a column per hop where the terminal is wide enough, a list where it is not', () => {
     const wide = renderText(examples['circular-4']!, { width: 250 });
     expect(wide).toMatch(/^ {2}T0 task-0 \[new\] +T1 task-1 +T2 task-2 +T3 task-3$/m);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { how, LockKey, READ, type Report, Validator } from '@lockdep/core';
+import { how, LockKey, type ProvenSchedule, READ, type Report, Validator } from '@lockdep/core';
 import { reportDocument, toJson } from '@lockdep/report';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
@@ -38,10 +38,25 @@ describe('the published schema', () => {
   test.each(Object.entries(examples))('rejects %s with any field missing, or one too many', (_name, report) => {
     for (const field of Object.keys(report)) {
       const { [field as keyof Report]: _gone, ...rest } = report;
-      if (field === 'compared') expect(problems({ version: 1, reports: [rest] })).toBe('');
+      if (field === 'compared' || (field === 'verdict' && report.kind !== 'circular'))
+        expect(problems({ version: 1, reports: [rest] })).toBe('');
       else expect(problems({ version: 1, reports: [rest] }), `without ${field}`).not.toBe('');
     }
     expect(problems({ version: 1, reports: [{ ...report, extra: 1 }] })).not.toBe('');
+  });
+
+  test('rejects a verdict that does not exist, and a schedule that lacks a part', () => {
+    const confirmed = examples['circular-confirmed'] as Report & { kind: 'circular' };
+    const { verdict } = confirmed;
+    expect(problems({ version: 1, reports: [confirmed] })).toBe('');
+    expect(problems({ version: 1, reports: [{ ...confirmed, verdict: { ...verdict, kind: 'certain' } }] })).not.toBe(
+      '',
+    );
+    for (const field of Object.keys(verdict.schedule!)) {
+      const { [field as keyof ProvenSchedule]: _gone, ...schedule } = verdict.schedule!;
+      const partial = { ...confirmed, verdict: { ...verdict, schedule } };
+      expect(problems({ version: 1, reports: [partial] }), `without ${field}`).not.toBe('');
+    }
   });
 
   test('rejects wrong modes, levels and half a place', () => {

@@ -3,6 +3,7 @@
  * the acquisition that closed the circle. The root defaults to nothing: files are named as recorded.
  */
 import type { Level, Report } from '@lockdep/core';
+import { diagramLines, provenSchedule, replayLines, scheduleTitle, verdictOf } from '../story/proof.ts';
 import { reportHeading } from '../story/report-heading.ts';
 import { sourcePlace } from '../story/source-place.ts';
 import { taskStories } from '../story/task-story.ts';
@@ -26,6 +27,8 @@ export function renderGithubAnnotations(reports: readonly Report[], options: Git
 function annotation(report: Report, options: GithubOptions): string {
   const style = textStyle(options);
   const stories = taskStories(report);
+  const sure = verdictOf(report);
+  const proof = provenSchedule(report);
   const culprit = stories[0]?.steps.find((step) => step.isCulprit);
   const place = sourcePlace(culprit?.site ?? report.site, style.root) ?? sourcePlace(report.site, style.root);
   const properties = [
@@ -36,10 +39,12 @@ function annotation(report: Report, options: GithubOptions): string {
   ];
   const lines = [
     printable(report.message),
+    ...(sure === null ? [] : [`verdict: ${sure.kind}, ${printable(sure.reason)}`]),
     ...stories.flatMap((story) => [
       `${story.name}${story.isNew ? ' [new]' : ''}:`,
       ...story.steps.map((step) => `  ${step.text}, at: ${placeText(step.site, style)}`),
     ]),
+    ...(proof === null ? [] : ['', `${scheduleTitle(proof)}:`, ...diagramLines(proof), '', ...replayLines(proof)]),
   ];
   return `::${COMMANDS[report.level]} ${properties.join(',')}::${data(lines.join('\n'))}`;
 }

@@ -1,9 +1,11 @@
 /**
  * The lock order as GraphML, for Gephi, yEd, Cytoscape and networkx: classes with kind, usage and rank; dependencies with
- * modes, count, distance, task, both places and what they are to the order. The text is the same for the same graph.
+ * modes, count, distance, task, both places, what they are to the order, and to which circle they belong: one that is
+ * reported, confirmed or refuted. The text is the same for the same graph.
  */
 import type { Report } from '@lockdep/core';
 import type { DirectedGraph } from 'graphology';
+import { circlePairs, pairKey } from '../graph/circle-pairs.ts';
 import { lockOrder, type OrderEdge } from '../graph/lock-order.ts';
 import { frameText } from '../text/notation.ts';
 import { textStyle } from '../text/text-style.ts';
@@ -29,6 +31,7 @@ const KEYS: readonly (readonly [id: string, owner: 'node' | 'edge', type: string
   ['outer', 'edge', 'string'],
   ['inner', 'edge', 'string'],
   ['back', 'edge', 'boolean'],
+  ['circle', 'edge', 'string'],
 ];
 
 /** Renders a graph as GraphML. */
@@ -36,10 +39,17 @@ export function renderGraphml(graph: DirectedGraph, options: GraphmlOptions = {}
   const view = lockOrder(graph, options.reports ?? []);
   const style = textStyle(options);
   const back = new Set(view.back);
+  const circles = circlePairs(view, options.reports ?? []);
   const place = (site: OrderEdge['outerSite']): string =>
     (site?.frames ?? []).map((frame) => frameText(frame, style)).join(' < ');
   const edge = (one: OrderEdge): string => {
-    const data = { ...one, outer: place(one.outerSite), inner: place(one.innerSite), back: back.has(one) };
+    const data = {
+      ...one,
+      outer: place(one.outerSite),
+      inner: place(one.innerSite),
+      back: back.has(one),
+      circle: circles.get(pairKey(one.from, one.to)) ?? '',
+    };
     return `    <edge source="c${one.from}" target="c${one.to}">${values('edge', data)}</edge>`;
   };
   const lines = [

@@ -36,7 +36,7 @@ const STORIES = `
 .story>summary{list-style:none;position:relative;padding-right:3rem;overflow-wrap:anywhere}.story>summary::-webkit-details-marker{display:none}.story>summary .what{font-weight:600}.story>summary .names{display:block;margin:.25rem 0 0}.story>summary .names code{font-size:14px}
 .story>summary .count{display:inline-block;min-width:1.6em;text-align:center;border-radius:1em;background:var(--level);color:var(--paper);font-weight:600;font-size:13px}
 .story>summary::after{content:'show';position:absolute;right:0;top:.1rem;color:var(--dim);font-size:13px}.story[open]>summary::after{content:'fold'}
-.message{margin-top:.6rem}.sure{border:1px solid var(--line);border-radius:4px;padding:0 .4em;background:var(--raised)}
+.message{margin-top:.6rem}.sure{border:1px solid var(--line);border-radius:4px;padding:0 .4em;background:var(--raised)}.sure.confirmed,.sure.predicted{color:var(--red);border-color:var(--red)}.sure.refuted{color:var(--green);border-color:var(--green)}
 .circle{display:flex;flex-wrap:wrap;gap:.2rem 1.8rem;padding:0 0 0 1.2rem;margin:.5rem 0}
 .tasks{display:grid;grid-template-columns:repeat(auto-fit,minmax(max(17rem,calc((100% - 2rem)/var(--tasks,3))),1fr));gap:.7rem;margin:.7rem 0}@media (max-width:32rem){.tasks{grid-template-columns:minmax(0,1fr)}}
 .task{border:1px solid var(--line);border-radius:6px;padding:.6rem .8rem;background:var(--raised);min-width:0}.task h3{overflow-wrap:anywhere}
@@ -76,7 +76,7 @@ svg .chosen :is(polygon,ellipse,path){stroke:var(--link);stroke-width:3}
 svg .hit :is(polygon,ellipse,path){fill:var(--hit)}
 @media screen and (prefers-color-scheme:dark){
 svg [fill="#dbeafe"]{fill:#1e3a5f}svg [fill="#dcfce7"]{fill:#14432a}svg [fill="#fef9c3"]{fill:#4d4310}svg [fill="#ffedd5"]{fill:#5a3210}svg [fill="#ede9fe"]{fill:#3b2f66}svg [fill="#f3f4f6"]{fill:#2b3444}
-svg [stroke="#dc2626"]{stroke:#f87171}svg [fill="#dc2626"]{fill:#f87171}}
+svg [stroke="#dc2626"]{stroke:#f87171}svg [fill="#dc2626"]{fill:#f87171}svg [stroke="#15803d"]{stroke:#4ade80}svg [fill="#15803d"]{fill:#4ade80}}
 .plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(27rem,100%),1fr));gap:.6rem 1.5rem}.spreads{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(17rem,100%),1fr));gap:.4rem 1.5rem}
 .plots svg,.spreads svg{width:100%;max-width:40rem;display:block}.plots rect{rx:2px;fill:var(--bar)}.plots rect.read{fill:var(--bar2)}.plots text,.spreads text{fill:var(--ink);font-size:12px}.spreads text{font-size:10px;fill:var(--dim)}
 .plots .of{text-anchor:end}.spreads .hold{fill:var(--bar)}.spreads .wait{fill:var(--bar3)}.spreads .axis{stroke:var(--line)}

@@ -103,7 +103,7 @@ ${[...nodes, ...edges].join('\n')}
 `;
 }
 
-const LEGEND = html`<p class="legend">An arrow leads from a lock to one that was taken while it was held. Written beside it where both were not simply exclusive: E or S, the outer one held exclusively or shared; N or R, the inner one taken as a recursive reader (R) or not. Red closes a reported circle.</p>`;
+const LEGEND = html`<p class="legend">An arrow leads from a lock to one that was taken while it was held. Written beside it where both were not simply exclusive: E or S, the outer one held exclusively or shared; N or R, the inner one taken as a recursive reader (R) or not. Red closes a reported circle: bold where a schedule deadlocks. Green: no schedule gets there.</p>`;
 
 function picture(title: string, svg: string, legend: Markup | null = LEGEND): Markup {
   return html`<figure class="picture"><figcaption>${title}</figcaption>

@@ -20,16 +20,30 @@ export function scheduleSection(
   style: TextStyle,
   read: ReadSource | undefined,
 ): Section {
-  const body = html`${schedules.map((schedule, index) => one(schedule, index, style, read))}`;
+  const body = html`${schedules.map((schedule, index) =>
+    scheduleArticle(schedule, { id: `schedule-${index + 1}`, mark: html` data-text="${schedule.title}"` }, style, read),
+  )}`;
   return { id: 'schedules', title: 'Schedules', count: schedules.length, body };
 }
 
-function one(schedule: Schedule, index: number, style: TextStyle, read: ReadSource | undefined): Markup {
+/** How an article stands on the page: its id, and the attribute by which the search finds it where it is not part of something else. */
+interface Standing {
+  readonly id: string;
+  readonly mark?: Markup;
+}
+
+/** One schedule, with its buttons. */
+export function scheduleArticle(
+  schedule: Schedule,
+  { id, mark }: Standing,
+  style: TextStyle,
+  read: ReadSource | undefined,
+): Markup {
   const all = moments(schedule);
   const shown = all.slice(0, STEPS);
   const tasks = all[0]?.states.map(({ task }) => task) ?? [];
   const { title, message = '', literal } = schedule;
-  return html`<article class="schedule" id="schedule-${index + 1}" tabindex="0" aria-label="Schedule: ${title}" data-text="${title}">
+  return html`<article class="schedule" id="${id}" tabindex="0" aria-label="Schedule: ${title}"${mark ?? null}>
 <h3>${title}</h3>
 ${message === '' ? null : html`<p class="outcome">${message}</p>`}
 <p class="tools" hidden><button type="button" data-move="first" aria-label="First step">|◀</button> <button type="button" data-move="-1">◀ back</button> <button type="button" data-move="1">next ▶</button> <button type="button" data-move="last" aria-label="Last step">▶|</button> <input type="range" min="0" max="${Math.max(0, shown.length - 1)}" value="0" aria-label="Step"> <output></output></p>

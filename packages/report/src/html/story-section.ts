@@ -1,8 +1,9 @@
 /** Reports as numbered stories: a column per task with what it takes and wants, where, with the code around it; the cures. */
-import type { Report } from '@lockdep/core';
+import type { Report, Verdict } from '@lockdep/core';
 import { cures } from '../cures.ts';
 import type { LockOrder } from '../graph/lock-order.ts';
 import { reportClasses } from '../graph/neighbourhood.ts';
+import { provenSchedule, steppable, verdictOf } from '../story/proof.ts';
 import { reportHeading } from '../story/report-heading.ts';
 import { type StoryStep, type TaskStory, taskStories } from '../story/task-story.ts';
 import { renderText, reportTitle } from '../text/render-text.ts';
@@ -10,6 +11,7 @@ import type { TextStyle } from '../text/text-style.ts';
 import { html, type Markup } from './html.ts';
 import { lines, place, type ReadSource } from './place.ts';
 import type { Section } from './render-html.ts';
+import { scheduleArticle } from './schedule-section.ts';
 
 /** So many stories are open from the start. */
 const OPEN = 3;
@@ -34,20 +36,32 @@ function story(report: Report, index: number, context: StoryContext): Markup {
   const { rule, cures: usual } = cures[report.kind];
   const seen = report.count === 1 ? 'once' : `${report.count} times`;
   const at = report.event > 0 ? `, first at event ${report.event}` : '';
-  const open = index < OPEN ? html` open` : null;
+  const open = index < OPEN && !isRefuted(report) ? html` open` : null;
   const tests = context.seenIn.get(report.fingerprint) ?? [];
   const stories = taskStories(report);
+  const sure = verdictOf(report);
+  const proof = provenSchedule(report);
   return html`<details class="story ${report.level}" id="report-${index + 1}" data-text="${reportHeading(report)} ${tests.join(' ')}"${open}>
 <summary><span class="count">${index + 1}</span> <span class="level">${report.level}</span> <span class="what">${title(report)}</span> <span class="names">${names(report)}</span></summary>
 <p class="message">${report.message}</p>
-${tests.length === 0 ? null : html`<p class="tests">In ${tests.map((test, at) => html`${at === 0 ? '' : ', '}<q>${test}</q>`)}</p>`}${report.kind === 'circular' ? html`<p><strong class="sure">${report.verdict.kind}</strong> ${report.verdict.reason}</p>` : null}
+${tests.length === 0 ? null : html`<p class="tests">In ${tests.map((test, at) => html`${at === 0 ? '' : ', '}<q>${test}</q>`)}</p>`}${sure === null ? null : verdict(sure)}
 ${circle(report, context.view)}<div class="tasks" style="--tasks:${Math.min(3, stories.length)}">${stories.map((one) => column(one, context))}</div>
-<div class="cure"><p><strong>${report.rule}</strong> ${rule}</p>
+${proof === null ? null : scheduleArticle(steppable(proof), { id: `proof-${index + 1}` }, style, context.read)}<div class="cure"><p><strong>${report.rule}</strong> ${rule}</p>
 <p>The usual cures:</p><ul>${usual.map((cure) => html`<li>${cure}</li>`)}</ul></div>
 <details class="as-text"><summary>As text</summary><pre>${lines(renderText(report, { root: style.root }))}</pre></details>
 <p class="dim">Seen ${seen}${at}. Fingerprint <code>${report.fingerprint}</code></p>
 </details>
 `;
+}
+
+/** Nothing to be done about it: it stays folded. */
+function isRefuted(report: Report): boolean {
+  return verdictOf(report)?.kind === 'refuted';
+}
+
+function verdict({ kind, reason, closest }: Verdict): Markup {
+  const close = closest === undefined ? null : html`<p class="dim">Closest: ${closest}</p>`;
+  return html`<p><strong class="sure ${kind}">${kind}</strong> ${reason}</p>${close}`;
 }
 
 /** The kernel's title without its shouting. */

@@ -2,8 +2,9 @@
  * Reports as Markdown for issues, pull requests and files: what, why, a table with a column per task, the usual cures, and the
  * full text folded away. Names are escaped, so a lock called `<b>` or `a|b` shows as just that.
  */
-import type { Report } from '@lockdep/core';
+import type { Report, Verdict } from '@lockdep/core';
 import { cures } from '../cures.ts';
+import { diagramLines, replayLines, scheduleTitle, verdictOf } from '../story/proof.ts';
 import { reportHeading } from '../story/report-heading.ts';
 import { type StoryStep, taskStories } from '../story/task-story.ts';
 import { placeText } from '../text/notation.ts';
@@ -21,10 +22,8 @@ export function renderMarkdown(reports: Report | readonly Report[], options: Omi
 function one(report: Report, options: Omit<TextOptions, 'color'>): string {
   const { rule, cures: usual } = cures[report.kind];
   const seen = report.count === 1 ? 'once' : `${report.count} times`;
-  const verdict =
-    report.kind === 'circular'
-      ? `\nVerdict: **${report.verdict.kind}**, ${markdownText(report.verdict.reason)}.\n`
-      : '';
+  const sure = verdictOf(report);
+  const verdict = sure === null ? '' : `\n${verdictParagraphs(sure)}`;
   return `### ${markdownText(reportHeading(report))}
 
 **${markdownText(reportTitle(report))}** (${report.level}, seen ${seen})
@@ -42,6 +41,14 @@ ${codeBlock(renderText(report, options).trimStart(), 'text')}
 
 Fingerprint ${codeSpan(report.fingerprint)}
 `;
+}
+
+function verdictParagraphs({ kind, reason, closest, schedule }: Verdict): string {
+  const line = `Verdict: **${kind}**, ${markdownText(reason)}.\n`;
+  if (closest !== undefined) return `${line}\nClosest: ${markdownText(closest)}\n`;
+  if (schedule === undefined) return line;
+  const diagram = codeBlock(diagramLines(schedule).join('\n'), 'text');
+  return `${line}\n${scheduleTitle(schedule)}:\n\n${diagram}\nTo repeat it, with @lockdep/simulator:\n\n${codeBlock(replayLines(schedule).join('\n'), 'ts')}`;
 }
 
 function storyTable(report: Report, options: Omit<TextOptions, 'color'>): string {

@@ -4,6 +4,7 @@ import type { KindText, ReportOf } from './kind-text.ts';
 import { lockText, wantAndHolding } from './notation.ts';
 import { printable } from './printable.ts';
 import type { TextStyle } from './text-style.ts';
+import { provenLines } from './verdict-text.ts';
 
 export const instanceOrderText: KindText<'instance-order'> = {
   title: () => 'WARNING: locks of one class nested against their order',
@@ -13,6 +14,7 @@ export const instanceOrderText: KindText<'instance-order'> = {
       ? [`which is not the order of the class: by ${report.by}.`]
       : [`which the order of the class (by ${report.by}) cannot compare: they are of different scope.`]),
     ...earlierLines('the order was seen at:', report.earlier),
+    ...provenLines(report.verdict, style),
   ],
 };
 
@@ -23,6 +25,7 @@ export const orderFlipText: KindText<'order-flip'> = {
     `which follows the order of the class (by ${report.by}), but the same two were nested the other way round before.`,
     ...earlierLines('before:', report.earlier),
     'This cannot deadlock by itself; nothing ordered by what the objects are may nest under it.',
+    ...provenLines(report.verdict, style),
   ],
 };
 

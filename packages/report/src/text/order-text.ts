@@ -10,6 +10,7 @@ import { lockText, outerFrameLines, stackLines, wantAndHolding } from './notatio
 import { printable } from './printable.ts';
 import type { Scenario, Step } from './scenario.ts';
 import { lockStep, OTHER_INFO, participantName, readerNote, scenarioBlock } from './scenario-block.ts';
+import { provenLines, verdictLines } from './verdict-text.ts';
 
 export const recursiveText: KindText<'recursive'> = {
   title: () => 'WARNING: possible recursive locking detected',
@@ -28,6 +29,7 @@ export const recursiveText: KindText<'recursive'> = {
       ...readerNote([{ wants: report.want.mode, held: report.holding.mode }]),
       '',
       ` ${recursiveRemark(report)}`,
+      ...provenLines(report.verdict, style),
     ];
   },
 };
@@ -108,7 +110,7 @@ export const circularText: KindText<'circular'> = {
       ...scenarioBlock('Possible unsafe locking scenario:', circularScenario(cycle), style),
       ...readerNote(joints(cycle)),
       '',
-      `verdict: ${report.verdict.kind}: ${printable(report.verdict.reason)}`,
+      ...verdictLines(report.verdict, style),
       ...(report.layer === 'event'
         ? ['an event is among them: nobody holds it, somebody has said that it will happen.']
         : []),
