@@ -1,4 +1,13 @@
 export { TaskKilledError } from './async/async-body.ts';
+export type { OrderReport } from './confirm/circle.ts';
+export {
+  type ConfirmAllOptions,
+  confirm,
+  confirmAll,
+  confirmAllAsync,
+  confirmAsync,
+} from './confirm/confirm.ts';
+export type { Closest, Confirmation, ConfirmedBy, ConfirmOptions, Means } from './confirm/confirmation.ts';
 export { EXCLUSIVE, GIVING, REFUSED, SHARED } from './engine/access.ts';
 export { SimulatorError, type SimulatorErrorCode } from './engine/error.ts';
 export { Op, type OpOptions } from './engine/op.ts';

@@ -135,7 +135,7 @@ export function settings(options: ExploreOptions): Settings {
   };
 }
 
-function number(name: string, value: number | undefined, fallback: number, least: number): number {
+export function number(name: string, value: number | undefined, fallback: number, least: number): number {
   if (value === undefined) return fallback;
   if (typeof value !== 'number' || Number.isNaN(value) || value < least) {
     throw new SimulatorError('bad-option', `option '${name}' is ${String(value)}: a number from ${least} on is wanted`);

@@ -66,7 +66,7 @@ export function deadlock(world: World): Finding {
     : deadlockOf(circle, true);
 }
 
-function deadlockOf(members: readonly Wait[], isCircle: boolean): Finding {
+export function deadlockOf(members: readonly Wait[], isCircle: boolean): Finding {
   const words = members.map(({ task, wants, owned, heldBy }) => {
     const holders = heldBy.length === 0 ? '' : ` (held by ${heldBy.join(', ')})`;
     return owned ? `${task} waits at '${wants}'${holders}` : `${task} waits for ${wants}${holders}`;

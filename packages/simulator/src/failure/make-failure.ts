@@ -5,26 +5,21 @@ import { diagram } from './diagram.ts';
 import type { Failure } from './failure.ts';
 import type { Finding } from './finding.ts';
 import { findLasso, type Lasso, probeForLasso } from './livelock.ts';
-import { choicesOf, minimise } from './minimise.ts';
+import { choicesOf, type MinimiseOptions, minimise } from './minimise.ts';
 import { type Path, pathOf } from './path.ts';
 import { type RecordedStep, record } from './record.ts';
 import { toLiteral, toSchedule } from './schedule.ts';
 
-export interface MakeFailureOptions {
-  readonly maxSteps: number;
-  /** Steps to spend on minimising; 0: none. */
-  readonly effort: number;
-}
-
-/** The execution has just run in `world`. */
+/** The execution has just run in `world`; with an `effort` of 0 it is taken as it is. */
 export function* makeFailure(
   world: World,
   finding: Finding,
   execution: number,
-  { maxSteps, effort }: MakeFailureOptions,
+  options: MinimiseOptions,
 ): Work<Failure> {
+  const { maxSteps, effort } = options;
   const start = pathOf(world, preemptionsUnknown, choicesOf(world));
-  const shortest = effort === 0 ? null : yield* minimise(world, start, finding.signature, { maxSteps, effort });
+  const shortest = effort === 0 ? null : yield* minimise(world, start, finding.signature, options);
   if (shortest !== null)
     return yield* draw(world, shortest.path, shortest.finding, execution, shortest.proven, maxSteps);
   return yield* draw(world, start, finding, execution, false, maxSteps);

@@ -6,6 +6,7 @@
  * none. Work is limited in steps executed, not in time, so that the result does not depend on the machine.
  */
 import type { Work } from '../engine/drive.ts';
+import type { Ending } from '../engine/selector.ts';
 import { NO_CHOICE, type World } from '../engine/world.ts';
 import { BoundedSearch } from '../search/bounded-search.ts';
 import { certainFindings, type Finding, findings } from './finding.ts';
@@ -16,6 +17,8 @@ export interface MinimiseOptions {
   readonly maxSteps: number;
   /** Steps to spend on replays, and as many again on the proof. */
   readonly effort: number;
+  /** Which failure it is, where that is not one signature: at the end of an execution, and before (what more steps cannot undo). */
+  readonly recognise?: (world: World, isOver: boolean) => Finding | null;
 }
 
 export interface Minimised {
@@ -98,7 +101,7 @@ class Minimiser {
     while (search.plan() >= 0) {
       const ending = yield { world, selector: search, prefix: 0, maxSteps: this.#options.maxSteps };
       left -= world.count;
-      if (ending === 'complete' && findings(world, ending).some(({ signature }) => signature === this.#signature)) {
+      if (ending === 'complete' && this.#atEnd(ending) !== null) {
         const path = pathOf(world, search.level, choicesOf(world));
         if (yield* this.#try(path.segments, path.choices, NOBODY)) {
           this.#left = this.#options.effort;
@@ -118,17 +121,29 @@ class Minimiser {
     without: ReadonlySet<number>,
   ): Work<boolean> {
     const world = this.#world;
-    const replay = new TolerantReplay(segments, choices, without, () => this.#match(certainFindings(world)) !== null);
+    const replay = new TolerantReplay(segments, choices, without, () => this.#before() !== null);
     const ending = yield { world, selector: replay, prefix: 0, maxSteps: this.#options.maxSteps };
     this.replays++;
     this.#left -= Math.max(1, world.count);
-    const finding = this.#match(ending === 'pruned' ? certainFindings(world) : findings(world, ending));
+    const finding = ending === 'pruned' ? this.#before() : this.#atEnd(ending);
     if (finding === null) return false;
     const path = pathOf(world, replay.preemptions, replay.made);
     if (this.#best !== null && !isShorter(path, this.#best)) return false;
     this.#best = path;
     this.finding = finding;
     return true;
+  }
+
+  /** What is certain while tasks can still move. */
+  #before(): Finding | null {
+    const { recognise } = this.#options;
+    return recognise === undefined ? this.#match(certainFindings(this.#world)) : recognise(this.#world, false);
+  }
+
+  #atEnd(ending: Ending): Finding | null {
+    const { recognise } = this.#options;
+    if (recognise === undefined) return this.#match(findings(this.#world, ending));
+    return recognise(this.#world, ending === 'complete');
   }
 
   #match(found: readonly Finding[]): Finding | null {

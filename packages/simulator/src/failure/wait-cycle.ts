@@ -69,7 +69,7 @@ function follow(world: World, task: SimTask, path: SimTask[]): SimTask[] | null 
 }
 
 /** Waits in a condition: for the signal, not yet for the mutex. */
-function isUnsignalled(task: SimTask): boolean {
+export function isUnsignalled(task: SimTask): boolean {
   return task.pending!.gated && task.gate < 0;
 }
 
