@@ -75,6 +75,11 @@ export function validate(program: Program): readonly Report[] {
 
 /** The sets of locks wanted in the circles of reachable deadlocks, each sorted and joined; readers are admitted unless a writer holds. */
 export function reachableDeadlocks(program: Program): ReadonlySet<string> {
+  return new Set([...reachableRings(program)].map((ring) => ring.split(',').sort().join()));
+}
+
+/** The same in the order of who waits for whom, each begun at its smallest lock and joined. */
+export function reachableRings(program: Program): ReadonlySet<string> {
   const forks = program.flat().some((step) => step.op === 'fork');
   const deadlocks = new Set<string>();
   const seen = new Set<string>();
@@ -93,6 +98,12 @@ export function reachableDeadlocks(program: Program): ReadonlySet<string> {
   };
   visit(program.map(() => 0));
   return deadlocks;
+}
+
+/** What the tasks of a ring want, begun at the smallest lock and joined. */
+export function nameOfRing(wanted: readonly string[]): string {
+  const first = wanted.indexOf([...wanted].sort()[0]!);
+  return [...wanted.slice(first), ...wanted.slice(0, first)].join();
 }
 
 type Held = ReadonlyMap<string, Mode>;
@@ -137,15 +148,10 @@ function circles(program: Program, pcs: readonly number[], held: readonly Held[]
     if (want?.op !== 'lock') return;
     for (const other of blockers(held, task, want)) {
       const start = path.indexOf(other);
-      if (start >= 0)
-        found.push(
-          path
-            .slice(start)
-            .map((member) => (wants[member] as Step & { op: 'lock' }).lock)
-            .sort()
-            .join(),
-        );
-      else follow([...path, other]);
+      if (start >= 0) {
+        const ring = path.slice(start).map((member) => (wants[member] as Step & { op: 'lock' }).lock);
+        found.push(nameOfRing(ring));
+      } else follow([...path, other]);
     }
   };
   for (const task of pcs.keys()) follow([task]);
