@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SeededRandom } from '../reference/seeded-random.ts';
-import { randomProgram } from '../verdicts/section-program.ts';
+import { type Member, randomProgram } from '../verdicts/section-program.ts';
 import { checkConfirmations, isOn } from './check-confirmations.ts';
 
 test('300 random programs: every report is decided, and as another explorer has it', () => {
@@ -15,11 +15,14 @@ test('300 random programs: every report is decided, and as another explorer has 
   expect([...answers.keys()].filter((answer) => answer.startsWith('unconfirmed'))).toEqual([]);
 });
 
-test('the judge: once round the circle in its direction, at two places at least', () => {
+test('the judge: along the circle in its direction, over held locks', () => {
   const circle = ['A', 'B', 'C'];
-  expect(isOn(['B', 'C', 'A'], circle)).toBe(true);
-  expect(isOn(['A', 'C'], circle)).toBe(true);
-  expect(isOn(['C', 'B', 'A'], circle)).toBe(false);
-  expect(isOn(['A', 'D'], circle)).toBe(false);
-  expect(isOn(['A'], circle)).toBe(false);
+  const ring = (...members: string[]): Member[] =>
+    members.map((member) => ({ wants: member[0]!, held: [...member.slice(1)] }));
+  expect(isOn(ring('BA', 'CB', 'AC'), circle)).toBe(true);
+  expect(isOn(ring('CAB', 'AC'), circle)).toBe(true);
+  // From A to C over B, which nobody has.
+  expect(isOn(ring('CA', 'AC'), circle)).toBe(false);
+  expect(isOn(ring('AB', 'CA', 'BC'), circle)).toBe(false);
+  expect(isOn(ring('AB', 'DA'), circle)).toBe(false);
 });

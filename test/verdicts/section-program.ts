@@ -73,15 +73,22 @@ export function validate(program: Program): readonly Report[] {
   return validator.reports;
 }
 
-/** The sets of locks wanted in the circles of reachable deadlocks, each sorted and joined; readers are admitted unless a writer holds. */
-export function reachableDeadlocks(program: Program): ReadonlySet<string> {
-  return new Set([...reachableRings(program)].map((ring) => ring.split(',').sort().join()));
+/** A task of a deadlock: what it wants, held by the next one, and what it holds. */
+export interface Member {
+  readonly wants: string;
+  readonly held: readonly string[];
 }
 
-/** The same in the order of who waits for whom, each begun at its smallest lock and joined. */
-export function reachableRings(program: Program): ReadonlySet<string> {
+/** The sets of locks wanted in the circles of reachable deadlocks, each sorted and joined. */
+export function reachableDeadlocks(program: Program): ReadonlySet<string> {
+  const wanted = reachableRings(program).map((ring) => ring.map(({ wants }) => wants));
+  return new Set(wanted.map((locks) => locks.sort().join()));
+}
+
+/** The rings of reachable deadlocks, each waiting for the next one; readers are admitted unless a writer holds. */
+export function reachableRings(program: Program): readonly (readonly Member[])[] {
   const forks = program.flat().some((step) => step.op === 'fork');
-  const deadlocks = new Set<string>();
+  const rings = new Map<string, readonly Member[]>();
   const seen = new Set<string>();
   const visit = (pcs: readonly number[]): void => {
     const key = pcs.join();
@@ -94,16 +101,10 @@ export function reachableRings(program: Program): ReadonlySet<string> {
       moved = true;
       visit(pcs.with(task, pc + 1));
     }
-    if (!moved) for (const circle of circles(program, pcs, held)) deadlocks.add(circle);
+    if (!moved) for (const ring of ringsIn(program, pcs, held)) rings.set(JSON.stringify(ring), ring);
   };
   visit(program.map(() => 0));
-  return deadlocks;
-}
-
-/** What the tasks of a ring want, begun at the smallest lock and joined. */
-export function nameOfRing(wanted: readonly string[]): string {
-  const first = wanted.indexOf([...wanted].sort()[0]!);
-  return [...wanted.slice(first), ...wanted.slice(0, first)].join();
+  return [...rings.values()];
 }
 
 type Held = ReadonlyMap<string, Mode>;
@@ -139,9 +140,9 @@ function blockers(held: readonly Held[], task: number, { lock, mode }: Step & { 
 }
 
 /** Circles of tasks that wait for locks (a join is no lock wait). */
-function circles(program: Program, pcs: readonly number[], held: readonly Held[]): string[] {
+function ringsIn(program: Program, pcs: readonly number[], held: readonly Held[]): Member[][] {
   const wants = pcs.map((pc, task) => program[task]![pc]);
-  const found: string[] = [];
+  const found: Member[][] = [];
   const follow = (path: readonly number[]): void => {
     const task = path.at(-1)!;
     const want = wants[task];
@@ -149,8 +150,12 @@ function circles(program: Program, pcs: readonly number[], held: readonly Held[]
     for (const other of blockers(held, task, want)) {
       const start = path.indexOf(other);
       if (start >= 0) {
-        const ring = path.slice(start).map((member) => (wants[member] as Step & { op: 'lock' }).lock);
-        found.push(nameOfRing(ring));
+        found.push(
+          path.slice(start).map((member) => ({
+            wants: (wants[member] as Step & { op: 'lock' }).lock,
+            held: [...held[member]!.keys()],
+          })),
+        );
       } else follow([...path, other]);
     }
   };

@@ -2,8 +2,9 @@
  * What a report of an order says may happen: a circle of lock classes, where whoever holds the one wants the next.
  *
  * A report about one class (taken twice, or against the order of its instances) is a circle with one place. A deadlock *is on* the circle when
- * what its tasks want, each in turn, goes round it: once, places left out where one task stands for several dependencies in a row; or
- * place by place, as often as there are instances. Tasks queued for one lock stand at one place.
+ * what its tasks want, each in turn, goes round it, and each task stands for the dependencies it goes over: from the lock that the one before it
+ * wants, and it holds, over locks that it holds, to the one it wants. Some of those locks may be such as nobody ever waits for. Tasks queued
+ * for one lock stand at one place.
  */
 import type { CircularReport, InstanceOrderReport, OrderFlipReport, RecursiveReport, Report } from '@lockdep/core';
 
@@ -15,6 +16,16 @@ export interface Wanted {
   readonly lockClass: string;
   /** The lock: equal for one lock, whatever it is. */
   readonly lock: unknown;
+}
+
+/** A task of a ring: each waits for the next. */
+export interface Waiting {
+  /** Of the lock it wants. */
+  readonly lockClass: string;
+  /** Whether it has what the one before it in the ring wants, or only stands before that one in a queue. */
+  readonly holdsPrevious: boolean;
+  /** Classes of what it holds; null: whatever is asked for. */
+  readonly held: ReadonlySet<string> | null;
 }
 
 export class Circle {
@@ -32,29 +43,47 @@ export class Circle {
 
   /** Does it go through the class? */
   has(lockClass: string): boolean {
-    return this.#place(lockClass) >= 0;
+    return this.#placesOf(lockClass).length > 0;
   }
 
-  /** Each member wants a lock that the next one holds, the last one's is held by the first. */
-  goesRound(members: readonly Wanted[]): boolean {
-    const { length } = this;
-    let way = 0;
-    let longest = 0;
-    for (const [at, { lockClass, lock }] of members.entries()) {
-      const next = members[(at + 1) % members.length]!;
-      const [from, to] = [this.#place(lockClass), this.#place(next.lockClass)];
-      if (from < 0 || to < 0) return false;
-      const isQueue = members.length > 1 && lock === next.lock;
-      const step = (to - from + length) % length || (isQueue ? 0 : length);
-      way += step;
-      longest = Math.max(longest, step);
-    }
-    return length === 1 || way === length || (longest === 1 && way > 0);
+  /** Could tasks that want these locks, each held by the next task, be on it? For all that is known, they hold what lies between. */
+  goesRound(wanted: readonly Wanted[]): boolean {
+    return this.isRealisedBy(
+      wanted.map(({ lockClass, lock }, at) => {
+        const isQueued = wanted.length > 1 && wanted.at(at - 1)!.lock === lock;
+        return { lockClass, holdsPrevious: !isQueued, held: null };
+      }),
+    );
   }
 
-  #place(lockClass: string): number {
-    return this.#places.findIndex((classes) => classes.has(lockClass));
+  /** Are tasks that wait for each other, the last for the first, on it? */
+  isRealisedBy(ring: readonly Waiting[]): boolean {
+    const last = ring.at(-1)!.lockClass;
+    return this.#placesOf(last).some((start) => this.#goesOn(ring, start, start, 0));
   }
+
+  /** From the place of what the member before wants, to that of what this one wants, and so on to the end: where it began, not on the spot. */
+  #goesOn(ring: readonly Waiting[], end: number, place: number, way: number): boolean {
+    const [member, ...rest] = ring;
+    if (member === undefined) return place === end && way > 0;
+    return this.#placesOf(member.lockClass).some((next) => {
+      // One that does not hold it stands before the other in the queue for it.
+      if (!member.holdsPrevious) return next === place && this.#goesOn(rest, end, next, way);
+      const step = (next - place + this.length) % this.length || this.length;
+      for (let over = 1; over < step; over++) {
+        if (!isAmong(member.held, this.#places[(place + over) % this.length]!)) return false;
+      }
+      return this.#goesOn(rest, end, next, way + step);
+    });
+  }
+
+  #placesOf(lockClass: string): number[] {
+    return [...this.#places.keys()].filter((place) => this.#places[place]!.has(lockClass));
+  }
+}
+
+function isAmong(held: ReadonlySet<string> | null, classes: ReadonlySet<string>): boolean {
+  return held === null || [...classes].some((name) => held.has(name));
 }
 
 export function isOrderReport(report: Report): report is OrderReport {

@@ -66,7 +66,8 @@ export class Confirming {
 
   /** `asked`: reports, or fingerprints of such; null: all that the runs show. */
   *run(asked: readonly (OrderReport | string)[] | null): Work<Confirmation[]> {
-    for (const report of asked ?? []) if (typeof report !== 'string') this.#reports.push(new OpenReport(report));
+    for (const report of asked ?? [])
+      if (typeof report !== 'string') this.#reports.push(new OpenReport(report, this.#validator));
     yield* this.#runPlainly(asked);
     const { means } = this.#settings;
     for (const report of this.#open) report.rings = ringsOn(this.#world, report.circle, this.#requests);
@@ -86,7 +87,7 @@ export class Confirming {
     const { listener } = world;
     const walk = new RandomWalk(this.#settings.seed);
     for (let run = 0; run < this.#settings.runs; run++) {
-      const recorded = new RecordedRun(world, this.#requests, listener);
+      const recorded = new RecordedRun(world, this.#validator, this.#requests, listener);
       world.listener = recorded;
       const ending = yield* this.#execute(run === 0 ? new InTurn() : walk);
       this.#takeIn(asked);
@@ -109,7 +110,7 @@ export class Confirming {
     for (const report of this.#validator.reports) {
       if (!isOrderReport(report) || (asked !== null && !asked.includes(report.fingerprint))) continue;
       const known = this.#reports.find((open) => open.report.fingerprint === report.fingerprint);
-      if (known === undefined) this.#reports.push(new OpenReport(report));
+      if (known === undefined) this.#reports.push(new OpenReport(report, this.#validator));
       else if (asked === null) known.report = report;
     }
   }

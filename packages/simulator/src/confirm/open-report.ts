@@ -1,4 +1,5 @@
 /** A report while it is being decided: what has been tried, how near it came, and the answer as soon as there is one. */
+import type { Validator } from '@lockdep/core';
 import type { World } from '../engine/world.ts';
 import type { Finding } from '../failure/finding.ts';
 import { type Circle, circleOf, type OrderReport } from './circle.ts';
@@ -26,15 +27,17 @@ export class OpenReport {
   attempts = 0;
   found: FoundDeadlock | null = null;
   decided: Confirmation | null = null;
+  readonly #validator: Validator;
   #closest: Closest | null = null;
 
-  constructor(report: OrderReport) {
+  constructor(report: OrderReport, validator: Validator) {
     this.report = report;
+    this.#validator = validator;
     this.circle = circleOf(report);
   }
 
   deadlock(world: World, isOver: boolean): Finding | null {
-    return deadlockOn(world, this.circle, isOver);
+    return deadlockOn(world, this.#validator, this.circle, isOver);
   }
 
   isThere(world: World, isOver: boolean): boolean {

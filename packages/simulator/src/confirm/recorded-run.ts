@@ -5,6 +5,7 @@
  * reads is known here (variables, signals, permits): prediction keeps tasks behind the writes they saw. Two steps that touch one thing
  * otherwise than by reading stay in order, which is more than need be.
  */
+import type { Validator } from '@lockdep/core';
 import { type Prediction, predict, RunTrace, type Section } from '@lockdep/predict';
 import { SHARED } from '../engine/access.ts';
 import type { Op } from '../engine/op.ts';
@@ -13,6 +14,7 @@ import { JOIN, SimTask } from '../engine/sim-task.ts';
 import type { World } from '../engine/world.ts';
 import type { WorldListener } from '../engine/world-listener.ts';
 import { HeldByTask } from './held-by-task.ts';
+import { heldClasses } from './held-classes.ts';
 import { asksForLock, effectOf, isExclusive, isLock, lockClassOf } from './lock-step.ts';
 import type { Requests } from './request.ts';
 
@@ -28,6 +30,7 @@ interface Step {
 
 export class RecordedRun implements WorldListener {
   readonly #world: World;
+  readonly #validator: Validator;
   readonly #trace = new RunTrace();
   readonly #held: HeldByTask;
   readonly #requests: Requests;
@@ -37,8 +40,9 @@ export class RecordedRun implements WorldListener {
   readonly #clocks: Map<number, number>[] = [];
 
   /** Its requests are added to those of other runs. */
-  constructor(world: World, requests: Requests, inner: WorldListener | null) {
+  constructor(world: World, validator: Validator, requests: Requests, inner: WorldListener | null) {
     this.#world = world;
+    this.#validator = validator;
     this.#requests = requests;
     this.#held = new HeldByTask(inner);
   }
@@ -91,6 +95,7 @@ export class RecordedRun implements WorldListener {
       lockClass: lockClassOf(op),
       exclusive: isExclusive(op),
       held: [...held],
+      classes: heldClasses(this.#world, this.#validator, task),
       step: task.steps,
       clock: this.#clocks[task.index]!,
     });

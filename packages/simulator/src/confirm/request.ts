@@ -10,6 +10,8 @@ export interface Request {
   readonly exclusive: boolean;
   /** What it holds, oldest first. */
   readonly held: readonly Hold[];
+  /** Classes of that, locks that nobody waits for included. */
+  readonly classes: ReadonlySet<string>;
   /** Steps it has done. */
   readonly step: number;
   /** By task: steps of it that are over then, by spawn and join. */

@@ -46,7 +46,7 @@ export function ringsOn(
       if (rings.length >= MOST) return;
       if (!next.held.some(({ lockClass }) => lockClass === last.lockClass)) continue;
       if (next === path[0]) {
-        if (circle.goesRound(path)) rings.push(ringOf(world, seen, path));
+        if (isOn(circle, path)) rings.push(ringOf(world, seen, path));
       } else if (path.length < LONGEST && isAfter(requests, next, path[0]!) && !path.includes(next)) {
         extend([...path, next]);
       }
@@ -62,6 +62,12 @@ export function ringsOn(
     possible: possible.toSorted((a, b) => Number(b.meets) - Number(a.meets) || a.requests.length - b.requests.length),
     objection: possible.length > 0 ? null : telling,
   };
+}
+
+function isOn(circle: Circle, requests: readonly Request[]): boolean {
+  return circle.isRealisedBy(
+    requests.map(({ lockClass, classes }) => ({ lockClass, holdsPrevious: true, held: classes })),
+  );
 }
 
 /** Rings are found once, from the first of their requests. */
