@@ -7,7 +7,14 @@ export {
   confirmAllAsync,
   confirmAsync,
 } from './confirm/confirm.ts';
+export {
+  type ConfirmExploredOptions,
+  type ConfirmedExploration,
+  confirmExplored,
+  confirmExploredAsync,
+} from './confirm/confirm-explored.ts';
 export type { Closest, Confirmation, ConfirmedBy, ConfirmOptions, Means } from './confirm/confirmation.ts';
+export { verdictOf } from './confirm/verdict-of.ts';
 export { EXCLUSIVE, GIVING, REFUSED, SHARED } from './engine/access.ts';
 export { SimulatorError, type SimulatorErrorCode } from './engine/error.ts';
 export { Op, type OpOptions } from './engine/op.ts';
