@@ -1,16 +1,22 @@
-/** What explorations found as a page: each failing schedule to step through, and what the validator that listened has learned. */
-import type { Validator } from '@lockdep/core';
+/** What explorations found as a page: each failing schedule to step through, and what the validators that listened have learned. */
+import { Validator } from '@lockdep/core';
+import { mergeGraphs, saveGraph } from '@lockdep/graph';
 import { renderHtml } from '@lockdep/report';
 import type { ExploreResult } from '@lockdep/simulator';
+import type { DirectedGraph } from 'graphology';
 import { sourceBelow } from './render-view.ts';
+import { uniqueReports } from './saved-findings.ts';
+import { savedGraphView } from './saved-graph-view.ts';
 
 export interface Explored {
   readonly id: string;
   readonly result: ExploreResult;
+  /** It has listened to this program alone: what is reported of one says nothing of another. */
+  readonly validator?: Validator;
 }
 
 /** The page. */
-export function explorationPage(title: string, explored: readonly Explored[], validator: Validator): Promise<string> {
+export function explorationPage(title: string, explored: readonly Explored[]): Promise<string> {
   const root = process.cwd();
   const schedules = explored.flatMap(({ id, result }) =>
     result.failures.map((failure, index) => {
@@ -18,6 +24,17 @@ export function explorationPage(title: string, explored: readonly Explored[], va
       return { ...failure, title: explored.length === 1 ? title : `${id}: ${title}` };
     }),
   );
-  const { reports } = validator;
-  return renderHtml({ title, graph: validator.graph(), reports, schedules, root, readSource: sourceBelow(root) });
+  const reports = uniqueReports(explored.flatMap(({ result }) => result.reports));
+  return renderHtml({ title, graph: graphOf(explored, root), reports, schedules, root, readSource: sourceBelow(root) });
+}
+
+/** Programs meet by the names of their classes, as runs do. */
+function graphOf(explored: readonly Explored[], root: string): DirectedGraph {
+  const [only = new Validator(), ...others] = explored.flatMap(({ validator }) => validator ?? []);
+  if (others.length === 0) return only.graph();
+  return savedGraphView(
+    mergeGraphs(
+      explored.flatMap(({ id, validator }) => (validator === undefined ? [] : saveGraph(validator, { run: id, root }))),
+    ),
+  );
 }

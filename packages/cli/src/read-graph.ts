@@ -56,8 +56,8 @@ export function runName(files: readonly string[]): string {
   return files.map((file) => (file === '-' ? 'standard input' : basename(file))).join('+');
 }
 
-/** What documents of reports begin with: those of `--format json`, and of `--json` of run, replay and report. */
-const DOCUMENT = /^\s*\{\s*"(?:version"\s*:\s*\d+\s*,\s*"reports|reports|command|events|classes)"\s*:/;
+/** What documents of reports begin with: those of `--format json`, and of `--json` of run, replay, report and explore. */
+const DOCUMENT = /^\s*\{\s*"(?:version"\s*:\s*\d+\s*,\s*"reports|reports|command|events|classes|programs)"\s*:/;
 
 async function kindOf(file: string): Promise<'graph' | 'reports' | 'trace'> {
   let head = '';

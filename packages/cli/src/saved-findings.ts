@@ -33,7 +33,8 @@ export function savedFindings(
 
 const LOUDNESS = ['note', 'warning', 'error'];
 
-function uniqueReports(reports: readonly Report[]): Report[] {
+/** Each report once, by fingerprint. */
+export function uniqueReports(reports: readonly Report[]): Report[] {
   const unique = new Map<string, Report>();
   for (const report of reports) {
     const known = unique.get(report.fingerprint);

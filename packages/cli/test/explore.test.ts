@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import type { CircularReport } from '@lockdep/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../src/run.ts';
 
@@ -51,6 +52,89 @@ describe('lockdep explore', { timeout: 120_000 }, () => {
       })),
     );
     expect(status).toBe(1);
+  });
+
+  interface Decided {
+    readonly programs: readonly {
+      readonly id: string;
+      readonly verdict: string;
+      readonly deadlocks: number;
+      readonly inversions: readonly {
+        readonly fingerprint: string;
+        readonly verdict: string;
+        readonly by: string | null;
+      }[];
+    }[];
+    readonly reports: readonly CircularReport[];
+  }
+
+  async function decided(...args: string[]): Promise<Decided & { readonly status: number }> {
+    const { status, out } = await lockdep('explore', ...args, '--json');
+    return { status, ...(JSON.parse(out) as Decided) };
+  }
+
+  test('every inversion is confirmed where the program deadlocks, and refuted where it cannot', async () => {
+    const { programs, reports } = await decided(PROGRAMS);
+    const inverted = programs.filter(({ inversions }) => inversions.length > 0);
+    expect(inverted.length).toBeGreaterThan(15);
+    for (const { id, verdict, inversions } of inverted) {
+      const kinds = new Set(inversions.map((one) => one.verdict));
+      expect(kinds, id).toEqual(new Set([verdict === 'deadlock' ? 'confirmed' : 'refuted']));
+    }
+    const known = new Set(reports.map(({ fingerprint }) => fingerprint));
+    for (const { fingerprint } of inverted.flatMap(({ inversions }) => inversions))
+      expect(known).toContain(fingerprint);
+  });
+
+  test('a deadlock that the executions missed is found from its inversion, and fails', async () => {
+    const missed = ['--program', 'abba', '--strategy', 'context-bound', '--bound', '0', '--budget', '1'];
+    const without = await decided(PROGRAMS, ...missed, '--no-confirm');
+    expect(without.status).toBe(0);
+    expect(without.programs).toMatchObject([{ verdict: 'ok', deadlocks: 0, inversions: [] }]);
+    const found = await decided(PROGRAMS, ...missed);
+    expect(found.status).toBe(1);
+    expect(found.programs).toMatchObject([
+      { verdict: 'deadlock', deadlocks: 1, inversions: [{ verdict: 'confirmed' }] },
+    ]);
+    expect(found.reports).toMatchObject([{ level: 'error', verdict: { kind: 'confirmed' } }]);
+    const { out } = await lockdep('explore', PROGRAMS, ...missed);
+    expect(out).toContain(`replay: ${found.reports[0]!.verdict.schedule!.literal}\n`);
+    expect(out).toMatch(/\nLD2 circular: \w → \w → \w: confirmed, .+\n$/);
+  });
+
+  test('a refuted inversion fails nothing, and says why; an undecided one says how far it got', async () => {
+    const gate = [PROGRAMS, '--program', 'abba_gate'];
+    const { status, out } = await lockdep('explore', ...gate);
+    expect(status).toBe(0);
+    expect(out).toMatch(/\nLD2 circular: B → A → B: refuted, t1 and t2 ask while holding G, which keeps them apart: /);
+    const flag = [
+      PROGRAMS,
+      '--program',
+      'abba_flag_ordered',
+      '--strategy',
+      'random',
+      '--budget',
+      '3',
+      '--confirm-ms',
+      '0',
+    ];
+    const open = await decided(...flag);
+    expect(open.status).toBe(0);
+    expect(open.programs).toMatchObject([{ inversions: [{ verdict: 'unconfirmed', by: 'budget' }] }]);
+    expect((await lockdep('explore', ...flag)).out).toMatch(/: unconfirmed, undecided after \d+ executions/);
+  });
+
+  test('`lockdep report` takes what was decided into every format', async () => {
+    const file = join(folder, 'explored.json');
+    writeFileSync(file, (await lockdep('explore', PROGRAMS, '--program', 'abba', '--json')).out);
+    const text = await lockdep('report', file);
+    expect(text.status).toBe(1);
+    expect(text.out).toContain('verdict: confirmed: ');
+    expect(text.out).toMatch(/The schedule that deadlocks, with 1 preemption:\n\n {2}t1 +t2\n/);
+    const sarif = JSON.parse((await lockdep('report', file, '--format', 'sarif')).out);
+    expect(sarif.runs[0].results[0].properties.verdict).toBe('confirmed');
+    writeFileSync(file, (await lockdep('explore', PROGRAMS, '--program', 'abba_gate', '--json')).out);
+    expect((await lockdep('report', file)).status).toBe(0);
   });
 
   test('bounds are taken, and told when they have cut something', async () => {
@@ -132,6 +216,7 @@ describe('lockdep explore', { timeout: 120_000 }, () => {
     ['an unknown strategy', ['--strategy', 'lucky'], /lucky/],
     ['an unknown program', ['--program', 'nothing'], /no such program/],
     ['a budget that is no number', ['--budget', 'many'], /give a whole number/],
+    ['a time to confirm in that is no number', ['--confirm-ms', 'soon'], /--confirm-ms soon: give a whole number/],
     ['a depth of nothing', ['--strategy', 'pct', '--depth', '0'], /--depth 0: give a whole number, 1 at least/],
   ])('%s is one clear error', async (_, args, message) => {
     const { status, out, err } = await lockdep('explore', PROGRAMS, ...args);

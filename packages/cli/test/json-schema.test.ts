@@ -91,6 +91,7 @@ const runs: Readonly<Record<string, readonly (() => readonly string[])[]>> = {
   explore: [
     () => [join(DATA, 'exploration/programs.json.gz'), '--program', 'abba'],
     () => [join(DATA, 'exploration/programs.json.gz'), '--program', 'inc_3'],
+    () => [join(DATA, 'exploration/programs.json.gz'), '--program', 'abba_gate', '--confirm-ms', '0'],
   ],
   fsx: [() => ['--ops', '20'], () => ['--bug', 'write.dropsDirty=true', '--ops', '500']],
   stat: [() => [at('ab.ndjson'), at('ba.ndjson')]],

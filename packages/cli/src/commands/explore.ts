@@ -1,13 +1,20 @@
-/** `lockdep explore`: runs programs under every relevant interleaving, and shows the shortest way to each failure. */
+/** `lockdep explore`: runs programs under every relevant interleaving, shows the shortest way to each failure, and confirms or refutes each inversion. */
 import { basename } from 'node:path';
-import { Validator } from '@lockdep/core';
+import { type OrderReport, type Report, Validator } from '@lockdep/core';
+import { printable, reportHeading } from '@lockdep/report';
 import {
+  type Confirmation,
+  type ConfirmExploredOptions,
+  type ConfirmedExploration,
   compileProgram,
+  confirmExplored,
+  confirmExploredAsync,
   type ExploreOptions,
   type ExploreResult,
   exploreAsync,
   explore as exploreProgram,
   type Failure,
+  isOrderReport,
   type Program,
   parseProgramFile,
   progressLine,
@@ -22,6 +29,7 @@ import { loadDefault } from '../load-module.ts';
 import { oneOf, parseOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { readText } from '../read-text.ts';
+import { uniqueReports } from '../saved-findings.ts';
 import { UsageError } from '../usage-error.ts';
 import { writeOutput } from '../write-output.ts';
 
@@ -29,6 +37,7 @@ import { writeOutput } from '../write-output.ts';
 interface Named {
   readonly id: string;
   explore(options: ExploreOptions): ExploreResult | Promise<ExploreResult>;
+  confirm(result: ExploreResult, options: ConfirmExploredOptions): ConfirmedExploration | Promise<ConfirmedExploration>;
 }
 
 /** `html` is the page of `--report`, in the place of the text. */
@@ -42,6 +51,8 @@ const options = {
   steps: { type: 'string', free: true, default: '10000' },
   bound: { type: 'string', free: true },
   depth: { type: 'string', free: true },
+  'no-confirm': { type: 'boolean', default: false },
+  'confirm-ms': { type: 'string', free: true, default: '5000' },
   program: { type: 'string', free: true },
   format: { type: 'string', values: SHOWN, default: 'pretty' },
   report: { type: 'string', values: ['html'] },
@@ -66,14 +77,19 @@ default: a function (sim) => void that declares locks, variables and tasks.
   --steps N         steps of one execution at most; default 10000. One that gets there is looked at for a livelock
   --bound N         of context-bound and delay-bound: preemptions or delays at most; default: all
   --depth N         of pct: the depth of bugs it is to find; default 3
+  --no-confirm      leave inversions as they were seen. Without it each is decided: confirmed, with a schedule that
+                    deadlocks; refuted, with the reason; or unconfirmed, with how close it came
+  --confirm-ms N    milliseconds at most for that, each program; default 5000
   --program ID      only this program of the files
   --format FORMAT   pretty (default), json, or html, a page to step through each failing schedule, with what every
                     task holds. -o FILE: there instead of to standard output
   --report html     the page beside the text, into -o FILE
   --json            one JSON document on standard output: {"programs":[{"id","verdict","executions","deadlocks",
-                    "failing","sleepBlocked","exhausted","minPreemptions","schedule"}]}
+                    "failing","sleepBlocked","exhausted","minPreemptions","schedule","distinctTraces","statement",
+                    "inversions":[{"fingerprint","verdict","reason","by"}]}],"reports"}; \`lockdep report\` reads it
 
-Exit status: 0 no failure found, 1 a deadlock or failure found, 2 usage or input error, 3 internal error.
+Exit status: 0 no failure found, refuted and undecided inversions included, 1 a deadlock or failure found, an inversion
+confirmed, 2 usage or input error, 3 internal error.
 
 Examples:
   lockdep explore programs.json --program abba
@@ -97,7 +113,6 @@ Examples:
       );
     }
     const progress = new Progress(output);
-    const validator = new Validator();
     const request: ExploreOptions = {
       strategy: oneOf('strategy', values.strategy, options.strategy.values),
       budget: {
@@ -108,24 +123,36 @@ Examples:
       ...(values.bound === undefined ? {} : { bound: wholeNumber('bound', values.bound) }),
       ...(values.depth === undefined ? {} : { depth: wholeNumber('depth', values.depth, 1) }),
       seed: wholeNumber('seed', values.seed),
-      ...(page ? { validator } : {}),
+    };
+    const confirming: ConfirmExploredOptions = {
+      budget: { steps: wholeNumber('steps', values.steps, 1), ms: wholeNumber('confirm-ms', values['confirm-ms']) },
+      ...(request.seed === undefined ? {} : { seed: request.seed }),
     };
     const programs = await programsOf(positionals, values.program);
     const documents: object[] = [];
     const explored: Explored[] = [];
     let failing = false;
-    for (const { id, explore: run } of programs) {
-      const result = await run({ ...request, onProgress: (at) => progress.update(() => `${id}: ${progressLine(at)}`) });
+    for (const program of programs) {
+      const { id } = program;
+      const listening = page ? { validator: new Validator() } : {};
+      const onProgress: ExploreOptions['onProgress'] = (at) => progress.update(() => `${id}: ${progressLine(at)}`);
+      const seen = await program.explore({ ...request, ...listening, onProgress });
+      const result = values['no-confirm']
+        ? { ...seen, confirmations: [] }
+        : await confirm(program, seen, confirming, progress);
       progress.clear();
       failing ||= result.verdict !== 'ok';
       documents.push(documentOf(id, result));
-      explored.push({ id, result });
+      explored.push({ id, result, ...listening });
       if (!json && format !== 'html') print(id, result, output);
     }
-    if (json) output.write(`${JSON.stringify({ programs: documents })}\n`);
+    if (json) {
+      const reports = uniqueReports(explored.flatMap(({ result }) => result.reports));
+      output.write(`${JSON.stringify({ programs: documents, reports })}\n`);
+    }
     if (page) {
       const title = `Exploration of ${positionals.map((file) => basename(file)).join(', ')}`;
-      const text = await explorationPage(title, explored, validator);
+      const text = await explorationPage(title, explored);
       if (values.output === undefined) output.write(text);
       else await writeOutput('--output', values.output, text);
     }
@@ -162,6 +189,7 @@ async function notation(file: string): Promise<Named[]> {
       return {
         id: program.id,
         explore: (options) => asInput(() => exploreProgram(compiled, { validator: null, ...options, leaks: false })),
+        confirm: (result, options) => asInput(() => confirmExplored(compiled, result, options)),
       };
     }),
   );
@@ -172,7 +200,22 @@ async function module(file: string): Promise<Named> {
   if (typeof program !== 'function' && (typeof program !== 'object' || program === null)) {
     throw new UsageError(`${file}: no program as its default export`, 'export default (sim) => { … }');
   }
-  return { id: file, explore: (options) => exploreAsync(program as Program, options) };
+  return {
+    id: file,
+    explore: (options) => exploreAsync(program as Program, options),
+    confirm: (result, options) => confirmExploredAsync(program as Program, result, options),
+  };
+}
+
+function confirm(
+  { id, confirm: run }: Named,
+  seen: ExploreResult,
+  options: ConfirmExploredOptions,
+  progress: Progress,
+): ConfirmedExploration | Promise<ConfirmedExploration> {
+  progress.clear();
+  progress.update(() => `${id}: confirming what its locks may do`);
+  return run(seen, options);
 }
 
 /** Mistakes in a program file are the user's input. */
@@ -184,7 +227,7 @@ function asInput<T>(run: () => T): T {
   }
 }
 
-function documentOf(id: string, result: ExploreResult): object {
+function documentOf(id: string, result: ConfirmedExploration): object {
   const { verdict, executions, deadlocks, failing, sleepBlocked, exhausted, distinctTraces, estimate } = result;
   const first = worst(result);
   return {
@@ -199,7 +242,27 @@ function documentOf(id: string, result: ExploreResult): object {
     schedule: first?.schedule ?? null,
     distinctTraces,
     statement: estimate.statement,
+    inversions: inversions(result).map(({ report, by }) => ({ ...inversionFacts(report), by })),
   };
+}
+
+interface Inversion {
+  readonly report: OrderReport;
+  /** What decided it; null where nobody has tried. */
+  readonly by: Confirmation['by'] | null;
+}
+
+function inversions({ reports, confirmations }: ConfirmedExploration): Inversion[] {
+  const decided = new Map<Report, Confirmation>(confirmations.map((one) => [one.report, one]));
+  return reports.filter(isOrderReport).map((report) => ({ report, by: decided.get(report)?.by ?? null }));
+}
+
+function inversionFacts({ fingerprint, verdict, message }: OrderReport): {
+  readonly fingerprint: string;
+  readonly verdict: string | null;
+  readonly reason: string;
+} {
+  return { fingerprint, verdict: verdict?.kind ?? null, reason: verdict?.reason ?? message };
 }
 
 /** The failure with the fewest preemptions, a deadlock before others. */
@@ -208,12 +271,17 @@ function worst({ failures, verdict }: ExploreResult): Failure | undefined {
   return fitting.toSorted((a, b) => a.minPreemptions - b.minPreemptions)[0];
 }
 
-function print(id: string, result: ExploreResult, output: Output): void {
+function print(id: string, result: ConfirmedExploration, output: Output): void {
   const { verdict, executions, distinctTraces, deadlocks, failing, failures, estimate } = result;
   output.write(
     `${id}: ${verdict}; ${executions} executions, ${distinctTraces} different; ${deadlocks} deadlocked, ${failing} failed; ${estimate.statement}\n`,
   );
   for (const failure of failures) {
     output.write(`\n${failure.kind}: ${failure.message}\n\n${failure.diagram}\n\nreplay: ${failure.literal}\n\n`);
+  }
+  for (const { report } of inversions(result)) {
+    const { verdict, reason } = inversionFacts(report);
+    output.write(`${reportHeading(report)}: ${verdict === null ? '' : `${verdict}, `}${printable(reason)}\n`);
+    if (report.verdict?.closest !== undefined) output.write(`  closest: ${printable(report.verdict.closest)}\n`);
   }
 }
