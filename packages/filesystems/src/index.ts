@@ -46,6 +46,7 @@ export {
 } from './scenarios/direct-write-versus-read.ts';
 export { failedUnshare, failedWriteVersusStore } from './scenarios/failed-write.ts';
 export { flagsVersusFreeze } from './scenarios/flags-versus-freeze.ts';
+export { freezeVersusFork, writeVersusFork } from './scenarios/fork-versus-store.ts';
 export { freezeVersusStore } from './scenarios/freeze-versus-store.ts';
 export { holetest } from './scenarios/holetest.ts';
 export { nestedReadahead } from './scenarios/nested-readahead.ts';

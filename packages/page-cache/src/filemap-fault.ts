@@ -1,7 +1,7 @@
 /**
  * `filemap_fault`: brings the folio of a fault into the cache, uptodate, and answers it locked, with a reference.
  *
- * Called with mmap_lock shared. The seed patch takes invalidate_lock in every fault; as merged, only a fault that has to add or to fill a
+ * Called with mmap_lock, or the lock of the mapping, shared. The seed patch takes invalidate_lock in every fault; as merged, only a fault that has to add or to fill a
  * folio takes it: one on a cached, uptodate folio is kept out by the folio lock, under which eviction unmaps.
  */
 import type { AddressSpace } from './address-space.ts';
@@ -16,10 +16,10 @@ import { forcePageCacheRa } from './readahead.ts';
 import { type FaultResult, RETRY, SIGBUS, type VmFault } from './vm-fault.ts';
 
 /**
- * The folio of a fault, locked, uptodate and with a reference; or `RETRY` (mmap_lock was dropped), or `SIGBUS` (past the end, or the read
+ * The folio of a fault, locked, uptodate and with a reference; or `RETRY` (the lock was dropped), or `SIGBUS` (past the end, or the read
  * failed).
  *
- * Duty of the caller: mmap_lock held shared. Source: `mm/filemap.c: filemap_fault`.
+ * Duty of the caller: the lock of the fault held shared. Source: `mm/filemap.c: filemap_fault`.
  */
 export function* filemapFault(vmf: VmFault): Proc<FaultResult> {
   const fault = new FilemapFault(vmf);
@@ -67,7 +67,7 @@ class FilemapFault {
   *#take(folio: Folio): Proc<FaultResult | null> {
     const vmf = this.#vmf;
     if (!(yield* folio.lock.tryAcquire())) {
-      yield* vmf.dropMmapLock();
+      yield* vmf.dropLock();
       yield* folio.lock.acquire();
     }
     if (folio.mapping !== this.#mapping) {
@@ -100,7 +100,7 @@ class FilemapFault {
       yield* this.#lockMapping();
       return null;
     }
-    yield* vmf.dropMmapLock();
+    yield* vmf.dropLock();
     const error = yield* filemapReadPage(this.#mapping, folio, folio.start, folio.data.length);
     yield* folio.put();
     if (vmf.dropped) return RETRY;
@@ -138,7 +138,7 @@ class FilemapFault {
   *#readahead(): Proc {
     const { vma, index } = this.#vmf;
     if (vma.advice === 'random') return;
-    yield* this.#vmf.dropMmapLock();
+    yield* this.#vmf.dropLock();
     yield* forcePageCacheRa(new Kiocb(vma.inode, 0), index, 1);
   }
 

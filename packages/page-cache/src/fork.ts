@@ -5,6 +5,7 @@
 import type { Proc } from './machine.ts';
 import { Mm } from './mm.ts';
 import { type Pte, Vma } from './vma.ts';
+import { mmapWriteUnlock, vmaStartWrite } from './vma-lock.ts';
 
 /** Subclass of the child's mmap_lock: nobody can reach the child yet. */
 const CHILD = 1;
@@ -15,6 +16,7 @@ export function* fork(parent: Mm, name: string): Proc<Mm> {
   yield* parent.mmapLock.downWrite();
   yield* child.mmapLock.downWrite({ subclass: CHILD });
   for (const vma of parent.vmas) {
+    yield* vmaStartWrite(vma);
     const { mapping, inode, pgoff, advice } = vma;
     const copy = new Vma(child, inode, { pgoff, pages: vma.ptes.length, advice });
     yield* mapping.iMmapRwsem.downWrite();
@@ -25,7 +27,7 @@ export function* fork(parent: Mm, name: string): Proc<Mm> {
     child.vmas.push(copy);
   }
   yield* child.mmapLock.upWrite();
-  yield* parent.mmapLock.upWrite();
+  yield* mmapWriteUnlock(parent);
   return child;
 }
 

@@ -1,7 +1,8 @@
 /**
- * A page fault from the processor to the pte: takes mmap_lock shared, asks the file system, and sets the pte.
+ * A page fault from the processor to the pte: locks the mapping, asks the file system, and sets the pte.
  *
- * A first attempt that had to wait has dropped mmap_lock: it is taken again and the fault is repeated once.
+ * Where mappings have locks of their own the first attempt tries that, and mmap_lock, shared, is for when it cannot be had. A first attempt
+ * that had to wait has dropped its lock: mmap_lock is taken and the fault is repeated once.
  */
 import { allocPages } from './alloc-pages.ts';
 import { waitOnFolioLocked } from './filemap-get-pages.ts';
@@ -10,18 +11,38 @@ import { GFP_KERNEL } from './gfp.ts';
 import type { Proc } from './machine.ts';
 import { VmFault } from './vm-fault.ts';
 import type { Pte, Vma } from './vma.ts';
+import { type FaultLock, lockVmaUnderRcu } from './vma-lock.ts';
 
-/** Makes a page present (and writable): true, or false for a signal. */
+/** Makes a page present (and writable): true, or false for a signal. Source: `arch/x86/mm/fault.c: do_user_addr_fault` (v7.1). */
 export function* pageFault(vma: Vma, index: number, write: boolean): Proc<boolean> {
-  for (let attempt = 0; ; attempt++) {
-    yield* vma.mm.mmapLock.downRead();
-    const pte = vma.mm.vmas.includes(vma) ? vma.pte(index) : undefined;
-    const code =
-      pte === undefined ? 'SIGBUS' : yield* handleMmFault(new VmFault(vma, index, write, attempt === 0), pte);
-    if (code === 'RETRY') continue;
-    yield* vma.mm.mmapLock.upRead();
-    return code !== 'SIGBUS';
+  const { perVmaLocks } = vma.mm.engine.rules;
+  if (!perVmaLocks || !(yield* lockVmaUnderRcu(vma))) return yield* faultinPage(vma, index, write);
+  const code = yield* tryFault(vma, index, write, vma.vmaLock, true);
+  return code === 'RETRY' ? yield* faultinPage(vma, index, write, false) : code !== 'SIGBUS';
+}
+
+/** The same under mmap_lock, as who pins pages does it. Source: `mm/gup.c: faultin_page`. */
+export function* faultinPage(vma: Vma, index: number, write: boolean, firstTry: boolean = true): Proc<boolean> {
+  const { mmapLock } = vma.mm;
+  for (let mayDrop = firstTry; ; mayDrop = false) {
+    yield* mmapLock.downRead();
+    const code = yield* tryFault(vma, index, write, mmapLock, mayDrop);
+    if (code !== 'RETRY') return code !== 'SIGBUS';
   }
+}
+
+/** One attempt, which ends with the lock released. */
+function* tryFault(
+  vma: Vma,
+  index: number,
+  write: boolean,
+  lock: FaultLock,
+  firstTry: boolean,
+): Proc<'DONE' | 'RETRY' | 'SIGBUS'> {
+  const pte = vma.mm.vmas.includes(vma) ? vma.pte(index) : undefined;
+  const code = pte === undefined ? 'SIGBUS' : yield* handleMmFault(new VmFault(vma, index, write, lock, firstTry), pte);
+  if (code !== 'RETRY') yield* lock.upRead();
+  return code;
 }
 
 function* handleMmFault(vmf: VmFault, pte: Pte): Proc<'DONE' | 'RETRY' | 'SIGBUS'> {

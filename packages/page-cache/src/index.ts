@@ -22,7 +22,7 @@ export { genericPerformWrite, type Retag, type WriteResult } from './generic-per
 export { checkGeometry, defaultGeometry, type Geometry } from './geometry.ts';
 export { GFP_KERNEL, GFP_NOFS, GFP_NOIO, GFP_NOWAIT, type GfpFlags, mayEnterFs, mayReclaim, withoutFs } from './gfp.ts';
 export { grabFolio, lockFolioAt, tryLockFolioAt } from './grab-folio.ts';
-export { finishFault, pageFault } from './handle-mm-fault.ts';
+export { faultinPage, finishFault, pageFault } from './handle-mm-fault.ts';
 export { immediate } from './immediate.ts';
 export { Inode, type InodeOptions } from './inode.ts';
 export { DioCount, inodeDioBegin, inodeDioEnd, inodeDioWait } from './inode-dio.ts';
@@ -86,6 +86,7 @@ export { PresentBuffer, type UserBuffer } from './user-buffer.ts';
 export { loadPresent, userLoad, userStore } from './user-memory.ts';
 export { type FaultResult, VmFault } from './vm-fault.ts';
 export { type Pte, Vma, type VmaOptions } from './vma.ts';
+export { type FaultLock, lockVmaUnderRcu, mmapWriteUnlock, vmaStartWrite } from './vma-lock.ts';
 export { waitOnFolioWriteback } from './wait-writeback.ts';
 export {
   cancelWriteback,

@@ -51,8 +51,11 @@ export class FsLockClasses {
 }
 
 /** The classes that do not depend on the file system. */
-export const mmClasses: { readonly [K in 'mmapLock' | 'iMmapRwsem' | 'pteLock' | 'xaLock' | 'fsReclaim']: LockKey } = {
+export const mmClasses: {
+  readonly [K in 'mmapLock' | 'vmLock' | 'iMmapRwsem' | 'pteLock' | 'xaLock' | 'fsReclaim']: LockKey;
+} = {
   mmapLock: new LockKey({ name: '&mm->mmap_lock', kind: 'rwsem' }),
+  vmLock: new LockKey({ name: 'vm_lock', kind: 'rwsem' }),
   iMmapRwsem: new LockKey({ name: '&mapping->i_mmap_rwsem', kind: 'rwsem' }),
   pteLock: new LockKey({ name: 'ptlock_ptr(page)', kind: 'spinlock' }),
   xaLock: new LockKey({ name: '&xa->xa_lock', kind: 'spinlock' }),

@@ -15,6 +15,8 @@ export class Mm {
   readonly pteLock: AnnotatedLock;
   /** Under `mmap_lock`. */
   readonly vmas: Vma[] = [];
+  /** Those whose own locks are held with `mmap_lock`. */
+  readonly writeLocked: Vma[] = [];
 
   constructor(engine: Engine, name: string) {
     const { machine, validator } = engine;

@@ -9,6 +9,7 @@ import type { Proc } from './machine.ts';
 import type { Mm } from './mm.ts';
 import { zapPte } from './unmap.ts';
 import { Vma, type VmaOptions } from './vma.ts';
+import { mmapWriteUnlock, vmaStartWrite } from './vma-lock.ts';
 
 /** Maps part of a file; no page is present yet. Source: `mm/mmap.c: mmap_region` (v5.15). */
 export function* mmap(mm: Mm, inode: Inode, options: VmaOptions): Proc<Vma> {
@@ -17,11 +18,12 @@ export function* mmap(mm: Mm, inode: Inode, options: VmaOptions): Proc<Vma> {
   yield* mm.mmapLock.downWrite();
   if (takesIrwsem) yield* inode.iRwsem.downWrite();
   if (takesIrwsem) yield* inode.iRwsem.upWrite();
+  yield* vmaStartWrite(vma);
   yield* inode.mapping.iMmapRwsem.downWrite();
   inode.mapping.iMmap.push(vma);
   yield* inode.mapping.iMmapRwsem.upWrite();
   mm.vmas.push(vma);
-  yield* mm.mmapLock.upWrite();
+  yield* mmapWriteUnlock(mm);
   return vma;
 }
 
@@ -31,13 +33,14 @@ export function* mmap(mm: Mm, inode: Inode, options: VmaOptions): Proc<Vma> {
 export function* munmap(vma: Vma): Proc {
   const { mm, mapping } = vma;
   yield* mm.mmapLock.downWrite();
+  yield* vmaStartWrite(vma);
   yield* mapping.iMmapRwsem.downWrite();
   mapping.iMmap.splice(mapping.iMmap.indexOf(vma), 1);
   yield* vma.unlink();
   yield* mapping.iMmapRwsem.upWrite();
   for (const pte of vma.ptes) yield* zapPte(vma, pte, null);
   mm.vmas.splice(mm.vmas.indexOf(vma), 1);
-  yield* mm.mmapLock.upWrite();
+  yield* mmapWriteUnlock(mm);
 }
 
 /** A mapping that exists from the beginning. Setup only. */

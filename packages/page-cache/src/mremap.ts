@@ -5,6 +5,7 @@
 import type { Proc } from './machine.ts';
 import { zapPte } from './unmap.ts';
 import { type Pte, Vma } from './vma.ts';
+import { mmapWriteUnlock, vmaStartWrite } from './vma-lock.ts';
 
 /**
  * Moves the mapping, with what its ptes map, and cuts it to, or grows it to, `pages`. Under i_mmap_rwsem, so that truncate, which walks
@@ -16,6 +17,7 @@ export function* mremap(vma: Vma, pages: number = vma.ptes.length): Proc<Vma> {
   const { mm, mapping, inode, pgoff, advice } = vma;
   const moved = new Vma(mm, inode, { pgoff, pages, advice });
   yield* mm.mmapLock.downWrite();
+  yield* vmaStartWrite(vma);
   yield* mapping.iMmapRwsem.downWrite();
   mapping.iMmap.push(moved);
   yield* vma.unlink();
@@ -24,7 +26,7 @@ export function* mremap(vma: Vma, pages: number = vma.ptes.length): Proc<Vma> {
   yield* mapping.iMmapRwsem.upWrite();
   for (const pte of vma.ptes) yield* zapPte(vma, pte, null);
   mm.vmas.splice(mm.vmas.indexOf(vma), 1, moved);
-  yield* mm.mmapLock.upWrite();
+  yield* mmapWriteUnlock(mm);
   return moved;
 }
 

@@ -10,7 +10,6 @@ import { Folio } from './folio.ts';
 import type { Inode } from './inode.ts';
 import type { Kiocb } from './kiocb.ts';
 import type { Act, Proc } from './machine.ts';
-import type { Mm } from './mm.ts';
 import type { VmFault } from './vm-fault.ts';
 import type { Vma } from './vma.ts';
 
@@ -18,7 +17,8 @@ import type { Vma } from './vma.ts';
 export interface OperationSubject {
   readonly inode: Inode;
   readonly folios: readonly Folio[];
-  readonly mm: Mm | null;
+  /** The mapping of a fault, and its process. */
+  readonly vma: Vma | null;
 }
 
 /** Told of calls, in the task that makes them. */
@@ -29,15 +29,15 @@ export interface OperationObserver {
 
 type SubjectOf = (...args: readonly never[]) => OperationSubject;
 
-const ofInode = (inode: Inode): OperationSubject => ({ inode, folios: [], mm: null });
-const ofFolio = (folio: Folio): OperationSubject => ({ inode: folio.inode, folios: [folio], mm: null });
+const ofInode = (inode: Inode): OperationSubject => ({ inode, folios: [], vma: null });
+const ofFolio = (folio: Folio): OperationSubject => ({ inode: folio.inode, folios: [folio], vma: null });
 const ofKiocb = ({ inode }: Kiocb): OperationSubject => ofInode(inode);
-const ofFault = ({ vma }: VmFault): OperationSubject => ({ inode: vma.inode, folios: [], mm: vma.mm });
+const ofFault = ({ vma }: VmFault): OperationSubject => ({ inode: vma.inode, folios: [], vma });
 
 /** Methods of file systems, the kernel's names of the operations, and what each is called on. A file system need not have them all. */
 const METHODS: Readonly<Record<string, readonly [operation: string, subject: SubjectOf]>> = {
   readFolio: ['read_folio', ofFolio],
-  readahead: ['readahead', ({ host }: AddressSpace, folios: readonly Folio[]) => ({ inode: host, folios, mm: null })],
+  readahead: ['readahead', ({ host }: AddressSpace, folios: readonly Folio[]) => ({ inode: host, folios, vma: null })],
   writeBegin: ['write_begin', ofInode],
   writeEnd: ['write_end', (_inode: Inode, folio: Folio) => ofFolio(folio)],
   writepages: ['writepages', ofInode],
@@ -46,7 +46,7 @@ const METHODS: Readonly<Record<string, readonly [operation: string, subject: Sub
   launderFolio: ['launder_folio', ofFolio],
   fault: ['fault', ofFault],
   mapPages: ['map_pages', ofFault],
-  pageMkwrite: ['page_mkwrite', (vma: Vma, folio: Folio) => ({ inode: vma.inode, folios: [folio], mm: vma.mm })],
+  pageMkwrite: ['page_mkwrite', (vma: Vma, folio: Folio) => ({ inode: vma.inode, folios: [folio], vma })],
   fsync: ['fsync', ofInode],
   readIter: ['read_iter', ofKiocb],
   writeIter: ['write_iter', ofKiocb],

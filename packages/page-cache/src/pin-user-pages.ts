@@ -3,7 +3,7 @@
  * and what the device stores goes past the ptes, so it has to be made dirty afterwards, under the folio lock.
  */
 import { type Folio, putFolios } from './folio.ts';
-import { pageFault } from './handle-mm-fault.ts';
+import { faultinPage } from './handle-mm-fault.ts';
 import { immediate } from './immediate.ts';
 import type { Act, Proc, Region } from './machine.ts';
 import type { Tag } from './tag.ts';
@@ -147,7 +147,7 @@ function* pinPage(vma: Vma, index: number, { write, nofault = false }: PinOption
   for (;;) {
     const folio = yield* gupFast(vma, pte, write);
     if (folio !== null || nofault) return folio;
-    if (!(yield* pageFault(vma, index, write))) return null;
+    if (!(yield* faultinPage(vma, index, write))) return null;
   }
 }
 

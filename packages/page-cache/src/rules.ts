@@ -40,6 +40,8 @@ export interface Rules {
   readonly spliceLocksPipeFirst: boolean;
   /** copy_file_range(2) by splice holds freeze protection of the target over the reads too. */
   readonly copyHoldsFreezeProtection: boolean;
+  /** Faults try the lock of the mapping before mmap_lock. */
+  readonly perVmaLocks: boolean;
   /** Order of two mappings' eviction locks on XFS. */
   readonly xfsPairOrder: 'ino' | 'address';
 }
@@ -66,6 +68,7 @@ export function resolveRules(profile: Profile, bugs: BugSwitches): Rules {
     boundaryMkclean: late,
     spliceLocksPipeFirst: !late,
     copyHoldsFreezeProtection: !late,
+    perVmaLocks: late,
     xfsPairOrder: converted && profile !== 'seed' ? 'address' : 'ino',
   };
 }

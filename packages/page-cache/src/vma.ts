@@ -3,9 +3,11 @@
  *
  * A pte changes in one step, under the pte lock; the hardware sets its dirty bit together with the store. Each pte is a region.
  */
+import { RwSemaphore } from '@lockdep/locks';
 import type { AddressSpace } from './address-space.ts';
 import type { Folio } from './folio.ts';
 import type { Inode } from './inode.ts';
+import { mmClasses } from './lock-classes.ts';
 import type { Proc, Region } from './machine.ts';
 import type { Mm } from './mm.ts';
 
@@ -41,6 +43,8 @@ export class Vma {
   readonly pgoff: number;
   readonly advice: 'random' | 'sequential';
   readonly ptes: readonly Pte[];
+  /** Against changes of the mapping, for faults; of the latest profile. */
+  readonly vmaLock: RwSemaphore;
   /** Being unmapped: a load or store through it ends in a signal. */
   unlinked = false;
 
@@ -52,6 +56,8 @@ export class Vma {
     this.mapping = inode.mapping;
     this.pgoff = pgoff;
     this.advice = advice;
+    const label = `vm_lock(${mm.name}:${inode.name}[${pgoff}..${pgoff + pages - 1}])`;
+    this.vmaLock = new RwSemaphore({ key: mmClasses.vmLock, label, validator: mm.engine.validator });
     this.ptes = Array.from({ length: pages }, (_, i) => ({
       region: machine.region(`pte(${mm.name}:${inode.name}[${pgoff + i}])`),
       folio: null,

@@ -1,7 +1,7 @@
 /**
  * Counts which locks each operation was called with, from the events of a validator: on entry, on exit, and taken in between.
  *
- * A lock counts if it is that of the very inode, folio or mm that the operation is called on. The first call that shows a mode is kept
+ * A lock counts if it is that of the very inode, folio or mapping that the operation is called on. The first call that shows a mode is kept
  * as evidence. Results are plain data.
  */
 import { type Lock, MODE_MASK, type Task, type Validator, WRITE } from '@lockdep/core';
@@ -134,7 +134,7 @@ export class LockRecorder {
     const row = this.#row(operation);
     row.calls += 1;
     row.callers.add(path.at(-1) ?? '');
-    for (const [name, locks] of locksOf(subject)) tally(row.entry, name).count(weakest(task, locks), evidence);
+    for (const [name, locks] of locksOf(subject)) tally(row.entry, name).count(modeOf(task, name, locks), evidence);
     const taken: { readonly lock: Lock; readonly mode: HeldMode }[] = [];
     task.calls.push(taken);
     return (result) => {
@@ -142,7 +142,7 @@ export class LockRecorder {
       const folios = foliosAtEnd(subject, result);
       if (folios === null) return;
       for (const [name, locks] of locksOf({ ...subject, folios }))
-        tally(row.exit, name).count(weakest(task, locks), evidence);
+        tally(row.exit, name).count(modeOf(task, name, locks), evidence);
       for (const [name, locks] of locksOf(subject)) {
         if (name !== 'folio_lock') tally(row.takes, name).count(strongest(taken, locks[0]!), evidence);
       }
@@ -165,18 +165,19 @@ function tally(tallies: Partial<Record<DocumentedLock, Tally>>, lock: Documented
   return known;
 }
 
-function locksOf({ inode, folios, mm }: OperationSubject): [DocumentedLock, readonly Lock[]][] {
+function locksOf({ inode, folios, vma }: OperationSubject): [DocumentedLock, readonly Lock[]][] {
   const found: [DocumentedLock, readonly Lock[]][] = [
     ['i_rwsem', [inode.iRwsem.instance!]],
     ['invalidate_lock', [inode.mapping.invalidateLock.instance!]],
   ];
-  if (mm !== null) found.push(['mmap_lock', [mm.mmapLock.instance!]]);
+  if (vma !== null) found.push(['mmap_lock', [vma.mm.mmapLock.instance!, vma.vmaLock.instance!]]);
   if (folios.length > 0) found.push(['folio_lock', folios.map(({ lock }) => lock.instance!)]);
   return found;
 }
 
-/** Of several locks, the mode in which all are held. */
-function weakest(task: HeldByTask, locks: readonly Lock[]): HeldMode {
+/** Of several locks, the mode in which all are held; the lock of a mapping stands for mmap_lock, as the document says above its table. */
+function modeOf(task: HeldByTask, name: DocumentedLock, locks: readonly Lock[]): HeldMode {
   const modes = locks.map((lock) => task.mode(lock));
+  if (name === 'mmap_lock') return modes.find((mode) => mode !== 'none') ?? 'none';
   return modes.includes('none') ? 'none' : modes.includes('shared') ? 'shared' : 'exclusive';
 }

@@ -114,3 +114,5 @@ export function cellsFor(profiles: readonly Profile[], cell: Omit<Cell, 'profile
 
 export const AFTER: readonly Profile[] = ['seed', 'merged', 'latest'];
 export const ALL: readonly Profile[] = ['before', ...AFTER];
+/** Where every fault takes mmap_lock. */
+export const BEFORE_VMA_LOCKS: readonly Profile[] = ['before', 'seed', 'merged'];

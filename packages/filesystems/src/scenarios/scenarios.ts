@@ -8,6 +8,7 @@ import { crossedDirectReads, directReadIntoOwnMapping } from './direct-read-into
 import { directWriteIntoHole, directWriteVersusRead, growingDirectWrite } from './direct-write-versus-read.ts';
 import { failedUnshare, failedWriteVersusStore } from './failed-write.ts';
 import { flagsVersusFreeze } from './flags-versus-freeze.ts';
+import { freezeVersusFork, writeVersusFork } from './fork-versus-store.ts';
 import { freezeVersusStore } from './freeze-versus-store.ts';
 import { holetest } from './holetest.ts';
 import { nestedReadahead } from './nested-readahead.ts';
@@ -38,6 +39,7 @@ export const scenarios: readonly Scenario[] = [
   writeUnderReclaim,
   crossedMappedWrites,
   writeVersusMunmap,
+  writeVersusFork,
   crossedDirectReads,
   directReadIntoOwnMapping,
   readIntoMapping,
@@ -46,6 +48,7 @@ export const scenarios: readonly Scenario[] = [
   dedupeVersusStore,
   crossedRenames,
   freezeVersusStore,
+  freezeVersusFork,
   flagsVersusFreeze,
   writepagesUnderPressure,
   directWriteVersusRead,
