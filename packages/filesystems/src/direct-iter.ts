@@ -45,6 +45,7 @@ export function* lockForDirectWrite(fs: BlockFileSystem, kiocb: Kiocb, count: nu
   yield* iRwsem.downWrite();
   if (kiocb.append) kiocb.pos = inode.size;
   if (!isAligned) yield* inodeDioWait(inode);
+  if (kiocb.pos > inode.size) yield* fs.zeroOldEnd(inode);
   return { exclusive: true, wait: !isAligned || kiocb.pos + count > inode.size };
 }
 

@@ -44,8 +44,9 @@ export function* ext4ZeroRange(
   if (error === null) {
     if (!keepSize && to > inode.size) {
       const old = inode.size;
+      yield* fs.zeroOldEnd(inode);
       yield* fs.inTransaction(() => fs.publishSize(inode, to));
-      yield* pagecacheIsizeExtended(inode, old);
+      yield* pagecacheIsizeExtended(inode, old, to);
     }
     error = yield* zeroEdges(fs, inode, from, to);
   }

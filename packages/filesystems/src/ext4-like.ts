@@ -25,6 +25,7 @@ import { allocateUnwritten } from './preallocate.ts';
 import { evictAndFree, flushRange, mkcleanBoundaries } from './punch-hole.ts';
 import { reserveBlock } from './reserve-block.ts';
 import { zeroTail } from './zero-blocks.ts';
+import { zeroOldEnd } from './zero-old-end.ts';
 
 const ext4 = new FileSystemType('ext4');
 const iDataSem = new LockKey({ name: '&ei->i_data_sem', kind: 'rwsem' });
@@ -86,11 +87,19 @@ export class Ext4Like extends BlockFileSystem {
     const error = yield* allocateUnwritten(this, inode, from, to);
     if (error === null && !keepSize && to > inode.size) {
       const old = inode.size;
+      yield* this.zeroOldEnd(inode);
       yield* this.inTransaction(() => this.publishSize(inode, to));
-      yield* pagecacheIsizeExtended(inode, old);
+      yield* pagecacheIsizeExtended(inode, old, to);
     }
     yield* inode.iRwsem.upWrite();
     return error;
+  }
+
+  /** Within the block that has the end: since v6.13. Stores past the end were part of the file before, when it grew. */
+  override *zeroOldEnd(inode: Inode): Proc<Errno | null> {
+    const { rules, geometry } = this.engine;
+    if (!rules.isizeExtendedZeroes || inode.size % geometry.blockSize === 0) return null;
+    return yield* this.inTransaction(() => zeroOldEnd(this, inode));
   }
 
   /** Both sizes are one thing to whoever holds `i_data_sem`. */
@@ -135,8 +144,9 @@ export class Ext4Like extends BlockFileSystem {
   override *setSize(inode: Inode, size: number): Proc<Errno | null> {
     const lock = yield* this.lockForEviction(inode);
     const old = inode.size;
+    if (size > old) yield* this.zeroOldEnd(inode);
     yield* this.inTransaction(() => this.publishSize(inode, size));
-    if (size > old) yield* pagecacheIsizeExtended(inode, old);
+    if (size > old) yield* pagecacheIsizeExtended(inode, old, size);
     yield* truncatePagecache(inode, size);
     const error = size < old ? yield* this.inTransaction(() => this.#truncate(inode, size)) : null;
     yield* this.unlockAfterEviction(inode, lock);

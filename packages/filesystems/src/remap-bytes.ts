@@ -70,6 +70,10 @@ function* remapLocked(
   const { blockSize, pageSize } = geometry;
   yield* inodeDioWait(source);
   if (target !== source) yield* inodeDioWait(target);
+  if (to > target.size && caller === 'clone') {
+    const error = yield* fs.zeroOldEnd(target);
+    if (error !== null) return error;
+  }
   const [first, last] = [fs.engine.pageOf(to), fs.engine.pageOf(to + count - 1)];
   yield* filemapWriteAndWait(source, fs.engine.pageOf(from), fs.engine.pageOf(from + count - 1));
   yield* filemapWriteAndWait(target, first, last);
@@ -86,7 +90,7 @@ function* remapLocked(
   }
   if (to + count > old) {
     yield* target.sizeWrite(to + count);
-    yield* pagecacheIsizeExtended(target, old);
+    yield* pagecacheIsizeExtended(target, old, to);
     const { diskSize } = fs.info(target);
     yield* fs.inTransaction(() => fs.changeMap(target, () => diskSize.write(to + count)));
   }

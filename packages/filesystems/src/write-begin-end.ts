@@ -121,6 +121,6 @@ export function* writeEnd(
   if (isShort) yield* abandon(fs, inode, folio, pos, bytes);
   else yield* folio.unlockAndPut();
   // A write behind the end has grown the file as a truncate does (`generic_write_end`).
-  if (usable > 0 && old < pos) yield* pagecacheIsizeExtended(inode, old);
+  if (usable > 0 && old < pos) yield* pagecacheIsizeExtended(inode, old, pos);
   return usable;
 }

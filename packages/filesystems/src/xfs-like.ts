@@ -30,6 +30,7 @@ import { flushRange } from './punch-hole.ts';
 import { reserveBlock } from './reserve-block.ts';
 import { xfsCollapseRange, xfsFreeFileSpace, xfsInsertRange, xfsUnshareRange, xfsZeroRange } from './xfs-fallocate.ts';
 import { zeroTail } from './zero-blocks.ts';
+import { zeroOldEnd } from './zero-old-end.ts';
 
 const xfs = new FileSystemType('xfs');
 const ilock = new LockKey({ name: '&xfs_nondir_ilock_class', kind: 'rwsem' });
@@ -79,6 +80,7 @@ export class XfsLike extends BlockFileSystem {
     yield* iRwsem.downWrite();
     if (kiocb.append) kiocb.pos = inode.size;
     yield* inodeDioWait(inode);
+    if (kiocb.pos > inode.size) yield* this.zeroOldEnd(inode);
     if (!isAligned || kiocb.append) return { exclusive: true, wait: true };
     yield* iRwsem.downgradeWrite();
     return { exclusive: false, wait: false };
@@ -152,6 +154,10 @@ export class XfsLike extends BlockFileSystem {
     const shrinks = size < inode.size;
     const error = shrinks ? yield* this.#zeroNewTail(inode, size) : null;
     if (error !== null) return error;
+    if (size > inode.size) {
+      const failed = yield* this.zeroOldEnd(inode);
+      if (failed !== null) return failed;
+    }
     yield* truncateSetsize(inode, size);
     if (shrinks) yield* this.inTransaction(() => freeBehind(this, inode, size, size));
     else yield* this.#logSize(inode, size);
@@ -162,6 +168,11 @@ export class XfsLike extends BlockFileSystem {
   *#zeroNewTail(inode: Inode, size: number): Proc<Errno | null> {
     if (this.engine.rules.bugs['xfs.flushEofPageOnTruncate'] !== false) yield* flushRange(this, inode, size, size + 1);
     return yield* zeroTail(this, inode, size);
+  }
+
+  override *zeroOldEnd(inode: Inode): Proc<Errno | null> {
+    if (this.engine.rules.bugs['xfs.zeroesOldEnd'] === false) return null;
+    return yield* zeroOldEnd(this, inode);
   }
 
   override *undoZeroing(inode: Inode, fresh: readonly number[]): Proc {

@@ -45,6 +45,7 @@ import {
   XfsLike,
 } from '../src/index.ts';
 
+import { mappingOperation } from './random-mappings.ts';
 import { RandomMemory } from './random-memory.ts';
 
 export interface RandomOperations {
@@ -95,6 +96,7 @@ export function randomOperations({
     geometry,
     faultAround: below(2) === 0,
     readaheadPages: below(3) - 1,
+    freezes: below(2) === 0,
     directReclaim: memory ? (['never', 'global', 'memcg'] as const)[below(3)]! : 'never',
   });
   const fs = new KINDS[name](engine);
@@ -140,6 +142,10 @@ function operation(
   const { blockSize } = fs.engine.geometry;
   const [block, blocks] = [Math.floor(offset / blockSize) * blockSize, Math.ceil(count / 2 / blockSize) * blockSize];
   const shift = (what: string) => `${what} ${file.name} [${block}, ${block + blocks})`;
+  if (below(8) === 0) {
+    const [what, code] = mappingOperation(fs, vma, below, offset, write);
+    if (fs.engine.freezes || !what.startsWith('freeze')) return [what, code];
+  }
   switch (below(file.fs instanceof XfsLike ? 24 : 20)) {
     case 0:
     case 1:

@@ -84,6 +84,8 @@ export interface BugSwitches {
   readonly 'madvise.dropsMmapLock'?: boolean;
   /** `true`: mmap takes i_rwsem, under mmap_lock (PC-046). */
   readonly 'fs.mmapTakesIrwsem'?: boolean;
+  /** `false`: an xfs-like file that grows keeps what was stored past its end, in the block that has the end (generic/363). */
+  readonly 'xfs.zeroesOldEnd'?: boolean;
   /** `argument`: rename locks AGI buffers in the order in which it comes to need them, not by allocation group (PC-103). */
   readonly 'xfs.agiOrder'?: 'group' | 'argument';
 }

@@ -83,6 +83,14 @@ export abstract class FileSystem {
   /** `->write_begin`: the folio of the bytes, locked, with what the write does not cover in place. */
   abstract writeBegin(inode: Inode, pos: number, bytes: number): Proc<Folio | Errno>;
 
+  /**
+   * Something that begins behind the end is about to make the file longer: what has been stored past the end until now becomes zero.
+   * `i_rwsem` is held. Default: nothing is done about it.
+   */
+  *zeroOldEnd(_inode: Inode): Proc<Errno | null> {
+    return null;
+  }
+
   /** `->write_end`: puts what was copied in place and unlocks; answers how many bytes count (0: try again). */
   abstract writeEnd(inode: Inode, folio: Folio, pos: number, bytes: number, copied: readonly Tag[]): Proc<number>;
 

@@ -15,7 +15,14 @@ export function* genericFileWriteIter(kiocb: Kiocb, from: UserBuffer, count: num
   yield* inode.iRwsem.downWrite();
   if (kiocb.append) kiocb.pos = inode.size;
   // An extending direct write may be under way that does not hold i_rwsem any more (XFS): the gap is known when it is over.
-  if (kiocb.pos > inode.size) yield* inodeDioWait(inode);
+  if (kiocb.pos > inode.size) {
+    yield* inodeDioWait(inode);
+    const error = kiocb.pos > inode.size ? yield* inode.fs.zeroOldEnd(inode) : null;
+    if (error !== null) {
+      yield* inode.iRwsem.upWrite();
+      return { written: 0, error };
+    }
+  }
   const result = yield* genericPerformWrite(inode, kiocb.pos, from, count, retag);
   yield* inode.iRwsem.upWrite();
   if (kiocb.dsync && result.written > 0) yield* inode.fs.fsync(inode);

@@ -36,6 +36,10 @@ export interface Rules {
   readonly referencedTriesIMmap: boolean;
   /** Boundary pages of a punched range are write-protected. */
   readonly boundaryMkclean: boolean;
+  /** A file that gets longer: what a dirty page of the old end holds behind it is zeroed (v6.13); ext4 zeroes the rest of the block too. */
+  readonly isizeExtendedZeroes: boolean;
+  /** XFS writes a dirty page before it zeroes part of it: zeroing skips blocks that are not written yet (v6.12). */
+  readonly zeroingFlushes: boolean;
   /** splice(2) from a file holds the pipe over the read, or only to put the bytes in. */
   readonly spliceLocksPipeFirst: boolean;
   /** copy_file_range(2) by splice holds freeze protection of the target over the reads too. */
@@ -66,6 +70,8 @@ export function resolveRules(profile: Profile, bugs: BugSwitches): Rules {
     prefault: late ? 'after-short' : 'before',
     referencedTriesIMmap: late,
     boundaryMkclean: late,
+    isizeExtendedZeroes: late,
+    zeroingFlushes: late,
     spliceLocksPipeFirst: !late,
     copyHoldsFreezeProtection: !late,
     perVmaLocks: late,

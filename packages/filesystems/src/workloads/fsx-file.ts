@@ -63,6 +63,14 @@ export class FsxFile {
     return this.#direct && offset % blockSize === 0 && length % blockSize === 0;
   }
 
+  /**
+   * A direct write from here on would grow the file past the page of its end, which a mapping that stays may store to without a fault: the
+   * end of direct I/O does not write-protect it (`pagecache_isize_extended`), so a store to its new blocks would have none and be lost.
+   */
+  isStranded(offset: number): boolean {
+    return this.lasting !== null && offset > this.good.size && this.good.size % this.pageSize !== 0;
+  }
+
   /** Does something through a mapping of a range, and checks the page of the end; unmaps it, unless the mapping is there to stay. */
   *mapped(offset: number, length: number, use: (vma: Vma) => Proc): Proc {
     if (this.lasting !== null) {
@@ -90,15 +98,15 @@ export class FsxFile {
     }
   }
 
-  /** Stores junk past the end, through a mapping of the last page (`-e 1`). Whoever moves the end has to zero it. */
-  *pollute(write: string): Proc {
+  /** Stores junk past the end, up to `to`, through a mapping of the last page (`-e 1`). Whoever moves the end has to zero it. */
+  *pollute(to: number, write: string): Proc {
     const { size } = this.good;
     const page = Math.floor(size / this.pageSize);
     if (size % this.pageSize === 0) return;
+    const end = Math.min(to, (page + 1) * this.pageSize);
     const vma = yield* mmap(this.mm, this.inode, { pgoff: page, pages: 1 });
-    for (let at = size; at < (page + 1) * this.pageSize; at++) {
-      yield* userStore(vma, at, dataTags(this.inode.name, write, at, 1)[0]!);
-    }
+    const junk = dataTags(this.inode.name, write, size, end - size);
+    for (let at = size; at < end; at++) yield* userStore(vma, at, junk[at - size]!);
     yield* munmap(vma);
   }
 

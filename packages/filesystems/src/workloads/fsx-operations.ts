@@ -34,8 +34,11 @@ export interface FsxOperation {
   readonly name: string;
   /** How often, relative to the others. */
   readonly weight: number;
-  /** May change the size, so that a page polluted past the end has to be zeroed by it. */
-  readonly resizes: boolean;
+  /**
+   * Moves the end, so that it has to zero what has been stored past the end before: up to which offset, of these arguments (the calls of
+   * `pollute_eofpage`); null when it leaves the end where it is, or begins right there. Left out: it never moves it.
+   */
+  zeroesUpTo?(args: FsxArguments, sizes: FsxSizes): number | null;
   /** More than an offset inside the largest file and a length. */
   draw?(random: RandomNumbers, args: FsxArguments, sizes: FsxSizes): FsxArguments;
   /** What of it makes sense for a file of this size; null when nothing does. */
@@ -55,10 +58,16 @@ function inside(args: FsxArguments, size: number): FsxArguments | null {
 const insideFile = (args: FsxArguments, { size }: FsxSizes): FsxArguments | null => inside(args, size);
 const insideLargest = (args: FsxArguments, { maxSize }: FsxSizes): FsxArguments | null => inside(args, maxSize);
 
+/** Of what makes the file longer by beginning behind its end. */
+const gap = ({ offset, length }: FsxArguments, { size }: FsxSizes): number | null =>
+  offset > size ? offset + length : null;
+const gapUnlessKept = (args: FsxArguments, sizes: FsxSizes): number | null =>
+  args.keepSize === true ? null : gap(args, sizes);
+const wholePage = (_: FsxArguments, { maxSize }: FsxSizes): number => maxSize;
+
 const read: FsxOperation = {
   name: 'read',
   weight: 2,
-  resizes: false,
   trim: insideFile,
   *perform(file, { offset, length }) {
     const got = yield* pread(file.inode, offset, length, { direct: file.isDirect(offset, length) });
@@ -70,10 +79,10 @@ const read: FsxOperation = {
 const write: FsxOperation = {
   name: 'write',
   weight: 2,
-  resizes: true,
+  zeroesUpTo: gap,
   trim: insideLargest,
   *perform(file, { offset, length }, name) {
-    const direct = file.isDirect(offset, length);
+    const direct = file.isDirect(offset, length) && !file.isStranded(offset);
     const done = yield* pwrite(file.inode, offset, length, name, undefined, { direct });
     if (done !== length) throw new FsxFailure('error', `write of ${length} bytes at ${offset}: ${done}`);
     file.good.write(offset, length, name);
@@ -84,7 +93,6 @@ const write: FsxOperation = {
 const mapread: FsxOperation = {
   name: 'mapread',
   weight: 1,
-  resizes: false,
   trim: insideFile,
   *perform(file, { offset, length }) {
     yield* file.mapped(offset, length, function* (vma) {
@@ -98,7 +106,7 @@ const mapread: FsxOperation = {
 const mapwrite: FsxOperation = {
   name: 'mapwrite',
   weight: 1,
-  resizes: true,
+  zeroesUpTo: gap,
   trim: insideLargest,
   *perform(file, { offset, length }, name) {
     const { fs, inode, good } = file;
@@ -117,7 +125,7 @@ const mapwrite: FsxOperation = {
 const truncate: FsxOperation = {
   name: 'truncate',
   weight: 1,
-  resizes: true,
+  zeroesUpTo: ({ length }, { size, maxSize }) => (length < size ? maxSize : length > size ? length : null),
   draw: (random, _, { maxSize }) => ({ offset: 0, length: random.below(maxSize + 1) }),
   trim: (args, { maxSize }) => ({ ...args, length: Math.min(args.length, maxSize) }),
   *perform({ fs, inode, good }, { length }) {
@@ -129,7 +137,6 @@ const truncate: FsxOperation = {
 const punch: FsxOperation = {
   name: 'punch_hole',
   weight: 1,
-  resizes: false,
   // In fsx what is past the end is clipped.
   trim: insideFile,
   *perform({ fs, inode, good }, { offset, length }) {
@@ -166,7 +173,7 @@ const fallocate = fallocateWith(
   'allocate-range',
   {
     name: 'fallocate',
-    resizes: true,
+    zeroesUpTo: gapUnlessKept,
     draw: (random, args) => ({ ...someKeepSize(random, args), ...(random.oneIn(4) ? { unshare: true } : {}) }),
     trim: insideLargest,
   },
@@ -177,7 +184,7 @@ const fallocate = fallocateWith(
 
 const zeroRange = fallocateWith(
   'zero-range',
-  { name: 'zero_range', resizes: true, draw: someKeepSize, trim: insideLargest },
+  { name: 'zero_range', zeroesUpTo: gapUnlessKept, draw: someKeepSize, trim: insideLargest },
   (good, { offset, length, keepSize = false }) => good.zero(offset, length, keepSize),
 );
 
@@ -192,7 +199,7 @@ const collapseRange = fallocateWith(
   'collapse-range',
   {
     name: 'collapse_range',
-    resizes: true,
+    zeroesUpTo: wholePage,
     // Not up to the end: that would be a truncate.
     trim: (args, { size, blockSize }) => wholeBlocks(inside(args, size - 1), blockSize),
   },
@@ -203,7 +210,7 @@ const insertRange = fallocateWith(
   'insert-range',
   {
     name: 'insert_range',
-    resizes: true,
+    zeroesUpTo: wholePage,
     trim(args, { size, maxSize, blockSize }) {
       if (size === 0) return null;
       const length = Math.min(args.length, maxSize - size);
@@ -216,7 +223,6 @@ const insertRange = fallocateWith(
 const sync: FsxOperation = {
   name: 'fsync',
   weight: 1,
-  resizes: false,
   trim: () => ({ offset: 0, length: 0 }),
   *perform({ inode }) {
     yield* fsync(inode);

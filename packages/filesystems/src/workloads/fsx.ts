@@ -19,7 +19,7 @@ export interface FsxOptions {
   readonly maxLength?: number;
   /** Once in so many operations the file is closed, clean pages are dropped, and it is opened again (`-c`); 0: never. Default 10. */
   readonly closeOpen?: number;
-  /** Junk is stored past the end, through a mapping, before each operation that may move the end (`-e 1`). Default false. */
+  /** Junk is stored past the end, through a mapping, before each operation that moves the end and has to zero it (`-e 1`). Default false. */
   readonly pollutesEof?: boolean;
   /** The whole file is compared after every operation (`-X`). Default false. */
   readonly checksContents?: boolean;
@@ -29,7 +29,8 @@ export interface FsxOptions {
   readonly keepsMapped?: boolean;
   /**
    * read(2) and write(2) of whole blocks are direct (`-Z`), all others buffered. Default false. Not together with `readers`: a page that
-   * a reader uses stays when a direct write ends, and is stale, which the kernel only warns of (`dio_warn_stale_pagecache`).
+   * a reader uses stays when a direct write ends, and is stale, which the kernel only warns of (`dio_warn_stale_pagecache`). With
+   * `keepsMapped`, writes that leave a gap to the end are buffered: the kernel loses stores to the page of the old end.
    */
   readonly direct?: boolean;
   /** Reclaim, writeback, readahead and lost uptodate bits at random moments. Default false. */
@@ -194,7 +195,8 @@ export class Fsx {
     const { pollutesEof = false, checksContents = false } = this.#options;
     this.#record(entry);
     this.operations += 1;
-    if (pollutesEof && operation.resizes) yield* file.pollute(`junk${this.operations}`);
+    const zeroed = pollutesEof ? (operation.zeroesUpTo?.(entry, this.#sizes()) ?? null) : null;
+    if (zeroed !== null) yield* file.pollute(zeroed, `junk${this.operations}`);
     yield* operation.perform(file, entry, `w${this.operations}`);
     if (checksContents) yield* file.checkContents();
     if (entry.closeOpen === true) yield* file.fs.drop(file.inode);
