@@ -88,7 +88,7 @@ export abstract class FileSystem {
    * `i_rwsem` is held. Default: nothing is done about it.
    */
   *zeroOldEnd(_inode: Inode): Proc<Errno | null> {
-    return null;
+    return yield* immediate(null);
   }
 
   /** `->write_end`: puts what was copied in place and unlocks; answers how many bytes count (0: try again). */

@@ -1,0 +1,3 @@
+import { fsxAtLength } from './fsx-at-length.ts';
+
+fsxAtLength(3);
