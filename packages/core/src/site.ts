@@ -60,8 +60,9 @@ class CapturedSite implements Site {
   }
 }
 
-/** Frames inside the validator and the locks say nothing about the program. */
-const OWN = /[\\/]packages[\\/](?:core|locks)[\\/](?:src|dist)[\\/]|[\\/]@lockdep[\\/](?:core|locks)[\\/]|\bnode:/;
+/** Frames inside the validator, the locks and the simulator say nothing about the program. */
+const OWN =
+  /[\\/]packages[\\/](?:core|locks|simulator)[\\/](?:src|dist)[\\/]|[\\/]@lockdep[\\/](?:core|locks|simulator)[\\/]|\bnode:/;
 const FRAME = /^\s*at (?:async (?=[^( ]+$))?(?:(?<fn>.+?) \()?(?<file>[^()]+?):(?<line>\d+):(?<column>\d+)\)?$/;
 
 /** Parses a V8 stack; frames of the validator itself are left out. */

@@ -1,6 +1,7 @@
 /** Explorations as assertions take them, and what they leave for the run's page. */
-import type { Schedule } from '@lockdep/report';
-import type { ExploreOptions } from '@lockdep/simulator';
+import type { Report } from '@lockdep/core';
+import { reportHeading, type Schedule } from '@lockdep/report';
+import type { SimOptions } from './explore-and-confirm.ts';
 import { testWatch } from './test-watch.ts';
 
 /** What `toDeadlock` and `toHoldUnderAllSchedules` need of an exploration; an `ExploreResult` of `@lockdep/simulator` is one. */
@@ -16,13 +17,15 @@ export interface Explored {
     readonly diagram: string;
     readonly literal: string;
   })[];
+  /** Those of orders say whether they happen, where that has been looked for. */
+  readonly reports?: readonly Report[];
 }
 
 /** So many of an assertion's failures go to the page. */
 const SHOWN = 3;
 
 /** An exploration, what gives one, or a program to explore. */
-export async function explored(received: unknown, options: ExploreOptions = {}): Promise<Explored> {
+export async function explored(received: unknown, options: SimOptions = {}): Promise<Explored> {
   const result = await exploration(received, options);
   testWatch()
     .current()
@@ -30,7 +33,7 @@ export async function explored(received: unknown, options: ExploreOptions = {}):
   return result;
 }
 
-async function exploration(received: unknown, options: ExploreOptions): Promise<Explored> {
+async function exploration(received: unknown, options: SimOptions): Promise<Explored> {
   const value: unknown = await received;
   if (isExplored(value)) return value;
   const isProgram = typeof value === 'function' || (typeof value === 'object' && value !== null && 'tasks' in value);
@@ -39,8 +42,8 @@ async function exploration(received: unknown, options: ExploreOptions): Promise<
       'toDeadlock and toHoldUnderAllSchedules need a program or the result of exploring one: expect((sim) => { … }) or expect(sim.explore(…))',
     );
   }
-  const { exploreAsync } = await import('@lockdep/simulator');
-  return exploreAsync(value as never, options);
+  const { exploreUntilDecided } = await import('./explore-and-confirm.ts');
+  return exploreUntilDecided(value as never, options);
 }
 
 function scheduleOf({ kind, message, schedule, waits, literal, sites }: Explored['failures'][number]): Schedule {
@@ -65,3 +68,16 @@ export function failureText({ failures, executions, seed }: Explored, kind?: str
   const { message, diagram, literal } = failure;
   return `${message}\n\n${diagram}\n\nschedule: ${literal}\n(seed ${seed}, ${executions} executions)`;
 }
+
+/** What became of each inversion, a line each, where that has been looked for. */
+export function decidedText({ reports = [] }: Explored): string {
+  const lines = reports.flatMap((report) => {
+    const verdict = 'verdict' in report ? report.verdict : undefined;
+    if (verdict === undefined || !DECIDED.has(verdict.kind)) return [];
+    const closest = verdict.closest === undefined ? '' : ` (closest: ${verdict.closest})`;
+    return [`\n${reportHeading(report)}: ${verdict.kind}, ${verdict.reason}${closest}`];
+  });
+  return lines.join('');
+}
+
+const DECIDED: ReadonlySet<string> = new Set(['confirmed', 'refuted', 'unconfirmed']);

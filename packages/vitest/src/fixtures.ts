@@ -1,15 +1,16 @@
 /** `test` with what a test of locks needs: a validator of its own, and a simulator with a seed of its own. */
 import { Validator } from '@lockdep/core';
-import { type ExploreOptions, type ExploreResult, explore, type Program } from '@lockdep/simulator';
+import type { ConfirmedExploration, Program } from '@lockdep/simulator';
 import { test as base, type TestAPI } from 'vitest';
+import { exploreAndConfirm, type SimOptions } from './explore-and-confirm.ts';
 import { testWatch } from './test-watch.ts';
 
 /** The simulator of one test. */
 export interface TestSim {
   /** Kept in `task.meta`; `LOCKDEP_SEED` sets it. Follows from the test's name. */
   readonly seed: number;
-  /** `explore` with that seed. */
-  readonly explore: (program: Program, options?: ExploreOptions) => ExploreResult;
+  /** `explore` with that seed; the inversions it shows are confirmed or refuted. */
+  readonly explore: (program: Program, options?: SimOptions) => ConfirmedExploration;
 }
 
 /** What `test` adds to a test's context. */
@@ -30,7 +31,7 @@ export const test: TestAPI<LockFixtures> = base.extend<LockFixtures>({
   sim: async ({ task }, use) => {
     const seed = Number(process.env['LOCKDEP_SEED'] ?? seedOf(task.fullTestName));
     task.meta.lockdep = { ...task.meta.lockdep, seed };
-    await use({ seed, explore: (program, options) => explore(program, { seed, ...options }) });
+    await use({ seed, explore: (program, options) => exploreAndConfirm(program, { seed, ...options }) });
   },
 });
 

@@ -1,3 +1,4 @@
+export type { SimOptions } from './explore-and-confirm.ts';
 export type { Explored } from './explored.ts';
 export { type LockFixtures, type TestSim, test } from './fixtures.ts';
 export { LockOrder, lockOrder } from './lock-order.ts';

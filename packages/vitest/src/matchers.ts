@@ -1,7 +1,7 @@
 /** The assertions. Each says on failure what was expected, what is, and where that comes from. */
-import type { ExploreOptions } from '@lockdep/simulator';
 import { type MatcherResult, type MatcherState, Snapshots } from 'vitest';
-import { type Explored, explored, failureText } from './explored.ts';
+import type { SimOptions } from './explore-and-confirm.ts';
+import { decidedText, type Explored, explored, failureText } from './explored.ts';
 import { inversionLine, inversionsOf } from './inversions.ts';
 import { LockOrder } from './lock-order.ts';
 import { asLock, asValidator, holdersText, lockHolders } from './lock-state.ts';
@@ -80,7 +80,7 @@ function toReportInversion(received: unknown, pattern: RegExp | string): Result 
   return { pass, message: () => `expected ${pass ? 'no' : 'an'} inversion that matches ${String(pattern)}: ${list}` };
 }
 
-async function toDeadlock(received: unknown, options?: ExploreOptions): Promise<Result> {
+async function toDeadlock(received: unknown, options?: SimOptions): Promise<Result> {
   const result = await explored(received, options);
   const pass = result.verdict === 'deadlock';
   return {
@@ -88,11 +88,11 @@ async function toDeadlock(received: unknown, options?: ExploreOptions): Promise<
     message: () =>
       pass
         ? `expected no schedule to deadlock:\n${failureText(result, 'deadlock')}`
-        : `expected a schedule to deadlock: ${looked(result)}`,
+        : `expected a schedule to deadlock: ${looked(result)}${decidedText(result)}`,
   };
 }
 
-async function toHoldUnderAllSchedules(received: unknown, options?: ExploreOptions): Promise<Result> {
+async function toHoldUnderAllSchedules(received: unknown, options?: SimOptions): Promise<Result> {
   const result = await explored(received, options);
   const pass = result.verdict === 'ok' && result.exhausted;
   return {
@@ -100,7 +100,7 @@ async function toHoldUnderAllSchedules(received: unknown, options?: ExploreOptio
     message: () => {
       if (pass) return `expected some schedule to fail: ${looked(result)}`;
       return result.verdict === 'ok'
-        ? `expected all schedules to hold, and not all could be tried: ${looked(result)}`
+        ? `expected all schedules to hold, and not all could be tried: ${looked(result)}${decidedText(result)}`
         : `expected all schedules to hold:\n${failureText(result)}`;
     },
   };
@@ -155,9 +155,9 @@ declare module 'vitest' {
     /** The validator has reported such an order, with a matching line; the test need not answer for it any more. */
     toReportInversion(pattern: RegExp | string): R;
     /** Some schedule of the program deadlocks. */
-    toDeadlock(options?: ExploreOptions): Promise<void>;
+    toDeadlock(options?: SimOptions): Promise<void>;
     /** Every schedule of the program has been tried, and holds. */
-    toHoldUnderAllSchedules(options?: ExploreOptions): Promise<void>;
+    toHoldUnderAllSchedules(options?: SimOptions): Promise<void>;
     /** The learned order is that of the snapshot. */
     toMatchLockOrderSnapshot(hint?: string): R;
   }

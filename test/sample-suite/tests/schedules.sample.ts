@@ -29,6 +29,46 @@ test('passes: options are those of explore', async () => {
   await expect(expect(program(true)).toDeadlock({ strategy: 'luck' })).rejects.toThrow(/unknown strategy 'luck'/);
 });
 
+/** One execution, which shows the inversion and no deadlock. */
+const ONE = { strategy: 'context-bound', bound: 0, budget: { executions: 1 } } as const;
+
+test('passes: a deadlock that the executions miss is found from its inversion', async ({ sim }) => {
+  await expect(program(true)).toDeadlock(ONE);
+  await expect(program(true)).not.toDeadlock({ ...ONE, confirm: false });
+  const { verdict, reports } = sim.explore(program(true), ONE);
+  expect(verdict).toBe('deadlock');
+  expect(reports).toMatchObject([{ level: 'error', verdict: { kind: 'confirmed', schedule: { preemptions: 1 } } }]);
+  expect(sim.explore(program(true), { ...ONE, confirm: false }).verdict).toBe('ok');
+});
+
+test('passes: a refuted inversion is a note', async ({ sim, lockdep }) => {
+  const gated = (world: Simulation) => {
+    const [gate, a, b] = [world.mutex('gate'), world.mutex('A'), world.mutex('B')];
+    const code = (...locks: readonly (typeof a)[]) =>
+      function* () {
+        for (const lock of locks) yield* lock.acquire();
+        for (const lock of locks.toReversed()) yield* lock.release();
+      };
+    world.task('t1', code(gate, a, b));
+    world.task('t2', code(gate, b, a));
+  };
+  const result = sim.explore(gated, { ...ONE, validator: lockdep });
+  expect(result.reports).toMatchObject([{ level: 'note', verdict: { kind: 'refuted' } }]);
+  await expect(result).not.toDeadlock();
+});
+
+test('fails: by an inversion that is confirmed', ({ sim, lockdep }) => {
+  sim.explore(program(true), { ...ONE, validator: lockdep });
+});
+
+test('fails: toHoldUnderAllSchedules, though no execution has failed', async () => {
+  await expect(program(true)).toHoldUnderAllSchedules(ONE);
+});
+
+test('fails: an inversion that nobody could decide', async () => {
+  await expect(program(true)).toHoldUnderAllSchedules({ ...ONE, confirm: { means: [], runs: 1 } });
+});
+
 test('fails: not.toDeadlock', async () => {
   await expect(program(true)).not.toDeadlock();
 });
