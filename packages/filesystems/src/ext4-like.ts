@@ -14,6 +14,7 @@ import {
   filemapWriteAndWait,
   GFP_KERNEL,
   type Inode,
+  PercpuRwsem,
   type Proc,
   pagecacheIsizeExtended,
   truncatePagecache,
@@ -38,15 +39,14 @@ export class Ext4Like extends BlockFileSystem {
   override readonly transactionBeforeFolio: boolean = true;
 
   /** Shared by whoever writes pages; exclusive while a file changes how its data is written. */
-  readonly sWritepagesRwsem: RwSemaphore;
+  readonly sWritepagesRwsem: PercpuRwsem;
 
   constructor(engine: Engine, options: BlockFileSystemOptions = {}, type: FileSystemType = ext4) {
     super(engine, type, jbd2Handle, options);
-    const { validator } = engine;
-    this.sWritepagesRwsem = new RwSemaphore({
+    this.sWritepagesRwsem = new PercpuRwsem(engine, {
       key: sWritepagesRwsem,
       label: `s_writepages_rwsem(${this.sb.name})`,
-      validator,
+      option: 'changesFlags',
     });
   }
 
@@ -66,7 +66,11 @@ export class Ext4Like extends BlockFileSystem {
     return ends;
   }
 
-  /** `ext4_change_inode_journal_flag`: the data of a file goes through the journal from now on, or does not any more. */
+  /**
+   * `ext4_change_inode_journal_flag`: the data of a file goes through the journal from now on, or does not any more.
+   *
+   * @throws RangeError when the engine was not made with `changesFlags: true`.
+   */
   *changeJournalFlag(inode: Inode): Proc {
     const lock = yield* this.lockForEviction(inode);
     yield* filemapWriteAndWait(inode);

@@ -44,6 +44,8 @@ export interface EngineOptions {
   readonly directReclaim?: 'never' | 'global' | 'memcg';
   /** Whether some task may freeze a file system: only then are freeze levels waited for, and cost steps. Default false. */
   readonly freezes?: boolean;
+  /** Whether some task may change how a file's data is written (`s_writepages_rwsem` of ext4 is waited for then). Default false. */
+  readonly changesFlags?: boolean;
 }
 
 /**
@@ -66,6 +68,7 @@ export class Engine {
   readonly faultAround: boolean;
   readonly directReclaim: 'never' | 'global' | 'memcg';
   readonly freezes: boolean;
+  readonly changesFlags: boolean;
   readonly memory: Memory;
   /** Those that have not been freed. */
   readonly folios: Set<Folio> = new Set();
@@ -86,6 +89,7 @@ export class Engine {
     this.faultAround = options.faultAround ?? false;
     this.directReclaim = options.directReclaim ?? 'never';
     this.freezes = options.freezes ?? false;
+    this.changesFlags = options.changesFlags ?? false;
     this.memory = new Memory(this.machine, this.validator);
   }
 

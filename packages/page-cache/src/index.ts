@@ -62,6 +62,7 @@ export { nofsScope } from './nofs-scope.ts';
 export { foliosAtEnd, type OperationObserver, type OperationSubject } from './observe-operations.ts';
 export { Oracle } from './oracle.ts';
 export { type MkwriteCode, pageMkwrite } from './page-mkwrite.ts';
+export { PercpuRwsem, type PercpuRwsemOptions } from './percpu-rwsem.ts';
 export { PinnedMemory, type PinnedPages, type PinOptions, pinUserPages } from './pin-user-pages.ts';
 export { Pipe } from './pipe.ts';
 export { PlainMachine, type PlainOptions, type PlainOutcome } from './plain-machine.ts';

@@ -3,7 +3,7 @@ import { dataTags, Mm, premap, userLoad, userStore } from '@lockdep/page-cache';
 import { fsync } from '../syscalls/fsync.ts';
 import { punchHole } from '../syscalls/punch-hole.ts';
 import { pwrite } from '../syscalls/pwrite.ts';
-import { ALL, cellsFor, mount, type Scenario } from './scenario.ts';
+import { AFTER, ALL, cellsFor, mount, type Scenario } from './scenario.ts';
 
 const stale = { kind: 'stale-block-exposure', file: 'A', index: 0 } as const;
 
@@ -12,12 +12,10 @@ export const punchVersusLoad: Scenario = {
   id: 2,
   title: 'punch(A[0]) ∥ load, then store, through a mapping of A ∥ write(C)',
   cells: [
-    ...cellsFor(['before', 'latest'], { fs: 'ext4', verdict: 'clean', effort: 'long' }),
-    ...cellsFor(['seed', 'merged'], { fs: 'ext4', verdict: 'clean', effort: 'bounded' }),
+    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean', effort: 'long' }),
     ...cellsFor(ALL, { fs: 'xfs', verdict: 'clean', effort: 'long' }),
     { fs: 'ceph', profile: 'before', verdict: 'corruption', finding: stale },
-    ...cellsFor(['seed', 'merged'], { fs: 'ceph', verdict: 'clean', effort: 'bounded' }),
-    { fs: 'ceph', profile: 'latest', verdict: 'clean', effort: 'long' },
+    ...cellsFor(AFTER, { fs: 'ceph', verdict: 'clean', effort: 'long' }),
     ...cellsFor(ALL, {
       fs: 'ext4',
       bugs: { 'fs.faultsTakeInvalidateLock': false },

@@ -82,7 +82,8 @@ export interface Scenario {
 }
 
 /** What differs from an engine's defaults; `Kind`: a file system of the scenario's own. */
-interface MountOptions extends Pick<EngineOptions, 'readaheadPages' | 'faultAround' | 'directReclaim' | 'freezes'> {
+interface MountOptions
+  extends Pick<EngineOptions, 'readaheadPages' | 'faultAround' | 'directReclaim' | 'freezes' | 'changesFlags'> {
   readonly faults?: Faults;
   readonly Kind?: new (engine: Engine) => BlockFileSystem;
 }

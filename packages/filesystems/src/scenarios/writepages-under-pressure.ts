@@ -17,7 +17,12 @@ export const writepagesUnderPressure: Scenario = {
     ...cellsFor(AFTER, { fs: 'ext4', bugs: { 'ext4.writepagesNofs': false }, verdict: 'deadlock' }),
   ],
   build(machine, settings) {
-    const { engine, fs } = mount(machine, settings, { filePages: 1, diskBlocks: 6 }, { directReclaim: 'global' });
+    const { engine, fs } = mount(
+      machine,
+      settings,
+      { filePages: 1, diskBlocks: 6 },
+      { directReclaim: 'global', changesFlags: true },
+    );
     const ext4 = fs as Ext4Like;
     if (!(fs instanceof Ext4Like)) throw new TypeError(`${settings.fs} has no s_writepages_rwsem`);
     const make = (name: string): Inode => fs.create(name, dataTags(name, 'w0', 0, 4));
