@@ -51,7 +51,7 @@ export class FuseDaxLike extends Ext4Like {
   /** Takes a range away from a file (`inode_inline_reclaim_one_dmap`, and the worker that frees some ahead of time). */
   *freeRange(inode: Inode): Proc {
     yield* filemapInvalidateLock(inode.mapping);
-    yield* unmapMappingPages(inode.mapping, 0, inode.mapping.pages - 1);
+    yield* unmapMappingPages(inode.mapping, 0, inode.mapping.pages - 1, false);
     const woken = yield* this.engine.machine.access([], [this.#region], 'free a dax range', () => {
       this.#free += 1;
       return this.#waiting.splice(0);

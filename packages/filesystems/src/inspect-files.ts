@@ -90,7 +90,7 @@ function inspectPtes(fs: BlockFileSystem, inode: Inode): void {
       if (folio === null) continue;
       if (offset >= inode.size) {
         report(fs, 'beyond-eof-read', inode, offset, tagName(folio.data[0]!), 'a page past the end is still mapped');
-      } else if (folio.mapping !== inode.mapping) {
+      } else if (!folio.anon && folio.mapping !== inode.mapping) {
         report(fs, 'leak', inode, offset, tagName(folio.data[0]!), 'a page that has left the cache is still mapped');
       }
     }

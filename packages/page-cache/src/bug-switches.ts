@@ -82,6 +82,10 @@ export interface BugSwitches {
   readonly 'vfs.startWriteInsideIrwsem'?: boolean;
   /** `false`: madvise calls the file system with mmap_lock held (PC-050). */
   readonly 'madvise.dropsMmapLock'?: boolean;
+  /** `false`: fork leaves pages of private mappings writable for both. */
+  readonly 'fork.writeProtects'?: boolean;
+  /** `true`: truncate takes ptes away only before it evicts, not once more behind. */
+  readonly 'truncate.unmapsOnce'?: boolean;
   /** `true`: mmap takes i_rwsem, under mmap_lock (PC-046). */
   readonly 'fs.mmapTakesIrwsem'?: boolean;
   /** `false`: an xfs-like file that grows keeps what was stored past its end, in the block that has the end (generic/363). */

@@ -49,14 +49,19 @@ export class Folio {
   readonly references: Region;
   /** The writeback under way; null when there is none. */
   writeback: Completion | null = null;
+  /** A process's own copy of the page: it is in no cache, and its `index` only says where it was copied from. */
+  readonly anon: boolean;
   /** Its file and file system, also after it has left the cache. */
   readonly inode: Inode;
   readonly sb: SuperBlock;
 
-  constructor(mapping: AddressSpace, index: number) {
+  /** `owner`: the process whose own page it is; null for one that is to be the file's. */
+  constructor(mapping: AddressSpace, index: number, owner: string | null = null) {
     const { engine, classes } = mapping.sb;
     const { pageSize, blockSize } = engine.geometry;
-    const label = `folio(${mapping.host.name},${index})`;
+    const label =
+      owner === null ? `folio(${mapping.host.name},${index})` : `anon(${owner}:${mapping.host.name},${index})`;
+    this.anon = owner !== null;
     this.inode = mapping.host;
     this.sb = mapping.sb;
     this.index = index;

@@ -1,10 +1,10 @@
 /**
- * `fork`: a process gets a copy of another one's address space. Mappings of files are shared ones here, so nothing is copied on write, and
- * what the child has not got in its page table it can fault in.
+ * `fork`: a process gets a copy of another one's address space. What the child has not got in its page table it can fault in; but the pages
+ * that the parent has of its own it can find nowhere else, so both map them, write-protected, and whoever stores first copies.
  */
 import type { Proc } from './machine.ts';
 import { Mm } from './mm.ts';
-import { type Pte, Vma } from './vma.ts';
+import type { Pte, Vma } from './vma.ts';
 import { mmapWriteUnlock, vmaStartWrite } from './vma-lock.ts';
 
 /** Subclass of the child's mmap_lock: nobody can reach the child yet. */
@@ -17,8 +17,8 @@ export function* fork(parent: Mm, name: string): Proc<Mm> {
   yield* child.mmapLock.downWrite({ subclass: CHILD });
   for (const vma of parent.vmas) {
     yield* vmaStartWrite(vma);
-    const { mapping, inode, pgoff, advice } = vma;
-    const copy = new Vma(child, inode, { pgoff, pages: vma.ptes.length, advice });
+    const { mapping } = vma;
+    const copy = vma.like(child);
     yield* mapping.iMmapRwsem.downWrite();
     // Right behind the parent's: whoever walks the list to take ptes away meets the parent's first.
     mapping.iMmap.splice(mapping.iMmap.indexOf(vma) + 1, 0, copy);
@@ -33,7 +33,8 @@ export function* fork(parent: Mm, name: string): Proc<Mm> {
 
 /** A present entry is copied with a reference, clean: its dirty bit stays with the parent. A migrating one is left to a fault. */
 function* copyPte(vma: Vma, from: Pte, copy: Vma, to: Pte): Proc {
-  const { machine } = vma.mm.engine;
+  const { machine, rules } = vma.mm.engine;
+  const protects = !vma.shared && rules.bugs['fork.writeProtects'] !== false;
   for (;;) {
     const folio = yield* machine.access([from.region], [], `read ${from.region.name}`, () => from.folio);
     if (folio === null) return;
@@ -43,8 +44,12 @@ function* copyPte(vma: Vma, from: Pte, copy: Vma, to: Pte): Proc {
         vma.mm.pteLock.aroundNested(() => {
           if (from.folio !== folio) return false;
           to.folio = folio.get();
+          if (protects) from.writable = false;
           to.writable = from.writable;
           to.dirty = false;
+          to.protnone = from.protnone;
+          const own = vma.content?.page(from.index);
+          if (own !== undefined) copy.content?.own(to.index, own);
           folio.mapcount += 1;
           return true;
         }),

@@ -5,6 +5,7 @@
  * that had to wait has dropped its lock: mmap_lock is taken and the fault is repeated once.
  */
 import { allocPages } from './alloc-pages.ts';
+import { doCowFault, wpPagePrivate } from './cow-fault.ts';
 import { waitOnFolioLocked } from './filemap-get-pages.ts';
 import type { Folio } from './folio.ts';
 import { GFP_KERNEL } from './gfp.ts';
@@ -39,10 +40,15 @@ function* tryFault(
   lock: FaultLock,
   firstTry: boolean,
 ): Proc<'DONE' | 'RETRY' | 'SIGBUS'> {
-  const pte = vma.mm.vmas.includes(vma) ? vma.pte(index) : undefined;
+  const pte = vma.mm.vmas.includes(vma) && allows(vma, write) ? vma.pte(index) : undefined;
   const code = pte === undefined ? 'SIGBUS' : yield* handleMmFault(new VmFault(vma, index, write, lock, firstTry), pte);
   if (code !== 'RETRY') yield* lock.upRead();
   return code;
+}
+
+/** `access_error` */
+function allows({ prot }: Vma, write: boolean): boolean {
+  return write ? prot === 'write' : prot !== 'none';
 }
 
 function* handleMmFault(vmf: VmFault, pte: Pte): Proc<'DONE' | 'RETRY' | 'SIGBUS'> {
@@ -53,8 +59,13 @@ function* handleMmFault(vmf: VmFault, pte: Pte): Proc<'DONE' | 'RETRY' | 'SIGBUS
     return 'DONE';
   }
   // The pte has a reference at this moment, so there is one to be had.
-  if (present !== null) return vmf.write ? yield* doWpPage(vma, pte, present.get()) : 'DONE';
+  if (present !== null) {
+    if (!vmf.write) return 'DONE';
+    const folio = present.get();
+    return vma.shared ? yield* doWpPage(vma, pte, folio) : yield* wpPagePrivate(vmf, pte, folio);
+  }
   if (!vmf.write && vma.mm.engine.faultAround && (yield* vma.inode.fs.mapPages(vmf))) return 'DONE';
+  if (vmf.write && !vma.shared) return yield* doCowFault(vmf, pte);
   // The page table, before the fault answers with a locked folio.
   yield* allocPages(vma.mm.engine, GFP_KERNEL);
   const result = yield* vma.inode.fs.fault(vmf);

@@ -50,12 +50,13 @@ export {
   unlockTwoNondirectories,
 } from './lock-two.ts';
 export type { Act, Machine, Proc, Region } from './machine.ts';
-export { madviseDontneed, madviseWillneed, withFileOf } from './madvise.ts';
+export { madviseDontneed, madvisePopulate, madviseWillneed, withFileOf } from './madvise.ts';
 export { MappedBuffer } from './mapped-buffer.ts';
 export { Memory } from './memory.ts';
 export { type MigrateMode, migrateFolio, migratePages } from './migrate-folio.ts';
 export { Mm } from './mm.ts';
 export { mmap, munmap, premap } from './mmap.ts';
+export { mprotect } from './mprotect.ts';
 export { mremap } from './mremap.ts';
 export { vfsLink, vfsRename } from './namespace.ts';
 export { nofsScope } from './nofs-scope.ts';
@@ -66,6 +67,7 @@ export { PercpuRwsem, type PercpuRwsemOptions } from './percpu-rwsem.ts';
 export { PinnedMemory, type PinnedPages, type PinOptions, pinUserPages } from './pin-user-pages.ts';
 export { Pipe } from './pipe.ts';
 export { PlainMachine, type PlainOptions, type PlainOutcome } from './plain-machine.ts';
+export { PrivateContent } from './private-content.ts';
 export { readCachePage } from './read-cache-page.ts';
 export { forcePageCacheRa, pageCacheAsyncRa, pageCacheRaLocked, pageCacheSyncRa } from './readahead.ts';
 export { type Profile, profiles, type Rules, resolveRules } from './rules.ts';
@@ -86,7 +88,7 @@ export { folioMkclean, markDirty, unmapFolio, unmapMappingPages, zapPte } from '
 export { PresentBuffer, type UserBuffer } from './user-buffer.ts';
 export { loadPresent, userLoad, userStore } from './user-memory.ts';
 export { type FaultResult, VmFault } from './vm-fault.ts';
-export { type Pte, Vma, type VmaOptions } from './vma.ts';
+export { type Protection, type Pte, Vma, type VmaOptions } from './vma.ts';
 export { type FaultLock, lockVmaUnderRcu, mmapWriteUnlock, vmaStartWrite } from './vma-lock.ts';
 export { waitOnFolioWriteback } from './wait-writeback.ts';
 export {

@@ -50,7 +50,7 @@ export function* invalidateInodePages2Range(mapping: AddressSpace, first: number
 export function* filemapInvalidateInode(inode: Inode, flush: boolean, first: number, last: number): Proc {
   const { mapping } = inode;
   yield* filemapInvalidateLock(mapping);
-  yield* unmapMappingPages(mapping, first, last);
+  yield* unmapMappingPages(mapping, first, last, false);
   if (flush) yield* writeCachePages(inode, first, last);
   yield* invalidateInodePages2Range(mapping, first, last);
   yield* filemapInvalidateUnlock(mapping);

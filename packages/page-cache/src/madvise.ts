@@ -2,6 +2,7 @@
  * `madvise`: advice about part of a mapping. What calls the file system drops mmap_lock around the call, with the file pinned: the file
  * system takes locks that are held over faults. Afterwards the mapping may be gone, and the caller is told to look again.
  */
+import { faultinPage } from './handle-mm-fault.ts';
 import type { Proc } from './machine.ts';
 import { zapPte } from './unmap.ts';
 import type { Vma } from './vma.ts';
@@ -30,7 +31,18 @@ export function* madviseWillneed(vma: Vma, first: number, count: number): Proc<b
   return yield* withFileOf(vma, () => vma.inode.fs.fadviseWillneed(vma.inode, first, count));
 }
 
-/** `MADV_DONTNEED`: takes the ptes of pages first … first + count - 1 away; the folios stay. Source: `mm/madvise.c: madvise_dontneed_single_vma`. */
+/**
+ * `MADV_POPULATE_READ`, or `_WRITE`: faults pages first … first + count - 1 of the file in; false (`EFAULT`) when one cannot be had. Source:
+ * `mm/madvise.c: madvise_populate`.
+ */
+export function* madvisePopulate(vma: Vma, first: number, count: number, write: boolean): Proc<boolean> {
+  for (let index = first; index < first + count; index++) {
+    if (!(yield* faultinPage(vma, index, write))) return false;
+  }
+  return true;
+}
+
+/** `MADV_DONTNEED`: takes the ptes of pages first … first + count - 1 away; the folios stay, but for the process's own. Source: `mm/madvise.c: madvise_dontneed_single_vma`. */
 export function* madviseDontneed(vma: Vma, first: number, count: number): Proc<boolean> {
   const { mm } = vma;
   yield* mm.mmapLock.downRead();

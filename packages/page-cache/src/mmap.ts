@@ -6,13 +6,14 @@
  */
 import type { Inode } from './inode.ts';
 import type { Proc } from './machine.ts';
+import { madvisePopulate } from './madvise.ts';
 import type { Mm } from './mm.ts';
 import { zapPte } from './unmap.ts';
 import { Vma, type VmaOptions } from './vma.ts';
 import { mmapWriteUnlock, vmaStartWrite } from './vma-lock.ts';
 
-/** Maps part of a file; no page is present yet. Source: `mm/mmap.c: mmap_region` (v5.15). */
-export function* mmap(mm: Mm, inode: Inode, options: VmaOptions): Proc<Vma> {
+/** Maps part of a file; no page is present yet, but with `populate` (`MAP_POPULATE`), which faults when mmap_lock is free again. Source: `mm/mmap.c: mmap_region` (v5.15). */
+export function* mmap(mm: Mm, inode: Inode, options: VmaOptions & { readonly populate?: boolean }): Proc<Vma> {
   const vma = new Vma(mm, inode, options);
   const takesIrwsem = mm.engine.rules.bugs['fs.mmapTakesIrwsem'] === true;
   yield* mm.mmapLock.downWrite();
@@ -24,6 +25,7 @@ export function* mmap(mm: Mm, inode: Inode, options: VmaOptions): Proc<Vma> {
   yield* inode.mapping.iMmapRwsem.upWrite();
   mm.vmas.push(vma);
   yield* mmapWriteUnlock(mm);
+  if (options.populate === true) yield* madvisePopulate(vma, vma.pgoff, vma.ptes.length, vma.prot === 'write');
   return vma;
 }
 

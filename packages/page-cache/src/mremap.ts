@@ -4,7 +4,7 @@
  */
 import type { Proc } from './machine.ts';
 import { zapPte } from './unmap.ts';
-import { type Pte, Vma } from './vma.ts';
+import type { Pte, Vma } from './vma.ts';
 import { mmapWriteUnlock, vmaStartWrite } from './vma-lock.ts';
 
 /**
@@ -14,14 +14,14 @@ import { mmapWriteUnlock, vmaStartWrite } from './vma-lock.ts';
  * Source: `mm/mremap.c: move_vma`, `move_page_tables` (v5.15).
  */
 export function* mremap(vma: Vma, pages: number = vma.ptes.length): Proc<Vma> {
-  const { mm, mapping, inode, pgoff, advice } = vma;
-  const moved = new Vma(mm, inode, { pgoff, pages, advice });
+  const { mm, mapping } = vma;
+  const moved = vma.like(mm, pages);
   yield* mm.mmapLock.downWrite();
   yield* vmaStartWrite(vma);
   yield* mapping.iMmapRwsem.downWrite();
   mapping.iMmap.push(moved);
   yield* vma.unlink();
-  for (const [i, pte] of vma.ptes.slice(0, pages).entries()) yield* movePte(vma, pte, moved.ptes[i]!);
+  for (const [i, pte] of vma.ptes.slice(0, pages).entries()) yield* movePte(vma, pte, moved, moved.ptes[i]!);
   mapping.iMmap.splice(mapping.iMmap.indexOf(vma), 1);
   yield* mapping.iMmapRwsem.upWrite();
   for (const pte of vma.ptes) yield* zapPte(vma, pte, null);
@@ -31,13 +31,16 @@ export function* mremap(vma: Vma, pages: number = vma.ptes.length): Proc<Vma> {
 }
 
 /** One entry, present or migrating, with its bits; in one step under the pte lock. */
-function* movePte(vma: Vma, from: Pte, to: Pte): Proc {
+function* movePte(vma: Vma, from: Pte, moved: Vma, to: Pte): Proc {
   const { machine } = vma.mm.engine;
   yield* machine.access([], [from.region, to.region], `move ${from.region.name}`, () =>
     vma.mm.pteLock.around(() => {
-      const { folio, migration, writable, dirty } = from;
-      Object.assign(to, { folio, migration, writable, dirty });
-      Object.assign(from, { folio: null, migration: null, writable: false, dirty: false });
+      const { folio, migration, writable, dirty, protnone } = from;
+      Object.assign(to, { folio, migration, writable, dirty, protnone });
+      Object.assign(from, { folio: null, migration: null, writable: false, dirty: false, protnone: false });
+      const own = vma.content?.page(from.index);
+      if (own !== undefined) moved.content?.own(to.index, own);
+      vma.content?.forget(from.index);
     }),
   );
 }

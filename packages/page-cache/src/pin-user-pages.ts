@@ -99,6 +99,7 @@ class PinnedFolios implements PinnedPages {
       const offset = this.#offset + at + i;
       // Out of the cache it is nobody's page any more but the device's.
       if (folio.mapping !== null) mm.engine.oracle.stored(inode.name, offset, tag, offset >= inode.size);
+      if (folio.anon) this.#vma.content?.stored(folio.index, inPage, tag);
     }
   }
 
@@ -154,7 +155,7 @@ function* pinPage(vma: Vma, index: number, { write, nofault = false }: PinOption
 /** Without a lock: a reference through the pte, if it allows what is wanted. */
 function* gupFast(vma: Vma, pte: Pte, write: boolean): Proc<Folio | null> {
   return yield* vma.mm.engine.machine.access([pte.region], [], `pin ${pte.region.name}`, () => {
-    if (pte.folio === null || vma.unlinked || (write && !pte.writable)) return null;
+    if (pte.folio === null || vma.unlinked || pte.protnone || (write && !pte.writable)) return null;
     return pte.folio.get();
   });
 }

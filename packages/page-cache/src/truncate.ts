@@ -16,17 +16,18 @@ import { waitOnFolioWriteback } from './wait-writeback.ts';
 /** `truncate_pagecache_range`: pages wholly inside [from, to) lose their ptes first, then the range is evicted. */
 export function* truncatePagecacheRange(inode: Inode, from: number, to: number): Proc {
   const { pageSize } = inode.sb.engine.geometry;
-  yield* unmapMappingPages(inode.mapping, Math.ceil(from / pageSize), Math.floor(to / pageSize) - 1);
+  yield* unmapMappingPages(inode.mapping, Math.ceil(from / pageSize), Math.floor(to / pageSize) - 1, false);
   yield* truncateInodePagesRange(inode.mapping, from, to);
 }
 
-/** `truncate_pagecache`: everything from `size` on. Ptes go twice, for those made in between. */
+/** `truncate_pagecache`: everything from `size` on. Ptes go twice, for private copies made in between. */
 export function* truncatePagecache(inode: Inode, size: number): Proc {
   const { mapping } = inode;
   const first = Math.ceil(size / inode.sb.engine.geometry.pageSize);
-  yield* unmapMappingPages(mapping, first, mapping.pages - 1);
-  yield* truncateInodePagesRange(mapping, size, mapping.pages * inode.sb.engine.geometry.pageSize);
-  yield* unmapMappingPages(mapping, first, mapping.pages - 1);
+  const { geometry, rules } = inode.sb.engine;
+  yield* unmapMappingPages(mapping, first, mapping.pages - 1, true);
+  yield* truncateInodePagesRange(mapping, size, mapping.pages * geometry.pageSize);
+  if (rules.bugs['truncate.unmapsOnce'] !== true) yield* unmapMappingPages(mapping, first, mapping.pages - 1, true);
 }
 
 /** `truncate_inode_pages_range`: bytes [from, to) leave the cache; a page covered in part stays, with the part zeroed. */

@@ -9,8 +9,8 @@ import type { Proc } from './machine.ts';
 import { noteOperation } from './observe-operations.ts';
 import type { Pte, Vma } from './vma.ts';
 
-/** `unmap_mapping_pages`: all ptes of pages first … last. */
-export function* unmapMappingPages(mapping: AddressSpace, first: number, last: number): Proc {
+/** `unmap_mapping_pages`: the ptes of pages first … last; those of pages that are a process's own only with `evenCows`. */
+export function* unmapMappingPages(mapping: AddressSpace, first: number, last: number, evenCows: boolean): Proc {
   if (last < first) return;
   const { unmapMode } = mapping.sb.engine.rules;
   if (unmapMode === 'write') yield* mapping.iMmapRwsem.downWrite();
@@ -19,7 +19,7 @@ export function* unmapMappingPages(mapping: AddressSpace, first: number, last: n
     for (let index = Math.max(first, vma.pgoff); index <= last; index++) {
       const pte = vma.pte(index);
       if (pte === undefined) break;
-      yield* zapPte(vma, pte, null);
+      yield* zapPte(vma, pte, null, evenCows);
     }
   }
   if (unmapMode === 'write') yield* mapping.iMmapRwsem.upWrite();
@@ -62,28 +62,33 @@ export function* forEachPte(mapping: AddressSpace, index: number, visit: (vma: V
   yield* mapping.iMmapRwsem.upRead();
 }
 
-/** Takes one pte away, or the migration entry in its place; with `only`, just if it maps that folio. */
-export function* zapPte(vma: Vma, pte: Pte, only: Folio | null): Proc {
+/**
+ * Takes one pte away, or the migration entry in its place; with `only`, just if it maps that folio; without `evenCows`, not if it maps a page
+ * of the process's own.
+ */
+export function* zapPte(vma: Vma, pte: Pte, only: Folio | null, evenCows: boolean = true): Proc {
   const { machine } = vma.mm.engine;
   for (;;) {
     const entry = yield* machine.access([pte.region], [], `read ${pte.region.name}`, () => pte.folio ?? pte.migration);
-    if (entry === null || (only !== null && entry !== only)) return;
+    if (entry === null || (only !== null && entry !== only) || (entry.anon && !evenCows)) return;
     const zapped = yield* machine.access([entry.references], [pte.region, entry.state], `zap ${pte.region.name}`, () =>
-      vma.mm.pteLock.around(() => zap(pte, entry)),
+      vma.mm.pteLock.around(() => zap(vma, pte, entry)),
     );
     // It may be back at another place, if its page has moved.
     if (zapped || only !== null) return;
   }
 }
 
-function zap(pte: Pte, entry: Folio): boolean {
+function zap(vma: Vma, pte: Pte, entry: Folio): boolean {
   if (pte.folio !== entry && pte.migration !== entry) return false;
   const present = pte.folio === entry;
-  if (present && pte.dirty) markDirty(entry);
+  if (entry.anon) vma.content?.forget(pte.index);
+  else if (present && pte.dirty) markDirty(entry);
   pte.folio = null;
   pte.migration = null;
   pte.writable = false;
   pte.dirty = false;
+  pte.protnone = false;
   if (present) {
     entry.mapcount -= 1;
     entry.drop();

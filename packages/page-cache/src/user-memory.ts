@@ -4,7 +4,7 @@
  */
 import { pageFault } from './handle-mm-fault.ts';
 import type { Proc } from './machine.ts';
-import type { Tag } from './tag.ts';
+import { type Tag, tagName } from './tag.ts';
 import { readPte } from './unmap.ts';
 import type { Vma } from './vma.ts';
 
@@ -15,10 +15,24 @@ export function* userLoad(vma: Vma, offset: number): Proc<Tag | null> {
   for (;;) {
     const tag = yield* loadPresent(vma, offset);
     if (tag !== null) {
-      oracle.check(vma.inode.name, offset, [tag], start, 'load');
+      checkLoad(vma, offset, tag, start);
       return tag;
     }
     if (!(yield* pageFault(vma, vma.mm.engine.pageOf(offset), false))) return null;
+  }
+}
+
+/** A page of the process's own must be what the process made of it; every other one is the file's. */
+function checkLoad({ content, inode, mm }: Vma, offset: number, tag: Tag, start: number): void {
+  const { geometry, oracle } = mm.engine;
+  const own = content?.page(Math.floor(offset / geometry.pageSize));
+  if (own === undefined) oracle.check(inode.name, offset, [tag], start, 'load');
+  else {
+    const expected = own[offset % geometry.pageSize]!;
+    if (tag === expected) return;
+    const [saw, right] = [tagName(tag), tagName(expected)];
+    const message = `byte ${offset} of the private mapping of ${mm.name} is ${saw}, expected ${right}`;
+    oracle.add({ kind: 'lost-write', via: 'load', file: inode.name, offset, saw, message });
   }
 }
 
@@ -30,7 +44,7 @@ export function* loadPresent(vma: Vma, offset: number): Proc<Tag | null> {
   const folio = yield* readPte(vma, pte);
   if (folio === null) return null;
   return yield* machine.access([pte.region, folio.state], [], `load ${vma.inode.name}[${offset}]`, () =>
-    pte.folio === folio && !vma.unlinked ? folio.data[offset % geometry.pageSize]! : null,
+    pte.folio === folio && !vma.unlinked && !pte.protnone ? folio.data[offset % geometry.pageSize]! : null,
   );
 }
 
@@ -49,7 +63,8 @@ export function* userStore(vma: Vma, offset: number, tag: Tag): Proc<boolean> {
         if (pte.folio !== folio || !pte.writable || vma.unlinked) return false;
         folio.data[offset % geometry.pageSize] = tag;
         pte.dirty = true;
-        oracle.stored(vma.inode.name, offset, tag, offset >= vma.inode.size);
+        if (vma.content !== null) vma.content.stored(index, offset % geometry.pageSize, tag);
+        else oracle.stored(vma.inode.name, offset, tag, offset >= vma.inode.size);
         return true;
       }));
     if (stored) return true;
