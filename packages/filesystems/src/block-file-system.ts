@@ -43,6 +43,7 @@ import { InodeSlab } from './inode-slab.ts';
 import { inspectFiles } from './inspect-files.ts';
 import { fillZero, readFolio } from './read-folio.ts';
 import { refuse } from './refuse.ts';
+import { RemapFlag } from './remap-flag.ts';
 import { writeBegin, writeEnd } from './write-begin-end.ts';
 import { writeFolio } from './write-folio.ts';
 
@@ -64,6 +65,7 @@ export interface InodeInfo {
   /** A lock of the file's extents, held by reads and direct I/O from mapping blocks on; null where there is none. */
   readonly rangeLock: BitLock | null;
   readonly diskSize: DiskSize;
+  readonly remapping: RemapFlag;
   /** Places that the write(2) under way has found without a block and has reserved. Guarded by `i_rwsem`, exclusive. */
   fresh: readonly number[];
 }
@@ -168,6 +170,7 @@ export abstract class BlockFileSystem extends FileSystem {
       privateLock: this.makePrivateLock(inode),
       rangeLock: this.#makeRangeLock(inode),
       diskSize: new DiskSize(this.engine, name, diskSize),
+      remapping: new RemapFlag(this.engine.machine, name),
       fresh: [],
     });
     return inode;
@@ -365,6 +368,8 @@ export abstract class BlockFileSystem extends FileSystem {
 
   /** Whether files can share blocks (`->remap_file_range`). */
   readonly canRemap: boolean = false;
+  /** Whether readers of the source may go on while its blocks are being shared. */
+  readonly demotesSource: boolean = false;
   /** Zeroing part of a block failed, for which `fresh` was reserved; the lock that evicts is held. */
   *undoZeroing(_inode: Inode, _fresh: readonly number[]): Proc {}
 

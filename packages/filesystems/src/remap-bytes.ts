@@ -15,6 +15,7 @@ import {
 } from '@lockdep/page-cache';
 import type { BlockFileSystem } from './block-file-system.ts';
 import { compareFolios, lockBoth, type RemapCaller, shareBlock, unlockBoth } from './remap-file-range.ts';
+import { demoteSource } from './remap-flag.ts';
 
 /** Bytes `from` … `from + count - 1` of the source go to `to` of the target; count 0: all up to the end of the source. */
 export interface RemapRange {
@@ -85,6 +86,7 @@ function* remapLocked(
   const old = target.size;
   const resized = to + count > old ? shadow.resize(to + count, time) : null;
   yield* truncatePagecacheRange(target, first * pageSize, (last + 1) * pageSize);
+  yield* demoteSource(fs, source, target);
   for (let at = 0; at < count; at += blockSize) {
     yield* fs.inTransaction(() => shareBlock(fs, source, target, (from + at) / blockSize, (to + at) / blockSize));
   }

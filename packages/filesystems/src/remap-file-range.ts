@@ -28,6 +28,7 @@ import {
 } from '@lockdep/page-cache';
 import type { BlockFileSystem } from './block-file-system.ts';
 import { isReserved } from './block-map.ts';
+import { demoteSource, unlockRemapping } from './remap-flag.ts';
 
 /** Which system call it is: with mixed comparators they disagree about the order of mappings. */
 export type RemapCaller = 'clone' | 'dedupe';
@@ -48,18 +49,22 @@ export function* remapFileRange(
   if (target !== source) yield* inodeDioWait(target);
   yield* filemapWriteAndWait(source);
   if (target !== source) yield* filemapWriteAndWait(target);
-  let error: Errno | null = null;
-  if (caller === 'dedupe' && !(yield* isEqual(fs, source, target))) error = 'EBADE';
-  else if (target !== source) {
-    if (caller === 'clone') tellOracle(fs, source, target);
-    yield* share(fs, source, target);
+  const differ = caller === 'dedupe' && !(yield* isEqual(fs, source, target));
+  if (differ || target === source) {
+    yield* unlockBoth(fs, source, target);
+    return differ ? 'EBADE' : null;
   }
+  if (caller === 'clone') tellOracle(fs, source, target);
+  yield* truncatePagecache(target, 0);
+  yield* demoteSource(fs, source, target);
+  yield* share(fs, source, target);
   yield* unlockBoth(fs, source, target);
-  return error;
+  return null;
 }
 
-/** Releases what {@link lockBoth} took. */
+/** Releases what {@link lockBoth} took, or {@link demoteSource} has left of it. */
 export function* unlockBoth(fs: BlockFileSystem, source: Inode, target: Inode): Proc {
+  if (fs.info(source).remapping.isSet) return yield* unlockRemapping(fs, source, target);
   if (fs.evictLock(source) !== null) yield* unlockPair(source, target, (inode) => fs.evictLock(inode)!);
   yield* unlockPair(source, target, iRwsemOf);
 }
@@ -92,7 +97,6 @@ function orderOf(fs: BlockFileSystem, caller: RemapCaller, usual: PairOrder): Pa
 /** The target gives up its blocks and shares the source's. */
 function* share(fs: BlockFileSystem, source: Inode, target: Inode): Proc {
   const { blockSize } = fs.engine.geometry;
-  yield* truncatePagecache(target, 0);
   for (let index = 0; index * blockSize < Math.max(source.size, target.size); index++) {
     yield* fs.inTransaction(() => shareBlock(fs, source, target, index, index));
   }

@@ -41,6 +41,7 @@ const mmaplock = new LockKey({ name: '&ip->i_mmaplock', kind: 'rwsem' });
  */
 export class XfsLike extends BlockFileSystem {
   override readonly canRemap: boolean = true;
+  override readonly demotesSource: boolean = this.engine.rules.remapDemotesSource;
   override readonly mapsBeforeFolio: boolean = true;
   override readonly zeroingSkipsUnwritten: boolean = true;
   /** Reclaim on behalf of its page cache never comes back into it (`xfs_setup_inode`). */
@@ -73,7 +74,7 @@ export class XfsLike extends BlockFileSystem {
       const fits = isAligned
         ? kiocb.pos <= (yield* inode.sizeRead())
         : yield* changesBytesOnly(this, inode, kiocb.pos, count);
-      if (fits) return { exclusive: false, wait: false };
+      if (fits && !(yield* this.#isRemapping(inode))) return { exclusive: false, wait: false };
       yield* iRwsem.upRead();
     }
     if (kiocb.nowait) return null;
@@ -84,6 +85,20 @@ export class XfsLike extends BlockFileSystem {
     if (!isAligned || kiocb.append) return { exclusive: true, wait: true };
     yield* iRwsem.downgradeWrite();
     return { exclusive: false, wait: false };
+  }
+
+  /** `xfs_lock_mmap_for_write_fault` */
+  override *lockForMkwrite(inode: Inode, lock: RwSemaphore): Proc<'shared' | 'exclusive'> {
+    yield* lock.downRead();
+    if (this.engine.rules.bugs['xfs.mkwriteWaitsForRemap'] === false || !(yield* this.#isRemapping(inode)))
+      return 'shared';
+    yield* lock.upRead();
+    yield* lock.downWrite();
+    return 'exclusive';
+  }
+
+  *#isRemapping(inode: Inode): Proc<boolean> {
+    return this.demotesSource && (yield* this.info(inode).remapping.test());
   }
 
   override *mapPages(vmf: VmFault): Proc<boolean> {

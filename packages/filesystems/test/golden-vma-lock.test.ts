@@ -8,6 +8,7 @@ import {
   munmap,
   type Proc,
   pinUserPages,
+  premap,
   userLoad,
   userStore,
   vmaStartWrite,
@@ -80,6 +81,13 @@ const golden: readonly [string, TraceOptions, (stage: Stage) => Proc<unknown>, s
     ({ vma }) => fork(vma.mm, 'child'),
     'mmap_lock · mmap_lock · vm_lock · i_mmap_rwsem · -i_mmap_rwsem · pte_lock · pte_lock · -pte_lock · -pte_lock · -mmap_lock · ' +
       '-vm_lock · -mmap_lock',
+  ],
+  [
+    'fork of two mappings, whose locks nest in any order under mmap_lock',
+    { ...ext4, before: ({ vma, b }) => void premap(vma.mm, b, { pages: 1 }) },
+    ({ vma }) => fork(vma.mm, 'child'),
+    'mmap_lock · mmap_lock · vm_lock · i_mmap_rwsem · -i_mmap_rwsem · vm_lock · i_mmap_rwsem · -i_mmap_rwsem · -mmap_lock · ' +
+      '-vm_lock · -vm_lock · -mmap_lock',
   ],
   [
     'mremap',

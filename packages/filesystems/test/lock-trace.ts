@@ -81,6 +81,7 @@ export function lockTrace(options: TraceOptions, operation: (stage: Stage) => Pr
     const short = SHORT[label] ?? label;
     if (short === 'fs_reclaim' && options.allocations !== true) return;
     if (type === 'release') tokens.push(`-${short}`);
+    else if (type === 'downgrade') tokens.push(`${short}↓`);
     else if (type === 'transfer') tokens.push(`${short} to io`);
     else if (type === 'acquire')
       tokens.push(`${(how & TRYLOCK) !== 0 ? '?' : ''}${short}${(how & MODE_MASK) === WRITE ? '' : '(s)'}`);

@@ -46,6 +46,8 @@ export interface BugSwitches {
   readonly 'xfs.flushEofPageOnTruncate'?: boolean;
   /** `false`: a block that is allocated but unwritten counts as holding data: the rest of it is not zeroed by a write (PC-023). */
   readonly 'buffer.unwrittenIsNew'?: boolean;
+  /** `false`: page_mkwrite does not wait for a remap that has locked the source shared. */
+  readonly 'xfs.mkwriteWaitsForRemap'?: boolean;
   /** `false`: page_mkwrite takes no lock that remapping holds (PC-032). */
   readonly 'remap.lockOutMkwrite'?: boolean;
   /** `true`: collapse and insert flush before they lock, and throw away what was written in between (PC-008). */

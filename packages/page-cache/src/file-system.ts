@@ -142,10 +142,16 @@ export abstract class FileSystem {
 
   /** `vm_operations->page_mkwrite` */
   *pageMkwrite(vma: Vma, folio: Folio): Proc<MkwriteCode> {
-    return yield* pageMkwrite(vma, folio, this.mkwriteLock(vma.inode));
+    return yield* pageMkwrite(vma, folio);
   }
 
-  /** What page_mkwrite holds shared against remapping: the lock that evicts, unless faults are switched off from it. */
+  /** Takes {@link mkwriteLock}, shared; answers how. */
+  *lockForMkwrite(_inode: Inode, lock: RwSemaphore): Proc<'shared' | 'exclusive'> {
+    yield* lock.downRead();
+    return 'shared';
+  }
+
+  /** What page_mkwrite holds against remapping: the lock that evicts, unless faults are switched off from it. */
   mkwriteLock(inode: Inode): RwSemaphore | null {
     const { faultLock, bugs } = this.engine.rules;
     return faultLock === 'none' || bugs['remap.lockOutMkwrite'] === false ? null : this.evictLock(inode);

@@ -2,9 +2,8 @@
  * `->page_mkwrite`: a page is about to become writable. Called with mmap_lock and no folio lock; answers with the folio locked and
  * checked, or with nothing locked.
  *
- * `lock` is what keeps out remapping of blocks under the page (invalidate_lock or the file system's own), null for one that has none.
+ * The file system locks out remapping of blocks under the page, by invalidate_lock or a lock of its own, if it has one.
  */
-import type { RwSemaphore } from '@lockdep/locks';
 import type { Folio } from './folio.ts';
 import type { Proc } from './machine.ts';
 import type { Vma } from './vma.ts';
@@ -21,16 +20,18 @@ export type MkwriteCode = 'LOCKED' | 'NOPAGE' | 'SIGBUS';
  *
  * Duty of the caller: mmap_lock held, folio lock not. Source: `fs/buffer.c: block_page_mkwrite`, within `sb_start_pagefault`.
  */
-export function* pageMkwrite(vma: Vma, folio: Folio, lock: RwSemaphore | null): Proc<MkwriteCode> {
+export function* pageMkwrite(vma: Vma, folio: Folio): Proc<MkwriteCode> {
   const { inode } = vma;
   const { bugs } = inode.sb.engine.rules;
   const level = bugs['fs.mkwriteUsesStartWrite'] === true ? inode.sb.writers : inode.sb.pagefaults;
   yield* level.acquireRead();
-  if (lock !== null) yield* lock.downRead();
+  const lock = inode.fs.mkwriteLock(inode);
+  const mode = lock === null ? null : yield* inode.fs.lockForMkwrite(inode, lock);
   yield* folio.lock.acquire();
   const code = yield* checkAndDirty(vma, folio);
   if (code !== 'LOCKED') yield* folio.lock.release();
-  if (lock !== null) yield* lock.upRead();
+  if (mode === 'exclusive') yield* lock!.upWrite();
+  else if (mode === 'shared') yield* lock!.upRead();
   yield* level.releaseRead();
   return code;
 }

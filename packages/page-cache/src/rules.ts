@@ -46,6 +46,8 @@ export interface Rules {
   readonly copyHoldsFreezeProtection: boolean;
   /** Faults try the lock of the mapping before mmap_lock. */
   readonly perVmaLocks: boolean;
+  /** While XFS shares blocks, the source is locked shared. */
+  readonly remapDemotesSource: boolean;
   /** Order of two mappings' eviction locks on XFS. */
   readonly xfsPairOrder: 'ino' | 'address';
 }
@@ -75,6 +77,7 @@ export function resolveRules(profile: Profile, bugs: BugSwitches): Rules {
     spliceLocksPipeFirst: !late,
     copyHoldsFreezeProtection: !late,
     perVmaLocks: late,
+    remapDemotesSource: late,
     xfsPairOrder: converted && profile !== 'seed' ? 'address' : 'ino',
   };
 }

@@ -26,7 +26,8 @@ export function* lockVmaUnderRcu(vma: Vma): Proc<boolean> {
 export function* vmaStartWrite(vma: Vma): Proc {
   const { mm } = vma;
   if (!mm.engine.rules.perVmaLocks || mm.writeLocked.includes(vma)) return;
-  yield* vma.vmaLock.downWrite();
+  // Of several mappings in any order: nobody else holds more than one, but a fault, which does not wait.
+  yield* vma.vmaLock.downWrite({ nest: mm.mmapLock });
   mm.writeLocked.push(vma);
 }
 
