@@ -83,7 +83,7 @@ function isRotation(one: readonly string[], other: readonly string[]): boolean {
   );
 }
 
-function notationOf(program: Program): NotationProgram {
+export function notationOf(program: Program): NotationProgram {
   const forks = program.flat().some(({ op }) => op === 'fork');
   const modes = new Map<string, 'wr' | 'rd'>();
   const step = (task: number, each: Step): readonly [string, string] => {

@@ -1,6 +1,7 @@
 /** Historic defects as tests: with its switch each is found, as itself; without it the same program is clean. */
+import { Validator } from '@lockdep/core';
 import type { BugSwitches, Finding, FindingKind } from '@lockdep/page-cache';
-import { explore } from '@lockdep/simulator';
+import { confirmAll, explore } from '@lockdep/simulator';
 import { describe, expect, test } from 'vitest';
 import { type Scenario, type ScenarioSettings, scenarioProgram } from '../src/index.ts';
 
@@ -58,10 +59,21 @@ function withoutSwitch(bug: Bug): void {
   if (bug.samples !== true) expect(result.exhausted).toBe(true);
 }
 
-/** Two tests for each. */
+/** The orders that ordinary runs with the switch show: each is made to deadlock, or shown not to. */
+function decided({ scenario, switched }: Bug): void {
+  const validator = new Validator({ sites: false });
+  const program = scenarioProgram(scenario, { ...switched, validator });
+  const budget = { ms: 25_000, executions: 2_000, steps: 1_000 };
+  const answers = confirmAll(program, { validator, budget, minimise: 5_000 });
+  expect(answers.filter(({ verdict }) => verdict === 'unconfirmed').map(({ reason }) => reason)).toEqual([]);
+}
+
+/** Two tests for each, three for a deadlock. */
 export function reproduceBugs(bugs: readonly Bug[]): void {
   describe.each(bugs.map((bug) => [bug.id, bug] as const))('%s', (_, bug) => {
     test('with its switch', () => withSwitch(bug));
     test('without it', () => withoutSwitch(bug));
+    const { shows, samples = false } = bug;
+    if (!('file' in shows) && !samples) test('what the validator reports of it is decided', () => decided(bug));
   });
 }

@@ -6,10 +6,22 @@
  * wants, and it holds, over locks that it holds, to the one it wants. Some of those locks may be such as nobody ever waits for. Tasks queued
  * for one lock stand at one place.
  */
-import type { CircularReport, InstanceOrderReport, OrderFlipReport, RecursiveReport, Report } from '@lockdep/core';
+import type {
+  CircularReport,
+  InstanceOrderReport,
+  InterleavedOrderReport,
+  OrderFlipReport,
+  RecursiveReport,
+  Report,
+} from '@lockdep/core';
 
 /** Reports that a schedule can confirm: those of orders in which locks are taken. */
-export type OrderReport = CircularReport | RecursiveReport | InstanceOrderReport | OrderFlipReport;
+export type OrderReport =
+  | CircularReport
+  | RecursiveReport
+  | InstanceOrderReport
+  | OrderFlipReport
+  | InterleavedOrderReport;
 
 /** What a task of a deadlock waits for. */
 export interface Wanted {
@@ -86,11 +98,20 @@ function isAmong(held: ReadonlySet<string> | null, classes: ReadonlySet<string>)
   return held === null || [...classes].some((name) => held.has(name));
 }
 
+const KINDS: ReadonlySet<Report['kind']> = new Set([
+  'circular',
+  'recursive',
+  'instance-order',
+  'order-flip',
+  'interleaved-order',
+]);
+
 export function isOrderReport(report: Report): report is OrderReport {
-  return ['circular', 'recursive', 'instance-order', 'order-flip'].includes(report.kind);
+  return KINDS.has(report.kind);
 }
 
 export function circleOf(report: OrderReport): Circle {
   if (report.kind === 'circular') return new Circle(report.cycle.map(({ from }) => new Set([from.name])));
-  return new Circle([new Set([report.holding.class.name, report.want.class.name])]);
+  const nested = new Set([report.holding.class.name, report.want.class.name]);
+  return new Circle(report.kind === 'interleaved-order' ? [nested, new Set([report.between.class.name])] : [nested]);
 }
