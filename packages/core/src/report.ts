@@ -295,6 +295,8 @@ export interface InterleavedOrderReport extends ReportBase {
   readonly want: LockRef;
   readonly holding: LockRef;
   readonly between: LockRef;
+  /** Once a search for schedules has decided. */
+  readonly verdict?: Verdict;
 }
 
 /** The wound/wait API used against its rules. */
@@ -337,7 +339,12 @@ export interface BadContentionReport extends ReportBase {
 }
 
 /** Reports of orders in which locks are taken: whether they can happen is a matter of schedules. */
-export type OrderReport = CircularReport | RecursiveReport | InstanceOrderReport | OrderFlipReport;
+export type OrderReport =
+  | CircularReport
+  | RecursiveReport
+  | InstanceOrderReport
+  | OrderFlipReport
+  | InterleavedOrderReport;
 
 /** Anything a validator reports, told apart by `kind`. */
 export type Report =

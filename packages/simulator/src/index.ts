@@ -1,5 +1,5 @@
 export { TaskKilledError } from './async/async-body.ts';
-export { isOrderReport, type OrderReport } from './confirm/circle.ts';
+export { isOrderReport } from './confirm/circle.ts';
 export {
   type ConfirmAllOptions,
   confirm,

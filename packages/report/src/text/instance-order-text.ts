@@ -35,6 +35,7 @@ export const interleavedOrderText: KindText<'interleaved-order'> = {
     ...wantAndHolding(report.task, report.want, report.holding, style),
     'and has taken in between:',
     lockText(report.between, style),
+    ...provenLines(report.verdict, style),
   ],
 };
 

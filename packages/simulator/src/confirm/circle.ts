@@ -6,22 +6,7 @@
  * wants, and it holds, over locks that it holds, to the one it wants. Some of those locks may be such as nobody ever waits for. Tasks queued
  * for one lock stand at one place.
  */
-import type {
-  CircularReport,
-  InstanceOrderReport,
-  InterleavedOrderReport,
-  OrderFlipReport,
-  RecursiveReport,
-  Report,
-} from '@lockdep/core';
-
-/** Reports that a schedule can confirm: those of orders in which locks are taken. */
-export type OrderReport =
-  | CircularReport
-  | RecursiveReport
-  | InstanceOrderReport
-  | OrderFlipReport
-  | InterleavedOrderReport;
+import type { OrderReport, Report } from '@lockdep/core';
 
 /** What a task of a deadlock waits for. */
 export interface Wanted {

@@ -2,10 +2,10 @@
  * An exploration and what confirming adds to it: each report of an order says whether it happens, and deadlocks that sampling has missed are
  * among the failures. What an exhaustive exploration has shown already is not searched for again.
  */
-import { Validator } from '@lockdep/core';
+import { type OrderReport, Validator } from '@lockdep/core';
 import type { ExploreResult } from '../explore/explore-result.ts';
 import type { Program } from '../face/program.ts';
-import { isOrderReport, type OrderReport } from './circle.ts';
+import { isOrderReport } from './circle.ts';
 import { type ConfirmAllOptions, confirmAll, confirmAllAsync } from './confirm.ts';
 import type { Confirmation, ConfirmOptions } from './confirmation.ts';
 import { verdictOf } from './verdict-of.ts';

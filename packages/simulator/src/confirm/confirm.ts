@@ -1,11 +1,11 @@
 /** Confirming reports of a validator: `confirm` for one, `confirmAll` for all that a program's runs show; with async twins. */
-import { type Report, Validator } from '@lockdep/core';
+import { type OrderReport, type Report, Validator } from '@lockdep/core';
 import { driveSync, type Work } from '../engine/drive.ts';
 import { SimulatorError } from '../engine/error.ts';
 import { number, settings } from '../explore/explore-options.ts';
 import { Stage } from '../explore/stage.ts';
 import type { Program } from '../face/program.ts';
-import { isOrderReport, type OrderReport } from './circle.ts';
+import { isOrderReport } from './circle.ts';
 import type { Confirmation, ConfirmOptions } from './confirmation.ts';
 import { Confirming, type ConfirmSettings } from './confirming.ts';
 

@@ -1,7 +1,6 @@
 /** What is answered about a report: whether the deadlock can happen, and the proof. */
-import type { Validator } from '@lockdep/core';
+import type { OrderReport, Validator } from '@lockdep/core';
 import type { Failure } from '../failure/failure.ts';
-import type { OrderReport } from './circle.ts';
 
 /**
  * What decided it. Confirmed: it happened in an ordinary run (`run`), in a reordered one (`prediction`), with tasks held back before their

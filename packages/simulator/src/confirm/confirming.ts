@@ -4,7 +4,7 @@
  * Only an execution that ends in the deadlock confirms, and it is replayed from its schedule; only a search that gets through refutes. What
  * was seen in ordinary runs guides the former and explains the latter.
  */
-import type { Validator } from '@lockdep/core';
+import type { OrderReport, Validator } from '@lockdep/core';
 import type { Work } from '../engine/drive.ts';
 import { SimulatorError } from '../engine/error.ts';
 import { Random } from '../engine/random.ts';
@@ -17,7 +17,7 @@ import { makeFailure } from '../failure/make-failure.ts';
 import { StrictReplay } from '../failure/strict-replay.ts';
 import { RandomWalk } from '../sampling/random-walk.ts';
 import { TreeSearch } from '../search/tree-search.ts';
-import { isOrderReport, type OrderReport } from './circle.ts';
+import { isOrderReport } from './circle.ts';
 import type { Confirmation, ConfirmedBy, Means } from './confirmation.ts';
 import { HeldByTask } from './held-by-task.ts';
 import { InTurn } from './in-turn.ts';

@@ -1,8 +1,8 @@
 /** A report while it is being decided: what has been tried, how near it came, and the answer as soon as there is one. */
-import type { Validator } from '@lockdep/core';
+import type { OrderReport, Validator } from '@lockdep/core';
 import type { World } from '../engine/world.ts';
 import type { Finding } from '../failure/finding.ts';
-import { type Circle, circleOf, type OrderReport } from './circle.ts';
+import { type Circle, circleOf } from './circle.ts';
 import type { Closest, Confirmation, ConfirmedBy } from './confirmation.ts';
 import { deadlockOn } from './deadlock-on-circle.ts';
 import type { Objection, Ring } from './rings.ts';
