@@ -1,11 +1,10 @@
 /** What explorations found as a page: each failing schedule to step through, and what the validators that listened have learned. */
 import { Validator } from '@lockdep/core';
-import { mergeGraphs, saveGraph } from '@lockdep/graph';
+import { mergeGraphs, mergeReports, saveGraph } from '@lockdep/graph';
 import { renderHtml } from '@lockdep/report';
 import type { ExploreResult } from '@lockdep/simulator';
 import type { DirectedGraph } from 'graphology';
 import { sourceBelow } from './render-view.ts';
-import { uniqueReports } from './saved-findings.ts';
 import { savedGraphView } from './saved-graph-view.ts';
 
 export interface Explored {
@@ -24,7 +23,7 @@ export function explorationPage(title: string, explored: readonly Explored[]): P
       return { ...failure, title: explored.length === 1 ? title : `${id}: ${title}` };
     }),
   );
-  const reports = uniqueReports(explored.flatMap(({ result }) => result.reports));
+  const reports = mergeReports(explored.flatMap(({ result }) => result.reports));
   return renderHtml({ title, graph: graphOf(explored, root), reports, schedules, root, readSource: sourceBelow(root) });
 }
 

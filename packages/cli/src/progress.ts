@@ -15,11 +15,15 @@ export class Progress {
   /** Draws when it is time to; `line` is only asked for then. */
   update(line: () => string): void {
     if (!this.#output.noteIsTerminal) return;
-    const now = performance.now();
-    if (now - this.#last < INTERVAL_MS) return;
-    this.#last = now;
+    if (performance.now() - this.#last >= INTERVAL_MS) this.show(line());
+  }
+
+  /** Draws at once: a new stage has begun. */
+  show(line: string): void {
+    if (!this.#output.noteIsTerminal) return;
+    this.#last = performance.now();
     this.#drawn = true;
-    this.#output.note(`\r\x1b[2K${line().slice(0, this.#output.columns - 1)}`);
+    this.#output.note(`\r\x1b[2K${line.slice(0, this.#output.columns - 1)}`);
   }
 
   clear(): void {

@@ -2,8 +2,8 @@
  * Saved reports, saved graphs and traces as one set of findings: reports once each, graphs merged by class name, and the inversions
  * that only the merged graph shows.
  */
-import { isSurer, type Report, rules, type VerdictKind } from '@lockdep/core';
-import { findInversions, inversionReports, mergeGraphs, type SavedGraph } from '@lockdep/graph';
+import { type Level, type Report, rules } from '@lockdep/core';
+import { findInversions, inversionReports, mergeGraphs, mergeReports, type SavedGraph } from '@lockdep/graph';
 import { renderText } from '@lockdep/report';
 import type { Findings } from './findings.ts';
 import { savedGraphView } from './saved-graph-view.ts';
@@ -19,7 +19,7 @@ export function savedFindings(
   { reports, graphs }: { readonly reports: readonly Report[]; readonly graphs: readonly SavedGraph[] },
 ): SavedFindings {
   const merged = graphs.length === 0 ? null : mergeGraphs(graphs);
-  const told = uniqueReports(reports);
+  const told = mergeReports(reports);
   const known = new Set(told.map(({ fingerprint }) => fingerprint));
   const found = merged === null ? [] : findInversions(merged, ({ fingerprint }) => !known.has(fingerprint));
   return {
@@ -31,32 +31,7 @@ export function savedFindings(
   };
 }
 
-const LOUDNESS = ['note', 'warning', 'error'];
-
-/** Each report once, by fingerprint. */
-export function uniqueReports(reports: readonly Report[]): Report[] {
-  const unique = new Map<string, Report>();
-  for (const report of reports) {
-    const known = unique.get(report.fingerprint);
-    if (known === undefined) unique.set(report.fingerprint, report);
-    else {
-      const told = isStronger(report, known) ? report : known;
-      unique.set(report.fingerprint, { ...told, count: known.count + report.count });
-    }
-  }
-  return [...unique.values()];
-}
-
-function isStronger(report: Report, known: Report): boolean {
-  const louder = LOUDNESS.indexOf(report.level) - LOUDNESS.indexOf(known.level);
-  if (louder !== 0) return louder > 0;
-  const [sure, before] = [verdictOf(report), verdictOf(known)];
-  return sure !== null && (before === null || isSurer(sure, before));
-}
-
-function verdictOf(report: Report): VerdictKind | null {
-  return 'verdict' in report ? (report.verdict?.kind ?? null) : null;
-}
+const LEVELS: readonly Level[] = ['note', 'warning', 'error'];
 
 /** The reports of a JSON document that a command has written. @throws UsageError for the first that is none. */
 export function reportsOf(document: unknown, file: string): readonly Report[] {
@@ -74,7 +49,7 @@ function isReport(value: unknown): boolean {
   try {
     const { kind, rule, fingerprint, level, count } = value as Report;
     if (!Object.hasOwn(rules, kind) || rules[kind].id !== rule || typeof fingerprint !== 'string') return false;
-    return LOUDNESS.includes(level) && Number.isInteger(count) && renderText(value as Report) !== '';
+    return LEVELS.includes(level) && Number.isInteger(count) && renderText(value as Report) !== '';
   } catch {
     return false;
   }

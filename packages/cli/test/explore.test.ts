@@ -173,6 +173,9 @@ describe('lockdep explore', { timeout: 120_000 }, () => {
     const [first, ...rest] = err.split('\r\x1b[2K').slice(1);
     expect(first).toMatch(/^reorder_5_bad: [\d,]+ executions, [\d,]+ traces, sampling, [\d,]+ failing, \d+ s left/);
     expect(rest.at(-1)).toBe('');
+    const confirming = await lockdepOn(true, 'explore', PROGRAMS, '--program', 'abba', '--json');
+    const lines = confirming.err.split('\r\x1b[2K');
+    expect(lines.slice(-2)).toEqual(['abba: confirming what its locks may do', '']);
   });
 
   test('async tasks over locks of the library are explored too', async () => {

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Report, type ReportKind, rules } from '@lockdep/core';
+import { type Report, type ReportKind, rules, VERDICTS } from '@lockdep/core';
 import { applyBaseline, emptyBaseline, type Suppression } from '@lockdep/graph';
 import { cures, renderSarif, ruleKinds, rulePage } from '@lockdep/report';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -25,6 +25,13 @@ afterAll(() => rm(folder, { recursive: true }));
 test('a page for every rule, and no other', () => {
   expect(ruleKinds.toSorted()).toEqual(Object.keys(rules).toSorted());
   expect(readdirSync(PAGES).toSorted()).toEqual(ruleKinds.map((kind) => `${rules[kind].id}.md`).toSorted());
+});
+
+test('every verdict is explained, with the rule it is about', async () => {
+  for (const verdict of VERDICTS) {
+    expect(rulePage('circular')).toContain(`\`${verdict}\``);
+    expect((await lockdep('explain', verdict)).out).toBe(rulePage('circular'));
+  }
 });
 
 /** Runs a page's example; the last line printed is its reports as JSON. */

@@ -11,8 +11,8 @@ import { judge } from './verdict.ts';
 
 const LAYERS: readonly Layer[] = ['order', 'event'];
 
-/** Least sure first. */
-const ORDER: readonly VerdictKind[] = [
+/** Every verdict, the least sure first. */
+export const VERDICTS: readonly VerdictKind[] = [
   'refuted',
   'readers-only',
   'scoped',
@@ -31,18 +31,18 @@ const ORDER: readonly VerdictKind[] = [
  * takes one step more for each.
  */
 export function levelOf(verdict: VerdictKind, layer: Layer): Level {
-  const sureness = ORDER.indexOf(verdict);
-  if (sureness >= ORDER.indexOf(layer === 'order' ? 'predicted' : 'confirmed')) return 'error';
-  return sureness >= ORDER.indexOf(layer === 'order' ? 'single-task' : 'possible') ? 'warning' : 'note';
+  const sureness = VERDICTS.indexOf(verdict);
+  if (sureness >= VERDICTS.indexOf(layer === 'order' ? 'predicted' : 'confirmed')) return 'error';
+  return sureness >= VERDICTS.indexOf(layer === 'order' ? 'single-task' : 'possible') ? 'warning' : 'note';
 }
 
 /** Is the first surer than the second? */
 export const isSurer = (verdict: VerdictKind, other: VerdictKind): boolean =>
-  ORDER.indexOf(verdict) > ORDER.indexOf(other);
+  VERDICTS.indexOf(verdict) > VERDICTS.indexOf(other);
 
 /** Does it come from a search for schedules, and not from what was seen? */
 export const isProved = (verdict: VerdictKind): boolean =>
-  verdict === 'refuted' || ORDER.indexOf(verdict) > ORDER.indexOf('possible');
+  verdict === 'refuted' || VERDICTS.indexOf(verdict) > VERDICTS.indexOf('possible');
 
 /**
  * May a proof take the place of a verdict? A deadlock outdoes all that is less sure. That no schedule leads there outdoes all that is
@@ -55,7 +55,7 @@ export function yieldsTo(verdict: VerdictKind, proof: VerdictKind): boolean {
 }
 
 /** Is it loud enough that no surer circle need be looked for? */
-export const isPossible = (verdict: VerdictKind): boolean => ORDER.indexOf(verdict) >= ORDER.indexOf('possible');
+export const isPossible = (verdict: VerdictKind): boolean => VERDICTS.indexOf(verdict) >= VERDICTS.indexOf('possible');
 
 /** Of all circles of a layer through a dependency, the nearest that is possible; else the one that was given, with its own verdict. */
 export function surestCircle(

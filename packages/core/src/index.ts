@@ -1,5 +1,5 @@
 export type { HeldAssertion } from './assertions.ts';
-export { isSurer } from './circles.ts';
+export { isSurer, VERDICTS } from './circles.ts';
 export type { KeyEntry, LockClass } from './class-table.ts';
 export { type ContextKind, ContextKinds } from './context-kinds.ts';
 export { dependencyNames } from './dependency.ts';

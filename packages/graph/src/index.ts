@@ -19,6 +19,7 @@ export { GraphFileError, type GraphFileErrorCode, type GraphFileErrorDetails } f
 export { type InversionWords, inversionReports, placeSite, shownBy } from './inversion-report.ts';
 export { mergeGraphs } from './merge-graphs.ts';
 export { mergeInversions } from './merge-inversions.ts';
+export { mergeReports } from './merge-reports.ts';
 export { type DeclaredEdge, type OrderDeclaration, parseOrder } from './order-declaration.ts';
 export { graphText, parseGraph } from './parse-graph.ts';
 export { type SaveOptions, saveGraph } from './save-graph.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { how, LockKey, type ProvenSchedule, READ, type Report, Validator } from '@lockdep/core';
+import { how, LockKey, type ProvenSchedule, READ, type Report, Validator, VERDICTS } from '@lockdep/core';
 import { reportDocument, toJson } from '@lockdep/report';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
@@ -26,6 +26,10 @@ describe('the published schema', () => {
     const kinds = schema.$defs.report.oneOf.map((one: { $ref: string }) => one.$ref.replace('#/$defs/', ''));
     expect(kinds.toSorted()).toEqual(allKinds.toSorted());
     for (const kind of allKinds) expect(schema.$defs[kind].properties.kind.const).toBe(kind);
+  });
+
+  test('knows exactly the verdicts there are', () => {
+    expect(schema.$defs.verdict.properties.kind.enum.toSorted()).toEqual(VERDICTS.toSorted());
   });
 
   test('rejects unknown kinds and other versions', () => {

@@ -3,7 +3,7 @@
  * reported. Independent of the sequence in which files ended.
  */
 import type { Report } from '@lockdep/core';
-import { findInversions, type Inversion, mergeGraphs, type SavedGraph } from '@lockdep/graph';
+import { findInversions, type Inversion, mergeGraphs, mergeReports, type SavedGraph } from '@lockdep/graph';
 import type { Schedule, TaskLocks } from '@lockdep/report';
 import type { TestRecord } from './test-record.ts';
 
@@ -30,16 +30,17 @@ export interface RunFindings {
 
 export function runFindings(named: readonly NamedRecord[]): RunFindings {
   const records = named.map(({ record }) => record);
-  const reports = new Map(records.flatMap((record) => record.reports ?? []).map((one) => [one.fingerprint, one]));
+  const reports = mergeReports(records.flatMap((record) => record.reports ?? []));
+  const known = new Set(reports.map(({ fingerprint }) => fingerprint));
   const graph = merged(records);
   const circles = findInversions(graph);
   const unexpected = merged(records.map((record) => withoutExpected(record, circles)));
   const inversions = findInversions(unexpected).filter(
-    ({ fingerprint, acrossRuns }) => acrossRuns && !reports.has(fingerprint),
+    ({ fingerprint, acrossRuns }) => acrossRuns && !known.has(fingerprint),
   );
   return {
     graph,
-    reports: [...reports.values()].sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1)),
+    reports: reports.sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1)),
     inversions,
     seenIn: new Map([...seenIn(named), ...inversions.map(({ fingerprint, runs }) => [fingerprint, runs] as const)]),
     schedules: named.flatMap(({ name, record }) =>

@@ -24,17 +24,20 @@ describe.concurrent('the sample project', { timeout: 120_000 }, () => {
     );
     expect(page).toContain('<h3>tests/schedules.sample.ts &gt; fails: toHoldUnderAllSchedules: deadlock</h3>');
     expect(page).toContain('reader, when time was up in tests/hang.sample.ts &gt; fails: a task that never lets go');
+    expect(page, 'a confirmed report, to step through').toContain('<strong class="sure confirmed">confirmed</strong>');
+    expect(page).toMatch(/id="proof-\d+"/);
     expect(page, 'source from the project').toContain('<mark>runExclusive</mark>');
     expect(page, 'nothing of this machine').not.toContain(sample);
     expect(Buffer.byteLength(page)).toBeLessThan(150_000);
     const { reports }: { reports: { fingerprint: string }[] } = JSON.parse(
       readFileSync(join(run.folder, 'report.json'), 'utf8'),
     );
-    const sarif: { runs: { results: unknown[] }[] } = JSON.parse(
+    const sarif: { runs: { results: { properties: { verdict?: string } }[] }[] } = JSON.parse(
       readFileSync(join(run.folder, 'report.sarif'), 'utf8'),
     );
     expect(reports.length).toBeGreaterThan(3);
     expect(sarif.runs[0]!.results).toHaveLength(reports.length);
+    expect(sarif.runs[0]!.results.map(({ properties }) => properties.verdict)).toContain('confirmed');
   });
 
   test('a report outlives the attempt that made it, and so does what the attempt has learned', async ({ expect }) => {

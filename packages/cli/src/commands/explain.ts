@@ -1,5 +1,5 @@
 /** `lockdep explain`: the page of a rule. */
-import { rules } from '@lockdep/core';
+import { rules, VERDICTS } from '@lockdep/core';
 import { cures, ruleKinds, rulePage } from '@lockdep/report';
 import { didYouMean } from '../closest.ts';
 import { type Command, exitStatus } from '../command.ts';
@@ -19,7 +19,7 @@ export const explain: Command = {
   help: `Usage: lockdep explain [RULE...] [options]
 
 Prints the page of a rule: what it means, an example that breaks it, the usual cures, how to silence it with a reason. RULE is
-an id (LD2) or a kind of report (circular). Without one, lists the rules.
+an id (LD2) or a kind of report (circular); a verdict (refuted) is explained with the rule it is about. Without one, lists the rules.
 
   --format FORMAT   pretty (default) or json
   --json            one JSON document on standard output: {"rules":[{"id","kind","level","title","rule","cures","page"}]}
@@ -30,6 +30,7 @@ Examples:
   lockdep explain
   lockdep explain LD2
   lockdep explain held-at-exit
+  lockdep explain unconfirmed
 `,
   async run(args, output) {
     const { values, positionals } = parseOptions('explain', args, options);
@@ -55,6 +56,7 @@ function kindOf(name: string): (typeof ruleKinds)[number] {
   const wanted = name.toLowerCase();
   const found = ruleKinds.find((kind) => kind === wanted || rules[kind].id.toLowerCase() === wanted);
   if (found !== undefined) return found;
-  const known = [...ruleKinds, ...ruleKinds.map((kind) => rules[kind].id)];
+  if (VERDICTS.some((verdict) => verdict === wanted)) return 'circular';
+  const known = [...ruleKinds, ...ruleKinds.map((kind) => rules[kind].id), ...VERDICTS];
   throw new UsageError(`no rule '${name}'${didYouMean(name, known)}`, '`lockdep explain` lists the rules');
 }

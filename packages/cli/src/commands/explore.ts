@@ -1,6 +1,7 @@
 /** `lockdep explore`: runs programs under every relevant interleaving, shows the shortest way to each failure, and confirms or refutes each inversion. */
 import { basename } from 'node:path';
 import { type OrderReport, type Report, Validator } from '@lockdep/core';
+import { mergeReports } from '@lockdep/graph';
 import { printable, reportHeading } from '@lockdep/report';
 import {
   type Confirmation,
@@ -29,7 +30,6 @@ import { loadDefault } from '../load-module.ts';
 import { oneOf, parseOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { readText } from '../read-text.ts';
-import { uniqueReports } from '../saved-findings.ts';
 import { UsageError } from '../usage-error.ts';
 import { writeOutput } from '../write-output.ts';
 
@@ -147,7 +147,7 @@ Examples:
       if (!json && format !== 'html') print(id, result, output);
     }
     if (json) {
-      const reports = uniqueReports(explored.flatMap(({ result }) => result.reports));
+      const reports = mergeReports(explored.flatMap(({ result }) => result.reports));
       output.write(`${JSON.stringify({ programs: documents, reports })}\n`);
     }
     if (page) {
@@ -213,8 +213,7 @@ function confirm(
   options: ConfirmExploredOptions,
   progress: Progress,
 ): ConfirmedExploration | Promise<ConfirmedExploration> {
-  progress.clear();
-  progress.update(() => `${id}: confirming what its locks may do`);
+  progress.show(`${id}: confirming what its locks may do`);
   return run(seen, options);
 }
 
