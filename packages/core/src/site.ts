@@ -60,9 +60,18 @@ class CapturedSite implements Site {
   }
 }
 
-/** Frames inside the validator, the locks and the simulator say nothing about the program. */
-const OWN =
-  /[\\/]packages[\\/](?:core|locks|simulator)[\\/](?:src|dist)[\\/]|[\\/]@lockdep[\\/](?:core|locks|simulator)[\\/]|\bnode:/;
+/** Installed, or part of Node. */
+const OTHERS = /[\\/]@lockdep[\\/](?:core|locks|simulator)[\\/]|[\\/]node_modules[\\/]lockdep[\\/]|\bnode:/;
+/** The folder in which this package stands beside its siblings; null in a bundle. A program may have a `packages/core` of its own. */
+const SIBLINGS = /^(?:file:\/\/)?(.*\/)core\/(?:src|dist)\//.exec(import.meta.url ?? '')?.[1] ?? null;
+const SIBLING = /^(?:core|locks|simulator|cli)\/(?:src|dist)\//;
+
+/** Frames inside the validator, the locks, the simulator and the command say nothing about the program. */
+function isOwn(line: string): boolean {
+  const at = SIBLINGS === null ? -1 : line.indexOf(SIBLINGS);
+  return (at >= 0 && SIBLING.test(line.slice(at + SIBLINGS!.length))) || OTHERS.test(line);
+}
+
 const FRAME = /^\s*at (?:async (?=[^( ]+$))?(?:(?<fn>.+?) \()?(?<file>[^()]+?):(?<line>\d+):(?<column>\d+)\)?$/;
 
 /** Parses a V8 stack; frames of the validator itself are left out. */
@@ -70,7 +79,7 @@ export function parseStack(stack: string): Frame[] {
   const frames: Frame[] = [];
   for (const line of stack.split('\n')) {
     const match = FRAME.exec(line);
-    if (match?.groups === undefined || OWN.test(line)) continue;
+    if (match?.groups === undefined || isOwn(line)) continue;
     const file = match.groups['file']!.replace(/^file:\/\//, '');
     const fn = match.groups['fn']?.replace(/^async /, '');
     const place = `${file}:${match.groups['line']}:${match.groups['column']}`;

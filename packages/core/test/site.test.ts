@@ -37,4 +37,19 @@ describe('sites', () => {
   ])('%s', (line, frame) => {
     expect(parseStack(`Error: site\n${line}\n    at node:internal/x:1:1`)).toEqual([frame]);
   });
+
+  test('frames of lockdep are left out, here and installed; those of a project that names its packages alike are not', () => {
+    const packages = new URL('../../', import.meta.url).href;
+    const shown = (file: string): number => parseStack(`Error: site\n    at f (${file}:1:2)`).length;
+    for (const own of ['core/src/task.ts', 'locks/dist/mutex.js', 'simulator/src/engine/world.ts', 'cli/src/run.ts']) {
+      expect(shown(`${packages}${own}`), own).toBe(0);
+      expect(shown(`${packages}${own}`.replace('file://', '')), own).toBe(0);
+      expect(shown(`file:///home/me/project/packages/${own}`), own).toBe(1);
+    }
+    for (const name of ['@lockdep/core', '@lockdep/simulator', 'lockdep'])
+      expect(shown(`/p/node_modules/${name}/dist/a.js`), name).toBe(0);
+    expect(shown(`${packages}core/test/site.test.ts`)).toBe(1);
+    expect(shown(`${packages}page-cache/src/inode.ts`)).toBe(1);
+    expect(shown('/p/node_modules/lockdep-model/a.js')).toBe(1);
+  });
 });

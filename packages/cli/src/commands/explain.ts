@@ -19,7 +19,8 @@ export const explain: Command = {
   help: `Usage: lockdep explain [RULE...] [options]
 
 Prints the page of a rule: what it means, an example that breaks it, the usual cures, how to silence it with a reason. RULE is
-an id (LD2) or a kind of report (circular); a verdict (refuted) is explained with the rule it is about. Without one, lists the rules.
+an id (LD2) or a kind of report (circular); a verdict (refuted) is explained with the rule it is about. Without one, lists
+the rules.
 
   --format FORMAT   pretty (default) or json
   --json            one JSON document on standard output: {"rules":[{"id","kind","level","title","rule","cures","page"}]}

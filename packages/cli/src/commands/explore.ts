@@ -36,6 +36,8 @@ import { writeOutput } from '../write-output.ts';
 /** A program of a file, by name. */
 interface Named {
   readonly id: string;
+  /** One that fits: what a notation says has no place in code. */
+  listener(): Validator;
   explore(options: ExploreOptions): ExploreResult | Promise<ExploreResult>;
   confirm(result: ExploreResult, options: ConfirmExploredOptions): ConfirmedExploration | Promise<ConfirmedExploration>;
 }
@@ -134,12 +136,13 @@ Examples:
     let failing = false;
     for (const program of programs) {
       const { id } = program;
-      const listening = page ? { validator: new Validator() } : {};
+      const validator = program.listener();
+      const listening = page ? { validator } : {};
       const onProgress: ExploreOptions['onProgress'] = (at) => progress.update(() => `${id}: ${progressLine(at)}`);
       const seen = await program.explore({ ...request, ...listening, onProgress });
       const result = values['no-confirm']
         ? { ...seen, confirmations: [] }
-        : await confirm(program, seen, confirming, progress);
+        : await confirm(program, seen, { ...confirming, validator }, progress);
       progress.clear();
       failing ||= result.verdict !== 'ok';
       documents.push(documentOf(id, result));
@@ -188,6 +191,7 @@ async function notation(file: string): Promise<Named[]> {
       // The notation counts executions and says nothing of locks left held; nobody listens unless asked, so that counting is fast.
       return {
         id: program.id,
+        listener: () => new Validator({ sites: false }),
         explore: (options) => asInput(() => exploreProgram(compiled, { validator: null, ...options, leaks: false })),
         confirm: (result, options) => asInput(() => confirmExplored(compiled, result, options)),
       };
@@ -202,6 +206,7 @@ async function module(file: string): Promise<Named> {
   }
   return {
     id: file,
+    listener: () => new Validator(),
     explore: (options) => exploreAsync(program as Program, options),
     confirm: (result, options) => confirmExploredAsync(program as Program, result, options),
   };

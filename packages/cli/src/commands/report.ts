@@ -19,7 +19,7 @@ export const report: Command = {
   arguments: 'files',
   help: `Usage: lockdep report FILE... [options]
 
-Puts together what was saved: reports (\`--format json\` or \`--json\` of run, replay, explore), graphs (\`--save\`), traces. Reports are shown
+Puts together what was saved: reports (\`--json\` of run, replay, explore), graphs (\`--save\`), traces. Reports are shown
 once each, graphs are merged by class name, and inversions of the merged graph that nobody has reported yet are reported.
 
   --format FORMAT   pretty (default); the reports: json, sarif, github (annotations), github-summary, markdown;

@@ -17,7 +17,10 @@ export interface ConfirmedExploration extends ExploreResult {
 
 /** How to confirm what an exploration has found. */
 export interface ConfirmExploredOptions extends Omit<ConfirmOptions, 'validator'> {
-  /** The validator that listened to the exploration: it passes on to its listeners what becomes of its reports. */
+  /**
+   * The validator that listened to the exploration: it passes on to its listeners what becomes of its reports. If nobody listened, the one that is
+   * to listen to runs of the program instead.
+   */
   readonly validator?: Validator | null;
 }
 
@@ -44,13 +47,11 @@ export async function confirmExploredAsync(
   return joined(result, await confirmAllAsync(program, asked(result, options)), options);
 }
 
-/** Not the exploration's validator: runs made for the sake of confirming are no evidence of what the program does by itself. */
-function asked(
-  { reports }: ExploreResult,
-  { validator: _listened, ...options }: ConfirmExploredOptions,
-): ConfirmAllOptions {
+/** What is known was reported by the exploration's validator; runs made for the sake of confirming would be counted there as well. */
+function asked({ reports }: ExploreResult, { validator, ...options }: ConfirmExploredOptions): ConfirmAllOptions {
   const known = reports.filter(isOrderReport);
-  return known.length === 0 ? options : { ...options, reports: known };
+  if (known.length > 0) return { ...options, reports: known };
+  return validator == null ? options : { ...options, validator };
 }
 
 function joined(
