@@ -173,6 +173,7 @@ describe.skipIf(executable === undefined)(
       expect(await schedule.locator('tr.current').textContent()).toContain('stuck: lock lab_b');
       expect(await schedule.locator('details pre').textContent()).toBe(proof.literal);
       expect(await page.locator('#report-2 .message').isVisible()).toBe(false);
+      expect(await page.locator('#report-2 > summary').textContent()).toContain('refuted');
       await page.locator('#report-2 > summary').click();
       expect(await page.locator('#report-2 .sure.refuted').isVisible()).toBe(true);
       expect(await page.locator('#report-2 .schedule').count()).toBe(0);

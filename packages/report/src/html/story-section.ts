@@ -42,7 +42,7 @@ function story(report: Report, index: number, context: StoryContext): Markup {
   const sure = verdictOf(report);
   const proof = provenSchedule(report);
   return html`<details class="story ${report.level}" id="report-${index + 1}" data-text="${reportHeading(report)} ${tests.join(' ')}"${open}>
-<summary><span class="count">${index + 1}</span> <span class="level">${report.level}</span> <span class="what">${title(report)}</span> <span class="names">${names(report)}</span></summary>
+<summary><span class="count">${index + 1}</span> <span class="level">${report.level}</span> <span class="what">${title(report)}</span>${isRefuted(report) ? html` <span class="dim">refuted</span>` : null} <span class="names">${names(report)}</span></summary>
 <p class="message">${report.message}</p>
 ${tests.length === 0 ? null : html`<p class="tests">In ${tests.map((test, at) => html`${at === 0 ? '' : ', '}<q>${test}</q>`)}</p>`}${sure === null ? null : verdict(sure)}
 ${circle(report, context.view)}<div class="tasks" style="--tasks:${Math.min(3, stories.length)}">${stories.map((one) => column(one, context))}</div>
