@@ -60,3 +60,5 @@ export { SimRwLock } from './objects/sim-rw-lock.ts';
 export { SimRwSemaphore } from './objects/sim-rw-semaphore.ts';
 export { SimSemaphore } from './objects/sim-semaphore.ts';
 export { Variable } from './objects/variable.ts';
+export { exploreParallel, type ParallelOptions, type ParallelResult } from './parallel/explore-parallel.ts';
+export type { ProgramSource } from './parallel/program-source.ts';

@@ -104,6 +104,14 @@ export class World {
     this.current = SETUP;
   }
 
+  /** Writes a path into the world, as if it had just run. */
+  layOut(tasks: ArrayLike<number>, choices: ArrayLike<number>): void {
+    this.count = tasks.length;
+    if (this.count > this.pathTask.length) this.#growPath();
+    this.pathTask.set(tasks);
+    this.pathChoice.set(choices);
+  }
+
   /** Fills `enabled` with the tasks that can move, lowest number first; answers how many. */
   collectEnabled(): number {
     const { tasks, enabled } = this;

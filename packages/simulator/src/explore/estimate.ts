@@ -11,7 +11,7 @@ export interface Evidence {
   readonly executions: number;
   /** Random executions among them. */
   readonly sampled: number;
-  readonly tally: TraceTally;
+  readonly tally: Pick<TraceTally, 'distinct' | 'once' | 'isExact'>;
   readonly explored: number | null;
   readonly stepBounded: number;
   readonly steps: number;

@@ -9,9 +9,10 @@ import { isDeadlocked } from '../engine/run-execution.ts';
 import type { Ending } from '../engine/selector.ts';
 import type { World } from '../engine/world.ts';
 import type { Failure } from '../failure/failure.ts';
-import { livelockOf, makeFailure, makeLivelock, probeForLivelock } from '../failure/make-failure.ts';
+import { livelockOf, makeLivelock, probeForLivelock } from '../failure/make-failure.ts';
 import { CacheSearch } from '../search/cache-search.ts';
 import { cycleLasso } from './cycle-lasso.ts';
+import { describeFailures } from './describe-failures.ts';
 import { estimate } from './estimate.ts';
 import type { Settings, StrategyName } from './explore-options.ts';
 import type { ExploreResult } from './explore-result.ts';
@@ -170,21 +171,9 @@ export class Exploration {
     this.#failing++;
   }
 
-  /** The different failures, the one seen in the shortest execution first, minimised as far as asked for. */
+  /** The different failures, minimised as far as asked for. */
   *#failures(): Work<readonly Failure[]> {
-    const world = this.#world;
-    const { steps: maxSteps, minimise: effort, failures: most } = this.#settings;
-    const failures: Failure[] = [...this.#livelocks];
-    for (const { finding, execution, tasks, choices, occurrences } of this.#found.all) {
-      if (failures.length >= most) break;
-      world.pathTask.set(tasks);
-      world.pathChoice.set(choices);
-      world.count = tasks.length;
-      const failure = yield* makeFailure(world, finding, execution, { maxSteps, effort });
-      failure.occurrences = occurrences;
-      failures.push(failure);
-    }
-    return failures;
+    return yield* describeFailures(this.#world, this.#livelocks, this.#found.all, this.#settings);
   }
 
   #hasStopped(): boolean {

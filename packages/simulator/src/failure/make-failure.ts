@@ -36,16 +36,9 @@ function* draw(
   minimal: boolean,
   maxSteps: number,
 ): Work<Failure> {
-  layOut(world, path);
+  world.layOut(path.order.tasks, path.order.choices);
   const steps = yield* record(world, maxSteps);
   return failureOf(finding, steps, execution, minimal);
-}
-
-/** Writes a path's tasks and outcomes into the world, as if it had just run. */
-function layOut(world: World, { order }: Path): void {
-  world.pathTask.set(order.tasks);
-  world.pathChoice.set(order.choices);
-  world.count = order.tasks.length;
 }
 
 function failureOf(

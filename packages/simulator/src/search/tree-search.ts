@@ -9,6 +9,9 @@
  * A task sleeps at a choice point when what it would do there has been explored from a sibling and nothing since depends on it.
  * Rules A and B: when an execution ends in a deadlock, or is cut short because all that could move sleep, the operations that
  * blocked tasks never came to run are scanned for races too.
+ *
+ * A search can be told to explore one branch only ({@link TreeSearch.start}), and asked what is left of it ({@link TreeSearch.remainder}): branches
+ * again, which others may explore. What races would add at the choice points above its branch is collected, not done.
  */
 
 import { conflicts } from '../engine/access.ts';
@@ -19,6 +22,7 @@ import type { Op } from '../engine/op.ts';
 import type { Ending, Selector } from '../engine/selector.ts';
 import type { SimTask } from '../engine/sim-task.ts';
 import type { World } from '../engine/world.ts';
+import type { Branch, MissingBranch, Remainder } from './branch.ts';
 import { History } from './history.ts';
 import { Races } from './races.ts';
 import { Withdrawn } from './withdrawn.ts';
@@ -34,6 +38,8 @@ export class TreeSearch implements Selector {
   readonly history: History = new History();
   /** Executions cut short because all that could move was asleep. */
   sleepBlocked = 0;
+  /** What races would have added at choice points above the branch; every set of tasks once. */
+  readonly missing: Map<string, MissingBranch> = new Map();
   readonly #races: Races;
   readonly #world: World;
   readonly #accesses = new AccessSet();
@@ -46,6 +52,11 @@ export class TreeSearch implements Selector {
   #choices: Int32Array = new Int32Array(64);
   #choice: Int32Array = new Int32Array(64);
   #started = false;
+  /** The one branch to explore, and the depth of its first step; null and -1: everything. */
+  #branch: Branch | null = null;
+  #own = -1;
+  /** The branch's first execution has not come to where the branch leaves the others. */
+  #forcing = false;
   /** Depth and task with which the next execution leaves the last one. */
   #resumeAt = -1;
   #resumeTask = -1;
@@ -59,13 +70,56 @@ export class TreeSearch implements Selector {
     this.#races = new Races(world, this.history, (event) => this.#addBacktrack(event));
   }
 
+  /** From here on, this branch only: the next execution begins with its steps. */
+  start(branch: Branch): void {
+    this.history.popTo(0);
+    this.#withdrawn.popTo(0);
+    this.missing.clear();
+    // Later rows are written as the step before them is.
+    this.#flags.fill(0, 0, this.#stride);
+    this.#started = false;
+    this.#resumeAt = -1;
+    this.#branch = branch;
+    this.#own = branch.tasks.length - 1;
+    this.#forcing = this.#own >= 0;
+  }
+
+  /** What has not been explored, after an execution; the search is not to go on by itself then. */
+  remainder(): Remainder {
+    const { history } = this;
+    const branches: Remainder['branches'][number][] = [];
+    const known: number[][] = [];
+    for (let depth = Math.max(this.#own, 0); depth < history.length; depth++) {
+      const task = history.task[depth]!;
+      const row = this.#flags.subarray(depth * this.#stride, (depth + 1) * this.#stride);
+      const asleep = tasksWith(row, (flags) => (flags & ASLEEP) !== 0);
+      const choice = this.#choice[depth]! + 1;
+      if (choice < this.#choices[depth]!) branches.push({ depth, task, choice, sleep: asleep });
+      if (depth === this.#own) continue;
+      const before = [...asleep, task];
+      for (const next of tasksWith(row, (flags) => (flags & (BACKTRACK | ASLEEP | DONE)) === BACKTRACK)) {
+        if (next === task) continue;
+        branches.push({ depth, task: next, choice: 0, sleep: [...before] });
+        before.push(next);
+      }
+      known.push(tasksWith(row, (flags) => flags !== 0));
+    }
+    const depth = branches.at(-1)?.depth ?? 0;
+    return {
+      tasks: [...history.task.subarray(0, depth)],
+      choices: [...this.#choice.subarray(0, depth)],
+      known: known.slice(0, depth - this.#own),
+      branches,
+    };
+  }
+
   plan(): number {
     if (!this.#started) {
       this.#started = true;
       return 0;
     }
     const { history } = this;
-    for (let depth = history.length - 1; depth >= 0; depth--) {
+    for (let depth = history.length - 1; depth >= Math.max(this.#own, 0); depth--) {
       const task = history.task[depth]!;
       history.popTo(depth);
       this.#withdrawn.popTo(depth);
@@ -74,6 +128,7 @@ export class TreeSearch implements Selector {
         this.#resumeTask = task;
       } else {
         this.#choice[depth] = 0;
+        if (depth === this.#own) return -1;
         this.#flags[depth * this.#stride + task]! |= this.kind === 'enumeration' ? DONE : DONE | ASLEEP;
         this.#resumeTask = this.#nextBacktrack(depth);
       }
@@ -91,7 +146,10 @@ export class TreeSearch implements Selector {
     const depth = world.count;
     this.#fit(depth);
     let task: number;
-    if (depth === this.#resumeAt) {
+    if (this.#forcing) {
+      task = this.#force(depth);
+      checkReversible(world, task);
+    } else if (depth === this.#resumeAt) {
       task = this.#resumeTask;
       this.#resumeAt = -1;
       checkReversible(world, task);
@@ -146,6 +204,19 @@ export class TreeSearch implements Selector {
     return Math.min(1, done);
   }
 
+  /** The next step of the branch; what is known of the choice point it leaves. */
+  #force(depth: number): number {
+    const { tasks, choices, known, sleep } = this.#branch!;
+    const row = depth * this.#stride;
+    for (const task of known[depth]!) this.#flags[row + task]! |= BACKTRACK | DONE;
+    if (depth === this.#own) {
+      for (const task of sleep) this.#flags[row + task]! |= ASLEEP;
+      this.#forcing = false;
+    }
+    this.#choice[depth] = choices[depth]!;
+    return tasks[depth]!;
+  }
+
   /** Begins a choice point: what may be explored here, and with whom to begin; -1 when all that can move is asleep. */
   #open(world: World, depth: number, count: number): number {
     const row = depth * this.#stride;
@@ -191,9 +262,8 @@ export class TreeSearch implements Selector {
     accesses.collect(sleeper);
     this.#choices[depth] = op.choices;
     history.preparePast(world, task);
-    if (this.kind === 'source-dpor') {
-      this.#scan(task, op, accesses);
-    }
+    // The races of the steps before the branch have been found by whoever left it.
+    if (this.kind === 'source-dpor' && depth >= this.#own) this.#scan(task, op, accesses);
     this.#passSleep(world, depth, task);
     history.push(task, op, this.#choice[depth]!, accesses);
     this.#withdrawn.note(world, history, op);
@@ -237,6 +307,7 @@ export class TreeSearch implements Selector {
     const row = e * this.#stride;
     const first = initials.reset(history.stride);
     let candidate = -1;
+    while (candidates.length > 0) candidates.pop();
     for (let j = e + 1; j < history.length; j++) {
       const t = history.task[j]!;
       if (first[t] !== -1 || !this.#races.inV(j)) continue;
@@ -245,13 +316,16 @@ export class TreeSearch implements Selector {
       if (!this.#beginsV(j * history.stride, t)) continue;
       if (this.#flags[row + t] !== 0) return;
       if (candidate < 0) candidate = t;
+      candidates.push(t);
     }
     const own = this.#racing;
     if (first[own] === -1 && this.#beginsV(history.length * history.stride, own) && !this.#dependsOnV(e)) {
       if (this.#flags[row + own] !== 0) return;
       candidate = own;
+      candidates.push(own);
     }
-    this.#flags[row + candidate]! |= BACKTRACK;
+    if (e > this.#own) this.#flags[row + candidate]! |= BACKTRACK;
+    else this.missing.set(`${e} ${candidates.join()}`, { depth: e, tasks: [...candidates] });
   }
 
   /** Whether the clock at `row` knows none of the events of v seen so far (by other tasks than `task`). */
@@ -298,6 +372,12 @@ export class TreeSearch implements Selector {
   }
 }
 
+function tasksWith(row: Uint8Array, is: (flags: number) => boolean): number[] {
+  const tasks: number[] = [];
+  for (let task = 0; task < row.length; task++) if (is(row[task]!)) tasks.push(task);
+  return tasks;
+}
+
 /** A race said that the task could go first here; if not, an object has answered wrongly about another state. */
 function checkReversible(world: World, task: number): void {
   if (world.isEnabled(task)) return;
@@ -308,6 +388,9 @@ function checkReversible(world: World, task: number): void {
       'the program is not the same in each execution, or an object of its own (sim.object) is wrong in enabledIn() or twin()',
   );
 }
+
+/** Tasks any of which can begin v; shared scratch. */
+const candidates: number[] = [];
 
 /** By task, the ordinal of its first event in v; shared scratch, valid during one {@link TreeSearch} call. */
 const initials = {
