@@ -178,6 +178,34 @@ describe('lockdep explore', { timeout: 120_000 }, () => {
     expect(lines.slice(-2)).toEqual(['abba: confirming what its locks may do', '']);
   });
 
+  test('in threads: the same counts; interrupted by its budget it goes on from the checkpoint', async () => {
+    const reorder = ['explore', PROGRAMS, '--program', 'inc_4', '--no-confirm'];
+    const file = join(folder, 'inc.checkpoint');
+    const { oracle } = cases.find(({ id }) => id === 'inc_4')!;
+    const first = await lockdep(...reorder, '--budget', '100', '--checkpoint', file);
+    expect(first.err).toMatch(/^\d+ branches are left: go on with --resume \S+inc\.checkpoint\n$/);
+    expect(first.out).toContain('not exhausted');
+    const second = await lockdep(...reorder, '--resume', file, '--workers', '2', '--json');
+    expect([second.status, second.err]).toEqual([1, '']);
+    expect(JSON.parse(second.out).programs[0]).toMatchObject({
+      executions: oracle.traces,
+      failing: oracle.failingTraces,
+      exhausted: true,
+    });
+    expect(await lockdep('explore', PROGRAMS, '--checkpoint', file)).toMatchObject({
+      status: 2,
+      err: expect.stringMatching(/^lockdep: a checkpoint is of one program.*\n {2}choose with --program ID\n$/),
+    });
+    expect(await lockdep(...reorder, '--workers', '2', '--strategy', 'pct')).toMatchObject({
+      status: 2,
+      err: expect.stringContaining("strategy 'pct' runs in one thread"),
+    });
+    expect(await lockdep('explore', PROGRAMS, '--program', 'abba', '--resume', file)).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('the program is another one, or has changed since: explore again'),
+    });
+  });
+
   test('async tasks over locks of the library are explored too', async () => {
     const file = join(folder, 'async.ts');
     const locks = new URL('../../locks/src/index.ts', import.meta.url);

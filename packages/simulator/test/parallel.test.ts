@@ -95,7 +95,8 @@ describe('a checkpoint', () => {
       minimise: 0,
     });
     expect(first.exhausted).toBe(false);
-    expect(first.executions).toBeLessThan(traces);
+    // Each worker may have begun one more.
+    expect(first.executions + first.sleepBlocked).toBeLessThanOrEqual(3_002);
     expect(first.branchesLeft).toBeGreaterThan(0);
     const controller = new AbortController();
     const second = inThreads('reorder_5_bad', {

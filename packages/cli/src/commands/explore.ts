@@ -1,5 +1,6 @@
 /** `lockdep explore`: runs programs under every relevant interleaving, shows the shortest way to each failure, and confirms or refutes each inversion. */
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type OrderReport, type Report, Validator } from '@lockdep/core';
 import { mergeReports } from '@lockdep/graph';
 import { printable, reportHeading } from '@lockdep/report';
@@ -17,6 +18,7 @@ import {
   type Failure,
   isOrderReport,
   type Program,
+  type ProgramSource,
   parseProgramFile,
   progressLine,
   SimulatorError,
@@ -25,6 +27,7 @@ import {
 import { didYouMean } from '../closest.ts';
 import { type Command, exitStatus, type Output } from '../command.ts';
 import { type Explored, explorationPage } from '../exploration-page.ts';
+import { exploreInThreads, wantsThreads } from '../explore-in-threads.ts';
 import { PLAIN_FORMATS } from '../formats.ts';
 import { loadDefault } from '../load-module.ts';
 import { oneOf, parseOptions } from '../options.ts';
@@ -38,6 +41,10 @@ interface Named {
   readonly id: string;
   /** One that fits: what a notation says has no place in code. */
   listener(): Validator;
+  /** For other threads. */
+  readonly source: ProgramSource;
+  /** Whether a lock left held is a failure. */
+  readonly leaks: boolean;
   explore(options: ExploreOptions): ExploreResult | Promise<ExploreResult>;
   confirm(result: ExploreResult, options: ConfirmExploredOptions): ConfirmedExploration | Promise<ConfirmedExploration>;
 }
@@ -53,6 +60,9 @@ const options = {
   steps: { type: 'string', free: true, default: '10000' },
   bound: { type: 'string', free: true },
   depth: { type: 'string', free: true },
+  workers: { type: 'string', free: true },
+  checkpoint: { type: 'string' },
+  resume: { type: 'string' },
   'no-confirm': { type: 'boolean', default: false },
   'confirm-ms': { type: 'string', free: true, default: '5000' },
   program: { type: 'string', free: true },
@@ -79,6 +89,11 @@ default: a function (sim) => void that declares locks, variables and tasks.
   --steps N         steps of one execution at most; default 10000. One that gets there is looked at for a livelock
   --bound N         of context-bound and delay-bound: preemptions or delays at most; default: all
   --depth N         of pct: the depth of bugs it is to find; default 3
+  --workers N       explore in N threads, auto: one a processor. Strategies source-dpor (then the default) and
+                    sleep-sets; the counts are those of one thread
+  --checkpoint FILE write there, every few seconds and at the end or when interrupted, what has been counted and what
+                    is left; one program at a time, with or without --workers
+  --resume FILE     go on from there
   --no-confirm      leave inversions as they were seen. Without it each is decided: confirmed, with a schedule that
                     deadlocks; refuted, with the reason; or unconfirmed, with how close it came
   --confirm-ms N    milliseconds at most for that, each program; default 5000
@@ -97,6 +112,7 @@ Examples:
   lockdep explore programs.json --program abba
   lockdep explore model.ts --strategy pos --budget 10000 --seed 7
   lockdep explore model.ts --report html -o model.html
+  lockdep explore model.ts --workers 4 --budget 100000000 --ms 3600000 --checkpoint model.checkpoint
 `,
   async run(args, output) {
     const { values, positionals } = parseOptions('explore', args, options);
@@ -130,7 +146,13 @@ Examples:
       budget: { steps: wholeNumber('steps', values.steps, 1), ms: wholeNumber('confirm-ms', values['confirm-ms']) },
       ...(request.seed === undefined ? {} : { seed: request.seed }),
     };
+    const threads = wantsThreads(values);
+    if (values.workers !== undefined && values.workers !== 'auto') wholeNumber('workers', values.workers, 1);
     const programs = await programsOf(positionals, values.program);
+    if (programs.length > 1 && (values.checkpoint ?? values.resume) !== undefined) {
+      const known = programs.map(({ id }) => id).join(', ');
+      throw new UsageError(`a checkpoint is of one program, and there are ${known}`, 'choose with --program ID');
+    }
     const documents: object[] = [];
     const explored: Explored[] = [];
     let failing = false;
@@ -139,7 +161,13 @@ Examples:
       const validator = program.listener();
       const listening = page ? { validator } : {};
       const onProgress: ExploreOptions['onProgress'] = (at) => progress.update(() => `${id}: ${progressLine(at)}`);
-      const seen = await program.explore({ ...request, ...listening, onProgress });
+      const note = (text: string): void => {
+        progress.clear();
+        output.note(text);
+      };
+      const seen = threads
+        ? await exploreInThreads(program.source, program.leaks, { ...request, onProgress }, values, note)
+        : await program.explore({ ...request, ...listening, onProgress });
       const result = values['no-confirm']
         ? { ...seen, confirmations: [] }
         : await confirm(program, seen, { ...confirming, validator }, progress);
@@ -192,6 +220,8 @@ async function notation(file: string): Promise<Named[]> {
       return {
         id: program.id,
         listener: () => new Validator({ sites: false }),
+        source: { notation: program },
+        leaks: false,
         explore: (options) => asInput(() => exploreProgram(compiled, { validator: null, ...options, leaks: false })),
         confirm: (result, options) => asInput(() => confirmExplored(compiled, result, options)),
       };
@@ -207,6 +237,8 @@ async function module(file: string): Promise<Named> {
   return {
     id: file,
     listener: () => new Validator(),
+    source: { module: pathToFileURL(resolve(file)).href },
+    leaks: true,
     explore: (options) => exploreAsync(program as Program, options),
     confirm: (result, options) => confirmExploredAsync(program as Program, result, options),
   };

@@ -7,7 +7,7 @@
 import type { Worker } from 'node:worker_threads';
 import { SimulatorError } from '../engine/error.ts';
 import { type BranchTree, branchOf, type OpenBranch } from './branch-tree.ts';
-import { IDLE, STOP, type StintRequest, type WorkerAnswer, type WorkerData } from './messages.ts';
+import { IDLE, LEFT, STOP, type StintRequest, type WorkerAnswer, type WorkerData } from './messages.ts';
 import type { StintResult } from './stint.ts';
 
 /** Branches in one stint at most. */
@@ -18,6 +18,8 @@ const MOST_LOSSES = 8;
 export interface CrewOptions {
   readonly size: number;
   readonly data: Omit<WorkerData, 'signals'>;
+  /** Executions to begin at most, all workers together; what lost ones have begun counts. */
+  readonly executions: number;
   /** A stint lasts no longer; so much is lost with a worker. */
   readonly stintMs: number;
   /** An answer has arrived, and the tree knows what is left. */
@@ -28,7 +30,7 @@ export interface CrewOptions {
 export class Crew {
   readonly #tree: BranchTree;
   readonly #options: CrewOptions;
-  readonly #signals: Int32Array<SharedArrayBuffer> = new Int32Array(new SharedArrayBuffer(8));
+  readonly #signals: Int32Array<SharedArrayBuffer> = new Int32Array(new SharedArrayBuffer(12));
   /** What each worker has been given; null while it waits. */
   readonly #given = new Map<Worker, readonly OpenBranch[] | null>();
   #losses = 0;
@@ -39,6 +41,7 @@ export class Crew {
   constructor(tree: BranchTree, options: CrewOptions) {
     this.#tree = tree;
     this.#options = options;
+    this.#signals[LEFT] = Math.min(options.executions, 0x7fff_ffff);
   }
 
   /** Branches given out and not answered. */

@@ -113,6 +113,7 @@ export async function exploreParallel(source: ProgramSource, options: ParallelOp
       leaks: chosen.leaks,
       stopOnFailure: chosen.stopOnFailure,
     },
+    executions: chosen.executions - sum.counts.begun,
     stintMs: Math.min(STINT_MS, checkpointMs, chosen.ms),
     onResult: (result) => {
       sum.add(result);

@@ -12,13 +12,14 @@ export interface WorkerData {
   readonly maxSteps: number;
   readonly leaks: boolean;
   readonly stopOnFailure: boolean;
-  /** Two numbers that all share: how many workers have nothing to do, and whether everybody is to stop. */
+  /** Numbers that all share: how many workers have nothing to do, whether everybody is to stop, how many executions may still begin. */
   readonly signals: Int32Array<SharedArrayBuffer>;
 }
 
 /** Places in {@link WorkerData.signals}. */
 export const IDLE = 0;
 export const STOP = 1;
+export const LEFT = 2;
 
 /** To a worker: explore these, for this long at most. */
 export interface StintRequest {

@@ -7,7 +7,7 @@ import { SimulatorError } from '../engine/error.ts';
 import { settings } from '../explore/explore-options.ts';
 import { Stage } from '../explore/stage.ts';
 import { TreeSearch } from '../search/tree-search.ts';
-import { IDLE, STOP, type StintRequest, type WorkerAnswer, type WorkerData } from './messages.ts';
+import { IDLE, LEFT, STOP, type StintRequest, type WorkerAnswer, type WorkerData } from './messages.ts';
 import { loadProgram } from './program-source.ts';
 import { stint } from './stint.ts';
 
@@ -30,7 +30,7 @@ async function answer({ branches, ms }: StintRequest): Promise<WorkerAnswer> {
     const { world, search, tasks } = await ready;
     const started = performance.now();
     const isCalledBack = (): boolean => {
-      if (Atomics.load(signals, STOP) !== 0) return true;
+      if (Atomics.sub(signals, LEFT, 1) <= 1 || Atomics.load(signals, STOP) !== 0) return true;
       const elapsed = performance.now() - started;
       return elapsed > ms || (elapsed > LEAST_MS && Atomics.load(signals, IDLE) > 0);
     };
