@@ -1,6 +1,6 @@
 /**
  * `pnpm bench`: what validation costs. Prints a table and writes out/bench.json. A section's name as argument runs that one
- * alone: hot, cold, replay, predict, mutex, native, explore, confirm, cache, vitest, page, start.
+ * alone: hot, cold, replay, predict, mutex, native, explore, threads, confirm, cache, vitest, page, start.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -17,6 +17,7 @@ const SECTIONS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   mutex: [['./async-mutex.ts']],
   native: [['./native-validators.ts']],
   explore: [['./exploration.ts']],
+  threads: [['./threads.ts']],
   confirm: [['./confirmation.ts']],
   cache: [['./page-cache.ts']],
   vitest: [['./vitest-overhead.ts']],
