@@ -370,6 +370,11 @@ export abstract class BlockFileSystem extends FileSystem {
   readonly canRemap: boolean = false;
   /** Whether readers of the source may go on while its blocks are being shared. */
   readonly demotesSource: boolean = false;
+  /** Whether ranges of files can change places (`XFS_IOC_EXCHANGE_RANGE`). */
+  get canExchange(): boolean {
+    return false;
+  }
+
   /** Zeroing part of a block failed, for which `fresh` was reserved; the lock that evicts is held. */
   *undoZeroing(_inode: Inode, _fresh: readonly number[]): Proc {}
 

@@ -87,7 +87,7 @@ export { pread, preadAsync } from './syscalls/pread.ts';
 export { preallocate } from './syscalls/preallocate.ts';
 export { punchHole } from './syscalls/punch-hole.ts';
 export { pwrite } from './syscalls/pwrite.ts';
-export { remap, remapRange } from './syscalls/remap.ts';
+export { exchangeRange, remap, remapRange } from './syscalls/remap.ts';
 export { setFlags } from './syscalls/set-flags.ts';
 export { spliceRead, spliceWrite } from './syscalls/splice.ts';
 export {

@@ -52,6 +52,10 @@ export class XfsLike extends BlockFileSystem {
     super(engine, type, null, options);
   }
 
+  override get canExchange(): boolean {
+    return this.engine.rules.exchangesRanges;
+  }
+
   override *bufferedReadIter(kiocb: Kiocb, to: UserBuffer, count: number): Proc<ReadResult> {
     const { iRwsem } = kiocb.inode;
     if (!kiocb.nowait) yield* iRwsem.downRead();

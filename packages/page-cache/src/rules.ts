@@ -40,6 +40,8 @@ export interface Rules {
   readonly isizeExtendedZeroes: boolean;
   /** XFS writes a dirty page before it zeroes part of it: zeroing skips blocks that are not written yet (v6.12). */
   readonly zeroingFlushes: boolean;
+  /** XFS can exchange ranges of files (v6.10). */
+  readonly exchangesRanges: boolean;
   /** splice(2) from a file holds the pipe over the read, or only to put the bytes in. */
   readonly spliceLocksPipeFirst: boolean;
   /** copy_file_range(2) by splice holds freeze protection of the target over the reads too. */
@@ -74,6 +76,7 @@ export function resolveRules(profile: Profile, bugs: BugSwitches): Rules {
     boundaryMkclean: late,
     isizeExtendedZeroes: late,
     zeroingFlushes: late,
+    exchangesRanges: late,
     spliceLocksPipeFirst: !late,
     copyHoldsFreezeProtection: !late,
     perVmaLocks: late,

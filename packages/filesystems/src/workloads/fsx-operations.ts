@@ -3,13 +3,16 @@
  *
  * To add one, add an entry. Arguments are trimmed as `ltp/fsx.c` trims them: reads to the file, changes to the largest size.
  */
-import { type Proc, type Tag, userStore } from '@lockdep/page-cache';
+import { type Errno, type Proc, type Tag, userStore } from '@lockdep/page-cache';
+import type { RemapRange } from '../remap-bytes.ts';
+import { copyFileRange } from '../syscalls/copy-file-range.ts';
 import { type FallocateMode, fallocate as fallocateRange } from '../syscalls/fallocate.ts';
 import { fsync } from '../syscalls/fsync.ts';
 import { ftruncate } from '../syscalls/ftruncate.ts';
 import { pread } from '../syscalls/pread.ts';
 import { punchHole } from '../syscalls/punch-hole.ts';
 import { pwrite } from '../syscalls/pwrite.ts';
+import { exchangeRange, remapRange } from '../syscalls/remap.ts';
 import { FsxFailure } from './fsx-failure.ts';
 import { type FsxFile, load } from './fsx-file.ts';
 import type { FsxEntry } from './fsx-log.ts';
@@ -220,6 +223,97 @@ const insertRange = fallocateWith(
   (good, { offset, length }) => good.insert(offset, length),
 );
 
+/** Where a range goes, drawn like an offset (`generate_dest_range`). */
+const someDestination = (random: RandomNumbers, args: FsxArguments, { maxSize }: FsxSizes): FsxArguments => ({
+  ...args,
+  destination: random.below(maxSize),
+});
+
+/** The destination in whole units, where the range fits into `size` bytes there and meets itself nowhere; else null. */
+function apart(args: FsxArguments | null, size: number, unit: number): FsxArguments | null {
+  if (args === null) return null;
+  const destination = (args.destination ?? 0) - ((args.destination ?? 0) % unit);
+  if (destination + args.length > size || Math.abs(destination - args.offset) < args.length) return null;
+  return { ...args, destination };
+}
+
+/** The end moves when a range is put behind it. */
+const gapAtDestination = ({ destination = 0, length }: FsxArguments, { size }: FsxSizes): number | null =>
+  destination > size ? destination + length : null;
+
+/** As an operation of the table: an ioctl that works on whole blocks of two ranges. */
+function ioctlOnRanges(
+  operation: Omit<FsxOperation, 'weight' | 'draw' | 'perform'>,
+  call: (file: FsxFile, range: RemapRange) => Proc<Errno | null>,
+  tellModel: (good: GoodBuffer, range: RemapRange) => void,
+): FsxOperation {
+  return {
+    ...operation,
+    weight: 1,
+    draw: someDestination,
+    *perform(file, { offset, length, destination = 0 }) {
+      const range = { from: offset, to: destination, count: length };
+      const error = yield* call(file, range);
+      // Another file system has none of these; and what is not equal is not deduplicated.
+      if (error === 'EOPNOTSUPP' || error === 'EBADE') return;
+      if (error !== null) throw new FsxFailure('error', `${operation.name}: ${error}`);
+      tellModel(file.good, range);
+    },
+  };
+}
+
+const cloneRange = ioctlOnRanges(
+  {
+    name: 'clone_range',
+    zeroesUpTo: gapAtDestination,
+    trim: (args, { size, maxSize, blockSize }) => apart(wholeBlocks(inside(args, size), blockSize), maxSize, blockSize),
+  },
+  ({ fs, inode }, range) => remapRange(fs, inode, inode, range, 'clone'),
+  (good, { from, count, to }) => good.copy(from, count, to),
+);
+
+/** Both ranges inside the file: what is past the end is equal to nothing. */
+const insideTwice = (args: FsxArguments, { size, blockSize }: FsxSizes): FsxArguments | null =>
+  apart(wholeBlocks(inside(args, size), blockSize), size, blockSize);
+
+const dedupeRange = ioctlOnRanges(
+  { name: 'dedupe_range', trim: insideTwice },
+  ({ fs, inode }, range) => remapRange(fs, inode, inode, range, 'dedupe'),
+  () => undefined,
+);
+
+const exchange = ioctlOnRanges(
+  { name: 'exchange_range', trim: insideTwice },
+  ({ fs, inode }, range) => exchangeRange(fs, inode, inode, range),
+  (good, { from, count, to }) => good.exchange(from, count, to),
+);
+
+const copyRange: FsxOperation = {
+  name: 'copy_range',
+  weight: 1,
+  zeroesUpTo: gapAtDestination,
+  draw: someDestination,
+  trim: (args, { size, maxSize }) => apart(inside(args, size), maxSize, 1),
+  *perform({ fs, inode, good, pageSize }, { offset, length, destination = 0 }, write) {
+    const { blockSize } = fs.engine.geometry;
+    const endsBoth = offset + length === good.size && destination + length >= good.size;
+    const shares =
+      fs.canRemap &&
+      offset % blockSize === 0 &&
+      destination % blockSize === 0 &&
+      (length % blockSize === 0 || endsBoth);
+    const done = yield* copyFileRange(fs, inode, inode, { from: offset, to: destination, count: length }, write);
+    if (done !== length) throw new FsxFailure('error', `copy_range of ${length} bytes at ${offset}: ${done}`);
+    if (shares) good.copy(offset, length, destination);
+    else {
+      // Through a pipe of one page: each pipeful is a write of its own.
+      for (let at = 0; at < length; at += pageSize) {
+        good.write(destination + at, Math.min(pageSize, length - at), `${write}+${at}`);
+      }
+    }
+  },
+};
+
 const sync: FsxOperation = {
   name: 'fsync',
   weight: 1,
@@ -241,5 +335,9 @@ export const fsxOperations: readonly FsxOperation[] = [
   zeroRange,
   collapseRange,
   insertRange,
+  cloneRange,
+  dedupeRange,
+  copyRange,
+  exchange,
   sync,
 ];
