@@ -148,11 +148,13 @@ export class Ext4Like extends BlockFileSystem {
   override *setSize(inode: Inode, size: number): Proc<Errno | null> {
     const lock = yield* this.lockForEviction(inode);
     const old = inode.size;
-    if (size > old) yield* this.zeroOldEnd(inode);
-    yield* this.inTransaction(() => this.publishSize(inode, size));
-    if (size > old) yield* pagecacheIsizeExtended(inode, old, size);
-    yield* truncatePagecache(inode, size);
-    const error = size < old ? yield* this.inTransaction(() => this.#truncate(inode, size)) : null;
+    let error = size > old ? yield* this.zeroOldEnd(inode) : null;
+    if (error === null) {
+      yield* this.inTransaction(() => this.publishSize(inode, size));
+      if (size > old) yield* pagecacheIsizeExtended(inode, old, size);
+      yield* truncatePagecache(inode, size);
+      if (size < old) error = yield* this.inTransaction(() => this.#truncate(inode, size));
+    }
     yield* this.unlockAfterEviction(inode, lock);
     return error;
   }

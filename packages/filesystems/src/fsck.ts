@@ -58,12 +58,13 @@ function mayBeZero(inode: Inode, from: number, count: number): boolean {
   return true;
 }
 
-/** The size on disk follows when the last dirty page has been written. */
+/** The size on disk follows when the last dirty page has been written, unless that has failed. */
 function checkDiskSize(fs: BlockFileSystem, inode: Inode, report: FsckReport): void {
   if (!fs.convertsAtCompletion) return;
   const diskSize = fs.info(inode).diskSize.value;
   const isDirty = Array.from({ length: inode.mapping.pages }, (_, i) => inode.mapping.peek(i)?.dirty).includes(true);
-  if (diskSize === inode.size || (isDirty && diskSize < inode.size)) return;
+  const mayLag = isDirty || inode.mapping.wbErr.hasFailed;
+  if (diskSize === inode.size || (mayLag && diskSize < inode.size)) return;
   report(inode, diskSize, `${diskSize}`, `its size is ${inode.size}, on disk ${diskSize}, with nothing left to write`);
 }
 

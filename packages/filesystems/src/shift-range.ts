@@ -40,7 +40,7 @@ function* shiftExtent(
 export class ShiftRequest {
   readonly #fs: BlockFileSystem;
   readonly #inode: Inode;
-  readonly #resized: (end: number) => void;
+  readonly #resized: (end: number, happened?: boolean) => void;
   readonly #moved: OpenWrite[] = [];
 
   constructor(fs: BlockFileSystem, inode: Inode, size: number) {
@@ -59,6 +59,11 @@ export class ShiftRequest {
     this.#moved.push(shadow.copy(shadow, from, to, end - Math.max(from, to), time));
     const gap = from < to ? from : end - (from - to);
     this.#moved.push(shadow.begin(gap, zeroTags(Math.abs(from - to)), time));
+  }
+
+  /** It was refused before anything moved. */
+  cancel(): void {
+    this.#resized(this.#fs.engine.oracle.tick(), false);
   }
 
   end(): void {

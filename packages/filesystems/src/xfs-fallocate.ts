@@ -40,8 +40,8 @@ export function* xfsZeroRange(
   keepSize: boolean,
 ): Proc<Errno | null> {
   const lock = yield* fs.lockForEviction(inode);
-  const error = (yield* xfsFreeFileSpace(fs, inode, from, to)) ?? (yield* allocateUnwritten(fs, inode, from, to));
-  if (error === null && !keepSize && to > inode.size) yield* fs.resize(inode, to);
+  let error = (yield* xfsFreeFileSpace(fs, inode, from, to)) ?? (yield* allocateUnwritten(fs, inode, from, to));
+  if (error === null && !keepSize && to > inode.size) error = yield* fs.resize(inode, to);
   yield* fs.unlockAfterEviction(inode, lock);
   return error;
 }
@@ -67,15 +67,17 @@ export function* xfsCollapseRange(fs: XfsLike, inode: Inode, from: number, to: n
 /** The size changes first. Source: `fs/xfs/xfs_file.c: xfs_falloc_insert_range`. */
 export function* xfsInsertRange(fs: XfsLike, inode: Inode, from: number, to: number): Proc<Errno | null> {
   const lock = yield* fs.lockForEviction(inode);
-  const error = checkInsert(fs, inode, from, to);
+  let error = checkInsert(fs, inode, from, to);
   if (error === null) {
     const { blockSize } = fs.engine.geometry;
     const size = inode.size + (to - from);
     const request = new ShiftRequest(fs, inode, size);
-    yield* fs.resize(inode, size);
-    yield* prepareShift(fs, inode, from, () => request.move(from, to));
-    yield* shiftExtentsOneByOne(fs, inode, from / blockSize, (to - from) / blockSize);
-    request.end();
+    error = yield* fs.resize(inode, size);
+    if (error === null) {
+      yield* prepareShift(fs, inode, from, () => request.move(from, to));
+      yield* shiftExtentsOneByOne(fs, inode, from / blockSize, (to - from) / blockSize);
+      request.end();
+    } else request.cancel();
   }
   yield* fs.unlockAfterEviction(inode, lock);
   return error;
@@ -113,7 +115,7 @@ export function* xfsUnshareRange(
   }
   if (from < end) yield* flushRange(fs, inode, from, end);
   error ??= yield* allocateUnwritten(fs, inode, from, to);
-  if (error === null && !keepSize && to > inode.size) yield* fs.resize(inode, to);
+  if (error === null && !keepSize && to > inode.size) error = yield* fs.resize(inode, to);
   yield* fs.unlockAfterEviction(inode, lock);
   return error;
 }

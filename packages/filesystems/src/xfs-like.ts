@@ -132,8 +132,8 @@ export class XfsLike extends BlockFileSystem {
 
   override *preallocate(inode: Inode, from: number, to: number, keepSize: boolean): Proc<Errno | null> {
     const lock = yield* this.lockForEviction(inode);
-    const error = yield* allocateUnwritten(this, inode, from, to);
-    if (error === null && !keepSize && to > inode.size) yield* this.resize(inode, to);
+    let error = yield* allocateUnwritten(this, inode, from, to);
+    if (error === null && !keepSize && to > inode.size) error = yield* this.resize(inode, to);
     yield* this.unlockAfterEviction(inode, lock);
     return error;
   }

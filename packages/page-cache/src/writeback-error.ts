@@ -27,6 +27,11 @@ export class WritebackError {
     this.#region = machine.region(`${name}.wb_err`);
   }
 
+  /** Whether some writeback has failed, ever; for oracles. */
+  get hasFailed(): boolean {
+    return this.#count > 0;
+  }
+
   /** `mapping_set_error` */
   set(error: Errno): Act {
     return this.#machine.access([], [this.#region], `${this.#region.name} is ${error}`, () => {
