@@ -90,6 +90,7 @@ export { pwrite } from './syscalls/pwrite.ts';
 export { exchangeRange, remap, remapRange } from './syscalls/remap.ts';
 export { setFlags } from './syscalls/set-flags.ts';
 export { spliceRead, spliceWrite } from './syscalls/splice.ts';
+export { type FsstressOptions, fsstressOperations, runFsstress } from './workloads/fsstress.ts';
 export {
   Fsx,
   type FsxFailureReport,
@@ -100,6 +101,7 @@ export { FSX_STATUS, type FsxFailureKind } from './workloads/fsx-failure.ts';
 export { type FsxEntry, FsxLogError, formatFsxEntry, parseFsxLog } from './workloads/fsx-log.ts';
 export { fsxOperations } from './workloads/fsx-operations.ts';
 export { GoodBuffer } from './workloads/good-buffer.ts';
+export { type HoletestOptions, holetestPreparations, runHoletest } from './workloads/holetest.ts';
 export { type MinimalFsx, type MinimiseFsxOptions, minimiseFsx } from './workloads/minimise-fsx.ts';
 export {
   type FsxCampaign,
@@ -109,5 +111,6 @@ export {
   replayFsx,
   runFsx,
 } from './workloads/run-fsx.ts';
+export { type WorkloadResult, WorkloadRun, type WorkloadSettings } from './workloads/workload-settings.ts';
 export { XfsLike } from './xfs-like.ts';
 export { zeroEdges, zeroTail } from './zero-blocks.ts';

@@ -1,0 +1,127 @@
+/**
+ * holetest of xfstests (generic/340, 344, 345, 346): two workers store into every page of a file with holes, each at a place of its own in the
+ * page, while reclaim and writeback go on. Afterwards both have to be there, through the mapping and on disk, and zeroes around them.
+ *
+ * Source: `src/holetest.c`. Its private mappings (generic/354) are left out.
+ */
+import {
+  dataTags,
+  type Inode,
+  Mm,
+  mmap,
+  munmap,
+  type Proc,
+  type Tag,
+  tagName,
+  unmapPage,
+  userLoad,
+  userStore,
+  type Vma,
+  ZERO,
+} from '@lockdep/page-cache';
+import type { BlockFileSystem } from '../block-file-system.ts';
+import { kswapd } from '../kswapd.ts';
+import { fsync } from '../syscalls/fsync.ts';
+import { ftruncate } from '../syscalls/ftruncate.ts';
+import { pread } from '../syscalls/pread.ts';
+import { preallocate } from '../syscalls/preallocate.ts';
+import { pwrite } from '../syscalls/pwrite.ts';
+import { type WorkloadResult, WorkloadRun, type WorkloadSettings } from './workload-settings.ts';
+
+/** How the file comes to its size: by zeroes stored through a mapping, by `posix_fallocate`, or as one hole. */
+export const holetestPreparations = ['zeroes', 'fallocate', 'hole'] as const;
+
+export interface HoletestOptions extends WorkloadSettings {
+  /** Default `hole`. */
+  readonly preparation?: (typeof holetestPreparations)[number];
+  /** All pages are read first (`-r`). Default false. */
+  readonly prefaults?: boolean;
+  /** The first worker uses write(2) (`-w`). Default false. */
+  readonly writes?: boolean;
+  /** Workers are processes, with a mapping each (`-F`). Default false: threads. */
+  readonly processes?: boolean;
+  /** Reclaim and writeback beside the workers. Default true. */
+  readonly background?: boolean;
+}
+
+const PAGES = 4;
+const PAGE = 8;
+const SIZE = PAGES * PAGE;
+/** Where each worker stores, in every page. */
+const PLACES = [PAGE / 4, (3 * PAGE) / 4] as const;
+
+/** One run. */
+export function runHoletest(options: HoletestOptions): WorkloadResult {
+  const { preparation = 'hole', prefaults = false, writes = false, processes = false, background = true } = options;
+  const run = new WorkloadRun(options, { pageSize: PAGE, blockSize: PAGE / 4, filePages: PAGES, diskBlocks: 32 });
+  const { fs, machine } = run;
+  const file = fs.create('A');
+  const vmas: Vma[] = [];
+  machine.spawn('prepare', function* () {
+    const error = preparation === 'fallocate' ? yield* preallocate(fs, file, 0, SIZE) : 'EOPNOTSUPP';
+    // Without fallocate(2), posix_fallocate(3) makes the file longer itself.
+    if (error !== null) yield* ftruncate(fs, file, SIZE);
+    const mm = new Mm(fs.engine, 'mm');
+    vmas.push(yield* mmap(mm, file, { pages: PAGES }));
+    if (preparation === 'zeroes') for (let at = 0; at < SIZE; at++) yield* userStore(vmas[0]!, at, ZERO);
+    vmas.push(processes ? yield* mmap(new Mm(fs.engine, 'mm of a child'), file, { pages: PAGES }) : vmas[0]!);
+    if (prefaults) for (const vma of vmas) for (let page = 0; page < PAGES; page++) yield* userLoad(vma, page * PAGE);
+  });
+  run.phase();
+  for (const [i, place] of PLACES.entries()) {
+    machine.spawn(`worker ${i}`, () => worker(file, vmas[i]!, i, place, writes && i === 0));
+  }
+  if (background) {
+    machine.spawn('kswapd', () => kswapd(fs, { rounds: 3 }));
+    machine.spawn('writeback', () => writeback(file));
+  }
+  run.phase();
+  const wrong: string[] = [];
+  machine.spawn('check', () => check(fs, file, vmas, wrong));
+  run.phase();
+  const program = [
+    `prepare: ${preparation}`,
+    ...PLACES.map((place, i) => `worker ${i} stores at ${place} of each page`),
+  ];
+  return run.finish(PLACES.length * PAGES, program, wrong);
+}
+
+const idOf = (i: number, at: number): Tag => dataTags('A', `id${i}`, at, 1)[0]!;
+
+function* worker(file: Inode, vma: Vma, i: number, place: number, writes: boolean): Proc {
+  for (let at = place; at < SIZE; at += PAGE) {
+    if (writes) yield* pwrite(file, at, 1, `id${i}`);
+    else yield* userStore(vma, at, idOf(i, at));
+  }
+}
+
+/** The flusher: the pages it can have, again and again, and unmapped in between as reclaim does it. */
+function* writeback(file: Inode): Proc {
+  for (let round = 0; round < 3; round++) {
+    yield* unmapPage(file.mapping, round);
+    yield* fsync(file);
+  }
+}
+
+/** Through the first mapping, and again when everything has been written, dropped and read back. */
+function* check(fs: BlockFileSystem, file: Inode, vmas: readonly Vma[], wrong: string[]): Proc {
+  const seen: (Tag | null)[] = [];
+  for (let at = 0; at < SIZE; at++) seen.push(yield* userLoad(vmas[0]!, at));
+  compare(seen, 'through the mapping', wrong);
+  for (const vma of new Set(vmas)) yield* munmap(vma);
+  yield* fsync(file);
+  yield* fs.drop(file);
+  const read = yield* pread(file, 0, SIZE);
+  compare(typeof read === 'string' ? [] : read, 'on disk', wrong);
+}
+
+function compare(seen: readonly (Tag | null)[], where: string, wrong: string[]): void {
+  for (let at = 0; at < SIZE; at++) {
+    const i = PLACES.indexOf(at % PAGE);
+    const expected = i >= 0 ? tagName(idOf(i, at)) : 'zero';
+    const tag = seen[at] ?? null;
+    if (tag === null || tagName(tag) !== expected) {
+      wrong.push(`byte ${at} ${where} is ${tag === null ? 'missing' : tagName(tag)}, should be ${expected}`);
+    }
+  }
+}
