@@ -52,7 +52,9 @@ describe('awake', () => {
   test.each([
     ['ext4', 'write.dropsDirty', true],
     ['ext4', 'buffer.unwrittenIsNew', false],
-    ['xfs', 'iomap.unshareReads', false],
+    ['ext4', 'fs.faultsTakeInvalidateLock', false],
+    ['ext4', 'ext4.flushBeforeLocks', true],
+    ['xfs', 'remap.lockOutMkwrite', false],
   ] as const)('fsstress, %s: %s = %s', (fs, name, value) => {
     expect(firstFindings((seed) => runFsstress({ fs, bugs: { [name]: value }, seed }))).not.toBe('nothing');
   });
