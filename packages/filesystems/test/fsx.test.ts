@@ -46,7 +46,8 @@ const lines = (log: Parameters<typeof replayFsx>[1]): string[] => log.map(format
 
 describe('with a defect switched on', () => {
   test('write(2) forgets to mark the folio dirty: a write, something that drops it, and a read', () => {
-    const settings: FsxSettings = { fs: 'ext4', bugs: { 'write.dropsDirty': true } };
+    // Copying reads on behalf of the kernel: the oracle would see it first.
+    const settings: FsxSettings = { fs: 'ext4', bugs: { 'write.dropsDirty': true }, without: ['copy_range'] };
     const { failure, minimal: found } = minimal(settings, 500);
     expect(failure.kind).toBe('bad-data');
     expect(found?.schedule).toBe(null);
