@@ -33,6 +33,14 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     /^transfer waits at 'lock journal' \(held by close of day\); .* \(held by transfer\)$/m,
     '=> deadlock',
   ],
+  'freeze-inversion': [
+    'Chain exists of:\n  &mm->mmap_lock --> sb_writers --> &mm->mmap_lock',
+    'verdict: readers-only: sb_writers has only ever been read',
+    'On another day the file system is frozen',
+    /which has been wanted under it: possible, tasks that have shown these orders can meet$/m,
+    '=> deadlock',
+    /^With a level of its own: 0 reports; 400 random schedules, 0 deadlocks$/m,
+  ],
   'kernel-lock-order': [
     /^ext4: 40725 lock events of 15 tasks on 532 locks; .* 0 reports$/m,
     /^xfs: 38422 lock events of 12 tasks on 485 locks; .* 0 reports$/m,
