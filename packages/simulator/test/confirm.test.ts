@@ -1,5 +1,5 @@
 import type { CircularReport } from '@lockdep/core';
-import { Mutex } from '@lockdep/locks';
+import { Completion, Mutex } from '@lockdep/locks';
 import { describe, expect, test } from 'vitest';
 import {
   type Confirmation,
@@ -140,6 +140,13 @@ describe('one report', () => {
     expect(() => confirm(abba, report)).toThrow(/'bad-unlock' is not about the order of locks/);
   });
 
+  test('a report of another program is not refuted by trying all interleavings of this one', () => {
+    const report = explore(compileProgram(program('dining_3'))).reports.find(({ kind }) => kind === 'circular')!;
+    const { verdict, reason } = confirm(abba, report);
+    expect(verdict).toBe('unconfirmed');
+    expect(reason).toContain("the program has no lock of class 'f[");
+  });
+
   test('a budget that ends: how near it came', () => {
     const flag = compileProgram(program('abba_flag_ordered'));
     const [found] = answers(flag, { budget: { executions: 0 } });
@@ -190,6 +197,30 @@ describe('what a circle of classes leaves open', () => {
     };
     expect(answers(crosswise(true))).toMatchObject([{ report: { kind: 'recursive' }, verdict: 'confirmed' }]);
     expect(answers(crosswise(false))).toMatchObject([{ report: { kind: 'recursive' }, verdict: 'refuted' }]);
+  });
+
+  test('a circle through an event: whoever promised it wants what the waiter holds', () => {
+    const subject =
+      (isTold: boolean) =>
+      (sim: Simulation): void => {
+        const [lock, done] = [new Mutex({ name: 'lock' }), new Completion({ name: 'done' })];
+        sim.task('waiter', function* () {
+          yield* lock.acquire();
+          yield* done.wait();
+          yield* lock.release();
+        });
+        sim.task('worker', function* () {
+          yield* done.claim();
+          if (isTold) yield* done.complete();
+          yield* lock.acquire();
+          yield* lock.release();
+          if (!isTold) yield* done.complete();
+        });
+      };
+    const [found] = answers(subject(false));
+    expect(found).toMatchObject({ report: { kind: 'circular', layer: 'event' }, verdict: 'confirmed' });
+    expect(found!.failure!.waits.map(({ object }) => object).sort()).toEqual(['done', 'lock']);
+    expect(answers(subject(true))).toEqual([]);
   });
 
   test('another deadlock of the program is told, and confirms nothing', () => {

@@ -38,6 +38,11 @@ export class Circle {
     return this.#places.length;
   }
 
+  /** Those it goes through. */
+  get classes(): ReadonlySet<string> {
+    return new Set(this.#places.flatMap((classes) => [...classes]));
+  }
+
   /** Does it go through the class? */
   has(lockClass: string): boolean {
     return this.#placesOf(lockClass).length > 0;

@@ -10,6 +10,7 @@ import { SimulatorError } from '../engine/error.ts';
 import { Random } from '../engine/random.ts';
 import { isDeadlocked } from '../engine/run-execution.ts';
 import type { Ending, Selector } from '../engine/selector.ts';
+import type { SimObject } from '../engine/sim-object.ts';
 import type { World } from '../engine/world.ts';
 import { deadlock } from '../failure/finding.ts';
 import { LabelListener } from '../failure/label-listener.ts';
@@ -21,6 +22,7 @@ import { isOrderReport } from './circle.ts';
 import type { Confirmation, ConfirmedBy, Means } from './confirmation.ts';
 import { HeldByTask } from './held-by-task.ts';
 import { InTurn } from './in-turn.ts';
+import { isLock } from './lock-step.ts';
 import { OpenReport } from './open-report.ts';
 import { RecordedRun } from './recorded-run.ts';
 import { Requests } from './request.ts';
@@ -203,7 +205,19 @@ export class Confirming {
     const prefix = plan();
     if (prefix >= 0) yield { world, selector: search, prefix, maxSteps, next };
     if (!isThrough || isBounded) return;
-    for (const report of this.#open) report.refute(complete, other, this.#executions, this.#elapsed);
+    for (const report of this.#open) {
+      report.strange = [...report.circle.classes].find((name) => !this.#knows(name)) ?? null;
+      if (report.strange === null) report.refute(complete, other, this.#executions, this.#elapsed);
+    }
+  }
+
+  /** Whether the program has locks of this class; a search for one that it calls otherwise would find nothing. */
+  #knows(name: string): boolean {
+    const isNamed = (object: SimObject | undefined): boolean =>
+      object !== undefined && isLock(object) && object.name === name;
+    return (
+      this.#validator.engine.classes.classes.some((known) => known?.name === name) || this.#world.objects.some(isNamed)
+    );
   }
 
   /** The report's answer; a confirmed one's deadlock minimised, and replayed from its schedule. */

@@ -63,11 +63,12 @@ function waitedFor(task: SimTask, candidates: readonly SimTask[], isOver: boolea
 }
 
 function waitingOf(world: World, validator: Validator, previous: SimTask, task: SimTask): Waiting {
-  const { object } = previous.pending!;
-  return {
-    lockClass: lockClassOf(task.pending!),
-    // Who holds a completion's promise is known to the validator alone.
-    holdsPrevious: object.kind === 'completion' || object.kind === 'sem' || object.holders().includes(task.index),
-    held: heldClasses(world, validator, task),
-  };
+  const wanted = previous.pending!;
+  const held = heldClasses(world, validator, task);
+  // Who has promised a completion is known to the validator alone; who has the permits of a semaphore, to nobody for certain.
+  const holdsPrevious =
+    wanted.object.kind === 'completion'
+      ? held.has(lockClassOf(wanted))
+      : wanted.object.kind === 'sem' || wanted.object.holders().includes(task.index);
+  return { lockClass: lockClassOf(task.pending!), holdsPrevious, held };
 }

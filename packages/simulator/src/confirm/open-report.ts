@@ -24,6 +24,8 @@ export class OpenReport {
   };
   /** Predicted deadlocks that have been tried. */
   predictions = 0;
+  /** A class of the circle of which no lock of the program is. */
+  strange: string | null = null;
   attempts = 0;
   found: FoundDeadlock | null = null;
   decided: Confirmation | null = null;
@@ -63,6 +65,11 @@ export class OpenReport {
 
   unconfirmed(executions: number, ms: number): Confirmation {
     const { objection, possible } = this.rings;
+    if (this.strange !== null) {
+      const reason = `the program has no lock of class '${this.strange}': the report is of another program, or of another validator than its locks report to (option 'validator')`;
+      this.#decide('unconfirmed', 'budget', reason, executions, ms);
+      return this.decided!;
+    }
     const how =
       objection !== null
         ? `; in what was seen ${objection.reason}`
