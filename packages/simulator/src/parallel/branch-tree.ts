@@ -5,7 +5,7 @@
  * is left of it; a race found in one may open another at a choice point above, unless it is known there. So branches may be explored in any
  * order and any number of times, as long as each is counted once. A choice point is kept for as long as a branch lies below it.
  */
-import type { Branch, MissingBranch, Remainder } from '../search/branch.ts';
+import { type Branch, type MissingBranch, type Remainder, WHOLE } from '../search/branch.ts';
 
 /** A choice point, by the step that leads to it. */
 interface ChoicePoint {
@@ -33,12 +33,12 @@ export interface SavedBranches {
   readonly branches: readonly (readonly [at: number, task: number, choice: number, sleep: readonly number[]])[];
 }
 
-const WHOLE: OpenBranch = { at: null, task: -1, choice: 0, sleep: [] };
+const ALL: OpenBranch = { at: null, task: -1, choice: 0, sleep: [] };
 
 export class BranchTree {
   readonly #open: OpenBranch[];
 
-  constructor(open: readonly OpenBranch[] = [WHOLE]) {
+  constructor(open: readonly OpenBranch[] = [ALL]) {
     this.#open = [...open];
   }
 
@@ -116,7 +116,7 @@ export class BranchTree {
 
 /** What a search is told of a branch. */
 export function branchOf({ at, task, choice, sleep }: OpenBranch): Branch {
-  if (at === null) return { tasks: [], choices: [], known: [], sleep: [] };
+  if (at === null) return WHOLE;
   const tasks = [task];
   const choices = [choice];
   const known: number[][] = [];
