@@ -12,19 +12,16 @@ import { isDeadlocked } from '../engine/run-execution.ts';
 import type { Ending, Selector } from '../engine/selector.ts';
 import type { SimObject } from '../engine/sim-object.ts';
 import type { World } from '../engine/world.ts';
-import type { Failure } from '../failure/failure.ts';
 import { deadlock } from '../failure/finding.ts';
-import { LabelListener } from '../failure/label-listener.ts';
-import { makeFailure } from '../failure/make-failure.ts';
-import { StrictReplay } from '../failure/strict-replay.ts';
 import { RandomWalk } from '../sampling/random-walk.ts';
 import { TreeSearch } from '../search/tree-search.ts';
 import { isOrderReport } from './circle.ts';
+import { Conclusions } from './conclusions.ts';
 import type { Confirmation, ConfirmedBy, Means } from './confirmation.ts';
 import { HeldByTask } from './held-by-task.ts';
 import { InTurn } from './in-turn.ts';
 import { isLock } from './lock-step.ts';
-import { type FoundDeadlock, OpenReport } from './open-report.ts';
+import { OpenReport } from './open-report.ts';
 import { RecordedRun } from './recorded-run.ts';
 import { Requests } from './request.ts';
 import { type Ring, ringsOn } from './rings.ts';
@@ -58,8 +55,6 @@ export class Confirming {
   readonly #started = performance.now();
   readonly #requests = new Requests();
   #reports: OpenReport[] = [];
-  /** Confirmed deadlocks. */
-  readonly #failures: Failure[] = [];
   #executions = 0;
 
   constructor(world: World, validator: Validator, settings: ConfirmSettings) {
@@ -78,8 +73,10 @@ export class Confirming {
     for (const report of this.#open) report.rings = ringsOn(this.#world, report.circle, this.#requests);
     if (means.includes('steering')) yield* this.#steer();
     if (means.includes('search')) yield* this.#search();
+    const conclusions = new Conclusions(this.#world, this.#settings);
     const confirmations: Confirmation[] = [];
-    for (const report of this.#reports) confirmations.push(yield* this.#conclude(report));
+    for (const report of this.#reports)
+      confirmations.push(yield* conclusions.of(report, this.#executions, this.#elapsed));
     return confirmations;
   }
 
@@ -221,51 +218,6 @@ export class Confirming {
     return (
       this.#validator.engine.classes.classes.some((known) => known?.name === name) || this.#world.objects.some(isNamed)
     );
-  }
-
-  /** The report's answer; a confirmed one's deadlock minimised, and replayed from its schedule. */
-  *#conclude(report: OpenReport): Work<Confirmation> {
-    const { decided, found } = report;
-    if (decided === null) return report.unconfirmed(this.#executions, this.#elapsed);
-    if (found === null) return decided;
-    // Several reports may speak of one deadlock.
-    for (const failure of this.#failures) {
-      if (failure.signature !== found.finding.signature) continue;
-      if ((yield* this.#replay(report, failure)) === null) return { ...decided, failure };
-    }
-    const failure = yield* this.#minimise(report, found);
-    const divergence = yield* this.#replay(report, failure);
-    if (divergence === null) {
-      this.#failures.push(failure);
-      return { ...decided, failure };
-    }
-    throw new SimulatorError(
-      'nondeterministic',
-      `${divergence}: the program depends on something the scheduler does not control; create all state inside the program`,
-    );
-  }
-
-  *#minimise(report: OpenReport, { finding, tasks, choices, execution }: FoundDeadlock): Work<Failure> {
-    const world = this.#world;
-    const { steps: maxSteps, minimise: effort } = this.#settings;
-    world.pathTask.set(tasks);
-    world.pathChoice.set(choices);
-    world.count = tasks.length;
-    const recognise = (seen: World, isOver: boolean) => report.deadlock(seen, isOver);
-    return yield* makeFailure(world, finding, execution, { maxSteps, effort, recognise });
-  }
-
-  /** Runs the schedule: null when it ends in the report's deadlock, else what is wrong. */
-  *#replay(report: OpenReport, { schedule }: Failure): Work<string | null> {
-    const world = this.#world;
-    const labels = new LabelListener(null);
-    const replay = new StrictReplay(schedule, () => labels.label);
-    world.listener = labels;
-    const ending = yield { world, selector: replay, prefix: 0, maxSteps: this.#settings.steps };
-    world.listener = null;
-    if (replay.divergence !== null) return replay.divergence.message;
-    if (report.isThere(world, ending === 'complete')) return null;
-    return 'the schedule of the deadlock does not end in it a second time';
   }
 
   /** Notes every open report whose deadlock the execution that has just run has come to. */
