@@ -131,6 +131,24 @@ export class AddressSpace {
   }
 
   /**
+   * `collapse_file`: others, locked by the caller, take the places of as many clean folios that nobody uses but the cache and the caller; all in
+   * one step, or none.
+   */
+  *replaceAll(folios: readonly Folio[], targets: readonly Folio[]): Proc<boolean> {
+    const slots = folios.map(({ index }) => this.#slots[index]!);
+    const writes = [...slots, ...folios.flatMap(({ references, state }) => [references, state])];
+    const words = `collapse ${folios.map(({ label }) => label).join(', ')} if unused`;
+    return yield* this.sb.engine.machine.access([], writes, words, () =>
+      this.xaLock.aroundIrq(() => {
+        if (folios.some(({ refcount, dirty }) => refcount !== 2 || dirty)) return false;
+        for (const folio of folios) this.#removeNow(folio);
+        for (const target of targets) this.place(target);
+        return true;
+      }),
+    );
+  }
+
+  /**
    * `invalidate_complete_folio2`: takes a locked folio out of the cache if it is clean, whoever else has a reference to it. Asking and taking are
    * one step.
    */

@@ -84,6 +84,8 @@ export interface BugSwitches {
   readonly 'vfs.startWriteInsideIrwsem'?: boolean;
   /** `false`: madvise calls the file system with mmap_lock held (PC-050). */
   readonly 'madvise.dropsMmapLock'?: boolean;
+  /** `true`: khugepaged reads pages that are not cached, under invalidate_lock shared, with the locks of others held, as collapse_file did in v5.15. */
+  readonly 'khugepaged.readaheadUnderFolioLocks'?: boolean;
   /** `false`: fork leaves pages of private mappings writable for both. */
   readonly 'fork.writeProtects'?: boolean;
   /** `true`: truncate takes ptes away only before it evicts, not once more behind. */

@@ -2,6 +2,7 @@ export { AddressSpace } from './address-space.ts';
 export { allocPages, tryToFreePages } from './alloc-pages.ts';
 export { AnnotatedLock } from './annotated-lock.ts';
 export type { BugSwitches } from './bug-switches.ts';
+export { collapseFile, khugepaged } from './collapse-file.ts';
 export { Engine, type EngineOptions } from './engine.ts';
 export type { Errno, FaultCode } from './errno.ts';
 export { FaultInjection, type Faults } from './fault-injection.ts';
