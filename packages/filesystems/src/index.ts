@@ -75,6 +75,7 @@ export { writeFromOwnMapping } from './scenarios/write-from-own-mapping.ts';
 export { writeUnderReclaim } from './scenarios/write-under-reclaim.ts';
 export { writeVersusMunmap } from './scenarios/write-versus-munmap.ts';
 export { writepagesUnderPressure } from './scenarios/writepages-under-pressure.ts';
+export { BlockDeviceLike, FuseLike, ServerLike } from './server-like.ts';
 export { AioRequest, aioRead, aioWrite } from './syscalls/aio.ts';
 export { type CopyRange, copyFileRange } from './syscalls/copy-file-range.ts';
 export { fadviseDontneed, fadviseWillneed } from './syscalls/fadvise.ts';

@@ -21,22 +21,15 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
 /** What is no program of locks, and not in the engine either. */
 export const NOT_REPRODUCED: Readonly<Record<string, string>> = {
-  'PC-005': 'the data is at a server; no file system here punches at a server (PC-002 is the same race with a disk)',
-  'PC-006': 'the data is at a server; no file system here punches at a server (PC-002 is the same race with a disk)',
-  'PC-007': 'the block device has no page cache of its own here',
   'PC-021': 'no copy-on-write fork whose extents merge with those of the file',
-  'PC-026': 'no copy at a server; a single task',
   'PC-030': 'no inline data',
   'PC-031': 'no inline data',
   'PC-033': 'no metadata buffers on pages of the block device',
-  'PC-034': 'no punch at a server; a single task',
   'PC-035': 'no size that comes from a server',
-  'PC-079': 'the switch is missing: assertions here ask the lock itself',
   'PC-096':
     'in its steps the freezer gets the lock that a writer still holds: the door is shut first and waited at then, which is no step of locks',
   'PC-100': 'the contents of directories are not modelled',
   'PC-105': 'nobody is killed while he waits for a lock; nothing else goes wrong',
-  'PC-108': 'about speed; nothing goes wrong',
 };
 
 const directories = ['.', '../../page-cache/test'].map((path) => new URL(`${path}/`, import.meta.url));

@@ -86,6 +86,12 @@ export interface BugSwitches {
   readonly 'madvise.dropsMmapLock'?: boolean;
   /** `true`: khugepaged reads pages that are not cached, under invalidate_lock shared, with the locks of others held, as collapse_file did in v5.15. */
   readonly 'khugepaged.readaheadUnderFolioLocks'?: boolean;
+  /** `true`: assertions about invalidate_lock ask i_rwsem (PC-079). */
+  readonly 'xfs.assertChecksWrongLock'?: boolean;
+  /** `true`: a copy at the server zeroes the cache of the target as truncate does (PC-026). */
+  readonly 'netfs.copyTruncates'?: boolean;
+  /** `false`: a punch at the server leaves the page cache alone (PC-034). */
+  readonly 'fuse.punchDropsCache'?: boolean;
   /** `false`: fork leaves pages of private mappings writable for both. */
   readonly 'fork.writeProtects'?: boolean;
   /** `true`: truncate takes ptes away only before it evicts, not once more behind. */

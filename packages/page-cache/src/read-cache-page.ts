@@ -5,6 +5,7 @@
  * callers hold it exclusively.
  */
 import type { AddressSpace } from './address-space.ts';
+import { assertInvalidateLock } from './assert-invalidate-lock.ts';
 import type { Errno } from './errno.ts';
 import { filemapReadPage } from './filemap-get-pages.ts';
 import type { Folio } from './folio.ts';
@@ -15,8 +16,7 @@ import type { Proc } from './machine.ts';
  * The folio at a page index, uptodate, unlocked and with a reference, or the error of its read. Source: `mm/filemap.c: read_cache_page`.
  */
 export function* readCachePage(mapping: AddressSpace, index: number): Proc<Folio | Errno> {
-  const { engine } = mapping.sb;
-  if (mapping.host.fs.assertsInvalidateLock()) engine.assertHeld(mapping.invalidateLock);
+  if (mapping.host.fs.assertsInvalidateLock()) assertInvalidateLock(mapping, false);
   for (;;) {
     const cached = yield* mapping.lookup(index);
     if (cached !== null && (yield* isUptodate(cached))) return cached;

@@ -5,6 +5,7 @@
  * Folios stay locked until their I/O ends. It holds many folio locks at once, in ascending index, which is safe since all are new.
  */
 import { allocPages } from './alloc-pages.ts';
+import { assertInvalidateLock } from './assert-invalidate-lock.ts';
 import { Folio } from './folio.ts';
 import {
   filemapInvalidateLockShared,
@@ -67,14 +68,14 @@ function* doPageCacheRa(kiocb: Kiocb, index: number, count: number, lookahead: n
 /** Readahead for who holds invalidate_lock already, as the readahead of a page may read others first (the hashes of fs-verity). */
 export function* pageCacheRaLocked(kiocb: Kiocb, index: number, pages: number): Proc {
   const { engine } = kiocb.inode.sb;
-  if (engine.rules.readersTakeInvalidateLock) engine.assertHeld(kiocb.mapping.invalidateLock);
+  if (engine.rules.readersTakeInvalidateLock) assertInvalidateLock(kiocb.mapping, false);
   yield* pageCacheRaUnbounded(kiocb, index, pages, 0, false);
 }
 
 function* pageCacheRaUnbounded(kiocb: Kiocb, index: number, pages: number, lookahead: number, locked: boolean): Proc {
   const { mapping } = kiocb;
   const { engine } = mapping.sb;
-  if (locked && engine.rules.profile === 'latest') engine.assertHeld(mapping.invalidateLock);
+  if (locked && engine.rules.profile === 'latest') assertInvalidateLock(mapping, false);
   // Folios that are locked and in the cache already: reclaim must not come back for them through the file system.
   const nofs = engine.memory.nofsSave();
   const batch: Folio[] = [];

@@ -5,6 +5,7 @@
  * folios to the range until the block map says the new truth.
  */
 import type { AddressSpace } from './address-space.ts';
+import { assertInvalidateLock } from './assert-invalidate-lock.ts';
 import type { Folio } from './folio.ts';
 import type { Inode } from './inode.ts';
 import type { Proc } from './machine.ts';
@@ -60,7 +61,7 @@ function assertCallersLocks(mapping: AddressSpace): void {
   if (!mapping.host.fs.assertsInvalidateLock()) return;
   const { engine } = mapping.sb;
   engine.assertHeldWrite(mapping.host.iRwsem);
-  engine.assertHeldWrite(mapping.invalidateLock);
+  assertInvalidateLock(mapping, true);
 }
 
 /** The first pass takes what is not locked at this moment; many folio locks at once are fine, since none is waited for. */
