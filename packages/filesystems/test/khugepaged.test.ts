@@ -104,7 +104,6 @@ describe('every interleaving of khugepaged ∥', () => {
       minimise: 0,
       budget: { steps: 1_000, executions: 50_000, ms: 20_000 },
     });
-    console.log(beside, result.executions, result.ms);
     expect(result.failures.map(({ message }) => message)).toEqual([]);
     expect(result.reports).toEqual([]);
     expect(result.exhausted).toBe(true);

@@ -12,6 +12,7 @@ import {
   type Vma,
 } from '@lockdep/page-cache';
 import { type BlockFileSystem, freeze, madviseRemove, msync, thaw } from '../src/index.ts';
+import { randomPrivate } from './random-private.ts';
 
 /** One operation on a file, or on a mapping of it, at `offset`. */
 export function mappingOperation(
@@ -22,7 +23,7 @@ export function mappingOperation(
   write: string,
 ): [string, () => Proc<unknown>] {
   const { name } = vma.inode;
-  switch (below(6)) {
+  switch (below(8)) {
     case 0:
       return ['freeze and thaw', () => frozen(fs)];
     case 1:
@@ -33,6 +34,9 @@ export function mappingOperation(
       return [`msync ${name}`, () => msync(vma)];
     case 4:
       return [`map, store, mremap, store ${name} ${offset}`, () => moved(vma, offset, write)];
+    case 5:
+    case 6:
+      return randomPrivate(vma.mm, vma.inode, vma.ptes.length, below, write);
     default:
       return [`map, store, fork, store ${name} ${offset}`, () => forked(vma, offset, write)];
   }
