@@ -53,6 +53,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/fsx.ts')).fsx,
   },
   {
+    name: 'stress',
+    summary: 'run many tasks on simulated files: holetest, or a mix as of fsstress',
+    load: async () => (await import('./commands/stress.ts')).stress,
+  },
+  {
     name: 'stat',
     summary: 'contentions, wait and hold times per class of a recorded run',
     load: async () => (await import('./commands/stat.ts')).stat,

@@ -53,7 +53,6 @@ function named(name: string): CommandEntry {
 function overview(): string {
   const lines = commands.map((command) => `  ${command.name.padEnd(12)}${command.summary}`);
   return `lockdep ${version}: learns the order in which locks are taken, and reports orders that can deadlock
-
 Usage: lockdep COMMAND [options]        lockdep COMMAND --help has options and examples of each
 
 ${lines.join('\n')}

@@ -26,7 +26,7 @@ describe('lockdep fsx', () => {
   test('a failure: its log on standard output is a file to replay, and says how', async () => {
     const found = await lockdep('fsx', ...DEFECT, '--ops', '500', '--seed', '1');
     expect(found.status).toBe(1);
-    expect(found.err).toMatch(/^fsx: ext4, merged: bad-data at operation \d+: /);
+    expect(found.err).toMatch(/^fsx: ext4, merged: (bad-data|oracle) at operation \d+: /);
     expect(found.out).toContain('# lockdep fsx --fs ext4 --bug write.dropsDirty=true --replay THIS\n');
     const file = join(folder, 'failing.fsxops');
     writeFileSync(file, found.out);

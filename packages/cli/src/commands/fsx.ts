@@ -14,14 +14,25 @@ import {
   replayFsx,
   runFsx,
 } from '@lockdep/filesystems';
-import { type BugSwitches, profiles } from '@lockdep/page-cache';
+import { profiles } from '@lockdep/page-cache';
 import { type Command, exitStatus, type Output } from '../command.ts';
 import { PLAIN_FORMATS } from '../formats.ts';
 import { oneOf, parseOptions } from '../options.ts';
 import { readText } from '../read-text.ts';
+import { switches, wholeNumber } from '../simulated-settings.ts';
 import { UsageError } from '../usage-error.ts';
 
 const KINDS = Object.keys(fileSystemKinds) as FileSystemName[];
+
+/** The operations, in lines as wide as the help. */
+function operationLines(): string {
+  const lines = [''];
+  for (const { name } of fsxOperations) {
+    if (`${lines.at(-1)}, ${name}`.length > 90) lines.push('');
+    lines[lines.length - 1] += lines.at(-1) === '' ? name : `, ${name}`;
+  }
+  return lines.map((line) => `                    ${line}`).join(',\n');
+}
 
 const options = {
   fs: { type: 'string', values: KINDS, default: 'ext4' },
@@ -47,7 +58,7 @@ export const fsx: Command = {
   arguments: 'files',
   help: `Usage: lockdep fsx [options]
 
-Random reads, writes, mapped reads and writes, truncates, holes and preallocations on one file of a simulated file system, each
+Random reads, writes, mapped reads and writes, truncates, fallocates, clones and copies on one file of a simulated file system, each
 checked against a byte array, as fsx of xfstests does it. A failure is cut down to the operations that it needs, and printed as a
 log of operations for --replay.
 
@@ -57,7 +68,7 @@ log of operations for --replay.
   --seed N          of operations and schedule; default 1
   --ops N           operations; default 10000
   --without NAME    leaves an operation out:
-                    ${fsxOperations.map(({ name }) => name).join(', ')}
+${operationLines()}
   --background      reclaim, writeback, readahead and lost uptodate bits beside the operations
   --readers         other tasks read too
   --mapped          one mapping for all operations, without msync
@@ -128,35 +139,6 @@ async function replay(settings: FsxSettings, file: string, schedule: string | un
     if (error instanceof FsxLogError || error instanceof RangeError) throw new UsageError(`${file}: ${error.message}`);
     throw error;
   }
-}
-
-/** The switches given, and which of them the engine has never looked at. */
-function switches(words: readonly string[]): { readonly seen: BugSwitches; unread(): string[] } {
-  const given = new Map(words.map(parseSwitch));
-  const read = new Set<string>();
-  const seen = new Proxy(Object.fromEntries(given), {
-    get(target, name) {
-      read.add(String(name));
-      return Reflect.get(target, name) as unknown;
-    },
-  });
-  return { seen, unread: () => [...given.keys()].filter((name) => !read.has(name)) };
-}
-
-function parseSwitch(word: string): [string, boolean | string] {
-  const [, name, value] = /^([\w.]+)=(\w+)$/.exec(word) ?? [];
-  if (name === undefined || value === undefined) {
-    throw new UsageError(`--bug ${word}: give a switch and its value`, 'as in --bug isizeExtendedMkclean=false');
-  }
-  return [name, value === 'true' ? true : value === 'false' ? false : value];
-}
-
-function wholeNumber(option: string, text: string): number {
-  const number = Number(text);
-  if (text.trim() === '' || !Number.isInteger(number) || number < 0) {
-    throw new UsageError(`--${option} ${text}: give a whole number`);
-  }
-  return number;
 }
 
 const lines = (log: readonly FsxEntry[]): string[] => log.map(formatFsxEntry);

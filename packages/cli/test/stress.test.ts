@@ -1,0 +1,31 @@
+/** `lockdep stress`: what it says of runs that are clean, of one that is not, and that its seed is enough to see it again. */
+import { describe, expect, test } from 'vitest';
+import { lockdep } from './run-cli.ts';
+
+describe('lockdep stress', () => {
+  test.each([
+    [['--fs', 'xfs', '--runs', '2'], 'fsstress, 2 runs, 120 operations on xfs'],
+    [['--workload', 'holetest', '--fs', 'ext2', '--runs', '2', '--write'], 'holetest, 2 runs, 16 operations on ext2'],
+  ])('%j: nothing wrong', async (args, words) => {
+    const out = `stress: ${words}, merged: nothing wrong\n`;
+    expect(await lockdep('stress', ...args)).toMatchObject({ status: 0, out, err: '' });
+  });
+
+  test('a defect: what, where, and the program; the same again from its seed', async () => {
+    const args = ['stress', '--workload', 'holetest', '--write', '--prepare', 'fallocate'];
+    const defect = ['--bug', 'buffer.unwrittenIsNew=false'];
+    const found = await lockdep(...args, ...defect);
+    expect(found.status).toBe(1);
+    expect(found.out).toMatch(/^stress: holetest on ext4, merged, seed \d+:\n {2}.*uninit/);
+    const [, seed] = /seed (\d+)/.exec(found.out)!;
+    expect(await lockdep(...args, ...defect, '--seed', seed!, '--runs', '1')).toEqual(found);
+    expect(await lockdep(...args, '--seed', seed!, '--runs', '1')).toMatchObject({ status: 0 });
+  });
+
+  test('a switch that nobody asks for, and a workload that there is not', async () => {
+    const { err } = await lockdep('stress', '--runs', '1', '--bug', 'buffer.unwritenIsNew=false');
+    expect(err).toContain("nothing has asked for the switch 'buffer.unwritenIsNew'");
+    expect(await lockdep('stress', '--workload', 'holtest')).toMatchObject({ status: 2 });
+    expect(await lockdep('stress', 'holetest')).toMatchObject({ status: 2 });
+  });
+});
