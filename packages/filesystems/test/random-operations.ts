@@ -46,6 +46,7 @@ import {
   XfsLike,
 } from '../src/index.ts';
 
+import { RandomNumbers } from '../src/workloads/random-numbers.ts';
 import { mappingOperation } from './random-mappings.ts';
 import { RandomMemory } from './random-memory.ts';
 
@@ -68,17 +69,6 @@ const KINDS = { ext2: Ext2Like, ext4: Ext4Like, xfs: XfsLike, ceph: CephLike };
 const PAGES = 3;
 const PAGE = 4;
 
-/** Numbers 0 … count-1 from a seed (mulberry32). */
-function randomBelow(seed: number): (count: number) => number {
-  let state = seed >>> 0;
-  return (count) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % count;
-  };
-}
-
 export function randomOperations({
   fs: name,
   profile,
@@ -86,7 +76,8 @@ export function randomOperations({
   validator = null,
   memory = true,
 }: RandomOperations): RandomOutcome {
-  const below = randomBelow(seed);
+  const random = new RandomNumbers(seed);
+  const below = (count: number): number => random.below(count);
   const machine = new PlainMachine({ seed, validator });
   const isTight = below(4) === 0;
   const geometry = { blockSize: [1, 2, 4][below(3)]!, filePages: PAGES, diskBlocks: isTight ? 12 : 64 };
