@@ -21,6 +21,7 @@ export class BlockAllocator {
   readonly #device: BlockDevice;
   readonly #free: number[];
   readonly #uncommitted: number[] = [];
+  readonly #committing: number[] = [];
   #reserved = 0;
   #places = 0;
   readonly #region: Region;
@@ -102,11 +103,27 @@ export class BlockAllocator {
     });
   }
 
-  /** The journal has committed: what was freed before may be used again. */
+  /** The journal commits what was freed so far, and nothing that is freed later. */
+  *seal(): Proc {
+    if (this.policy !== 'after-commit') return;
+    yield* this.#engine.machine.access([], [this.#region], 'commit freed blocks', () => {
+      this.#committing.push(...this.#uncommitted.splice(0));
+    });
+  }
+
+  /** The journal has committed: what was freed before it was sealed may be used again. */
   *commit(): Proc {
     if (this.policy !== 'after-commit') return;
     yield* this.#engine.machine.access([], [this.#region], 'release freed blocks', () => {
-      this.#free.push(...this.#uncommitted.splice(0));
+      this.#free.push(...this.#committing.splice(0));
+    });
+  }
+
+  /** Whether blocks are free but for a commit (`s_mb_free_pending`). */
+  *isPending(): Proc<boolean> {
+    if (this.policy !== 'after-commit') return false;
+    return yield* this.#engine.machine.access([this.#region], [], 'blocks that wait for a commit?', () => {
+      return this.#uncommitted.length + this.#committing.length > 0;
     });
   }
 
@@ -127,7 +144,7 @@ export class BlockAllocator {
 
   /** Blocks that nobody owns, those that wait for a commit included; for oracles. */
   get unowned(): readonly number[] {
-    return [...this.#free, ...this.#uncommitted];
+    return [...this.#free, ...this.#uncommitted, ...this.#committing];
   }
 
   /** @internal The same file under another inode object. */

@@ -17,6 +17,7 @@ import {
   filemapWriteAndWait,
   genericFileWriteIter,
   Inode,
+  immediate,
   inodeDioWait,
   invalidateInodePages2Range,
   type Kiocb,
@@ -24,6 +25,7 @@ import {
   type Proc,
   type ReadResult,
   type Retag,
+  type SyncMode,
   shrinkFolio,
   type Tag,
   type UserBuffer,
@@ -53,6 +55,8 @@ export interface BlockFileSystemOptions {
   readonly name?: string;
   /** When freed blocks are used again. Default `lifo`: at once, the last one first. */
   readonly reuse?: ReusePolicy;
+  /** Handles that fit into the journal, of a file system that has one. Default: any number. */
+  readonly journalCapacity?: number;
 }
 
 /** What a block file system keeps for an inode. */
@@ -260,8 +264,8 @@ export abstract class BlockFileSystem extends FileSystem {
     return yield* writeEnd(this, inode, folio, pos, bytes, copied);
   }
 
-  override *writeFolio(inode: Inode, folio: Folio): Proc<Completion | null> {
-    return yield* writeFolio(this, inode, folio);
+  override *writeFolio(inode: Inode, folio: Folio, sync: SyncMode = 'all'): Proc<Completion | null> {
+    return yield* writeFolio(this, inode, folio, sync);
   }
 
   override *reserveForMkwrite(inode: Inode, from: number, to: number, fresh: number[]): Proc<Errno | null> {
@@ -302,13 +306,29 @@ export abstract class BlockFileSystem extends FileSystem {
     return result;
   }
 
-  /** Runs `body` inside a transaction, and so in a NOFS scope: reclaim may need a transaction too. */
-  *inTransaction<T>(body: () => Proc<T>): Proc<T> {
+  /**
+   * Runs `body` inside a transaction, and so in a NOFS scope: reclaim may need a transaction too. `isReserved`: room for it was made before,
+   * by whoever submitted the I/O whose end this is.
+   */
+  *inTransaction<T>(body: () => Proc<T>, _isReserved: boolean = false): Proc<T> {
     yield* this.transactionLock.acquireRead();
     const result = yield* nofsScope(this.engine, body);
     yield* this.transactionLock.releaseRead();
     return result;
   }
+
+  /** The data of the file, zeroed in part, goes to disk before the current transaction (ordered mode). */
+  orderData(_inode: Inode): Act {
+    return immediate(undefined);
+  }
+
+  /** Transactions that somebody has begun and not ended, when nothing runs any more. */
+  openHandles(): readonly { readonly held: string; readonly by: string }[] {
+    return [];
+  }
+
+  /** `->put_super`: the file system is unmounted, and no inode is left. */
+  *putSuper(): Proc {}
 
   /** `fallocate(FALLOC_FL_PUNCH_HOLE)` of bytes [from, to), freeze protection held. */
   abstract punchHole(inode: Inode, from: number, to: number): Proc<Errno | null>;

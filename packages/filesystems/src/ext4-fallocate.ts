@@ -14,7 +14,7 @@ import {
 import type { BlockFileSystem } from './block-file-system.ts';
 import type { Ext4Like } from './ext4-like.ts';
 import { removeExtents } from './free-blocks.ts';
-import { allocateUnwritten, convertToUnwritten } from './preallocate.ts';
+import { convertToUnwritten } from './preallocate.ts';
 import { mkcleanBoundaries } from './punch-hole.ts';
 import { ShiftRequest, shiftExtents } from './shift-range.ts';
 import { zeroEdges } from './zero-blocks.ts';
@@ -34,7 +34,7 @@ export function* ext4ZeroRange(
   const [first, last] = [Math.ceil(from / blockSize) * blockSize, Math.floor(to / blockSize) * blockSize];
   const lock = yield* fs.lockForEviction(inode);
   let error: Errno | null = null;
-  if (first !== from || last !== to) error = yield* allocateUnwritten(fs, inode, from, to);
+  if (first !== from || last !== to) error = yield* fs.allocateUnwritten(inode, from, to);
   if (error === null && first < last) {
     yield* fs.publishBeforePunch(inode);
     if (fs.engine.rules.boundaryMkclean) yield* mkcleanBoundaries(fs, inode, first, last);

@@ -14,14 +14,19 @@ import {
   filemapWriteAndWait,
   GFP_KERNEL,
   type Inode,
+  nofsScope,
   PercpuRwsem,
   type Proc,
   pagecacheIsizeExtended,
+  type SyncMode,
   truncatePagecache,
 } from '@lockdep/page-cache';
 import { BlockFileSystem, type BlockFileSystemOptions } from './block-file-system.ts';
 import { ext4CollapseRange, ext4InsertRange, ext4ZeroRange } from './ext4-fallocate.ts';
+import { flushSpace } from './flusher.ts';
 import { freeBehind } from './free-blocks.ts';
+import { Journal } from './journal.ts';
+import { writeOrdered } from './ordered-data.ts';
 import { allocateUnwritten } from './preallocate.ts';
 import { evictAndFree, flushRange, mkcleanBoundaries } from './punch-hole.ts';
 import { reserveBlock } from './reserve-block.ts';
@@ -36,13 +41,25 @@ const jbd2Handle = new LockKey({ name: 'jbd2_handle', kind: 'rwsem' });
 
 /** A file system with delayed allocation; transactions start before the folio lock. Source: `fs/ext4/inode.c`. */
 export class Ext4Like extends BlockFileSystem {
-  override readonly transactionBeforeFolio: boolean = true;
-
   /** Shared by whoever writes pages; exclusive while a file changes how its data is written. */
   readonly sWritepagesRwsem: PercpuRwsem;
 
+  readonly journal: Journal;
+  override readonly transactionBeforeFolio: boolean;
+
   constructor(engine: Engine, options: BlockFileSystemOptions = {}, type: FileSystemType = ext4) {
     super(engine, type, jbd2Handle, options);
+    this.transactionBeforeFolio = engine.rules.bugs['ext4.transactionUnderPageLock'] !== true;
+    const { allocator } = this;
+    this.journal = new Journal({
+      engine,
+      name: this.sb.name,
+      handles: this.transactionLock,
+      capacity: options.journalCapacity ?? Number.POSITIVE_INFINITY,
+      writeOrdered: (inode) => writeOrdered(this, inode),
+      seal: () => allocator.seal(),
+      commit: () => allocator.commit(),
+    });
     this.sWritepagesRwsem = new PercpuRwsem(engine, {
       key: sWritepagesRwsem,
       label: `s_writepages_rwsem(${this.sb.name})`,
@@ -50,17 +67,32 @@ export class Ext4Like extends BlockFileSystem {
     });
   }
 
+  override *inTransaction<T>(body: () => Proc<T>, isReserved: boolean = false): Proc<T> {
+    yield* this.journal.start(isReserved);
+    const result = yield* nofsScope(this.engine, body);
+    yield* this.journal.stop();
+    return result;
+  }
+
+  override openHandles(): readonly { readonly held: string; readonly by: string }[] {
+    return this.journal.open.map((by) => ({ held: `a handle of the journal of ${this.sb.name}`, by }));
+  }
+
+  override *orderData(inode: Inode): Proc {
+    yield* this.journal.order(inode);
+  }
+
   /**
    * Under s_writepages_rwsem, and so in a NOFS scope: reclaim that writes another inode would take it again, behind a writer that waits.
    * (Kernels 5.6 to 6.3 had no such scope. No profile is without it: the switch takes it away.)
    */
-  override *writepages(inode: Inode, folios: readonly Folio[]): Proc<Completion[]> {
+  override *writepages(inode: Inode, folios: readonly Folio[], sync: SyncMode = 'all'): Proc<Completion[]> {
     const { memory, rules } = this.engine;
     yield* this.sWritepagesRwsem.downRead();
     const saved = rules.bugs['ext4.writepagesNofs'] === false ? null : memory.nofsSave();
     // The io_end that the bios will share.
     yield* allocPages(this.engine, GFP_KERNEL);
-    const ends = yield* super.writepages(inode, folios);
+    const ends = yield* super.writepages(inode, folios, sync);
     if (saved !== null) memory.nofsRestore(saved);
     yield* this.sWritepagesRwsem.upRead();
     return ends;
@@ -79,16 +111,40 @@ export class Ext4Like extends BlockFileSystem {
     yield* this.unlockAfterEviction(inode, lock);
   }
 
-  /** Only reserves: the block itself is chosen at writeback. */
+  /** `ext4_da_write_begin`: a disk that is full may have blocks after a commit. */
+  override *writeBegin(inode: Inode, pos: number, bytes: number): Proc<Folio | Errno> {
+    for (let times = 1; ; times++) {
+      const folio = yield* super.writeBegin(inode, pos, bytes);
+      if (folio !== 'ENOSPC' || !(yield* this.mayRetryAllocation(times))) return folio;
+    }
+  }
+
+  /** `ext4_should_retry_alloc`: at most three times, and only if a commit frees blocks; waits for that. */
+  override *mayRetryAllocation(times: number): Proc<boolean> {
+    if (times > 3) return false;
+    if (this.engine.rules.bugs['fs.reserveUnderPageLock'] === false && times === 1) yield* flushSpace(this);
+    else if (!(yield* this.allocator.isPending())) return false;
+    yield* this.journal.commit();
+    return true;
+  }
+
+  /** Only reserves, so it needs no transaction: the block itself is chosen at writeback. */
   override *prepareBlock(inode: Inode, index: number, fresh?: number[]): Proc<Errno | null> {
+    const { bugs } = this.engine.rules;
     const [extent] = yield* this.lookupBlocks(inode, [index]);
-    return extent === undefined ? yield* this.changeMap(inode, (map) => reserveBlock(this, map, index, fresh)) : null;
+    if (extent !== undefined) return null;
+    const reserve = (): Proc<Errno | null> => this.changeMap(inode, (map) => reserveBlock(this, map, index, fresh));
+    if (bugs['ext4.transactionUnderPageLock'] === true) return yield* this.inTransaction(reserve);
+    const error = yield* reserve();
+    if (error === null || bugs['fs.reserveUnderPageLock'] !== true) return error;
+    yield* flushSpace(this);
+    return yield* reserve();
   }
 
   /** No page is evicted: holes have none that hold data. */
   override *preallocate(inode: Inode, from: number, to: number, keepSize: boolean): Proc<Errno | null> {
     yield* inode.iRwsem.downWrite();
-    const error = yield* allocateUnwritten(this, inode, from, to);
+    const error = yield* this.allocateUnwritten(inode, from, to);
     if (error === null && !keepSize && to > inode.size) {
       const old = inode.size;
       yield* this.zeroOldEnd(inode);
@@ -97,6 +153,14 @@ export class Ext4Like extends BlockFileSystem {
     }
     yield* inode.iRwsem.upWrite();
     return error;
+  }
+
+  /** `ext4_alloc_file_blocks`, `i_rwsem` held. */
+  *allocateUnwritten(inode: Inode, from: number, to: number): Proc<Errno | null> {
+    for (let times = 1; ; times++) {
+      const error = yield* allocateUnwritten(this, inode, from, to);
+      if (error !== 'ENOSPC' || !(yield* this.mayRetryAllocation(times))) return error;
+    }
   }
 
   /** Within the block that has the end: since v6.13. Stores past the end were part of the file before, when it grew. */
@@ -161,14 +225,19 @@ export class Ext4Like extends BlockFileSystem {
 
   override *fsync(inode: Inode): Proc {
     yield* super.fsync(inode);
-    yield* this.allocator.commit();
+    yield* this.journal.commit();
   }
 
   /** `jbd2_journal_lock_updates`: an fsync may still have a handle, with nothing to write any more. */
   override *freezeFs(): Proc {
     yield* this.transactionLock.freeze();
-    yield* this.allocator.commit();
+    yield* this.journal.flush();
     yield* this.transactionLock.thaw();
+  }
+
+  /** `ext4_put_super`, `jbd2_journal_destroy` */
+  override *putSuper(): Proc {
+    yield* this.journal.commit();
   }
 
   *#truncate(inode: Inode, size: number): Proc<Errno | null> {

@@ -25,10 +25,12 @@ export { evictInode } from './evict-inode.ts';
 export { Ext2Like } from './ext2-like.ts';
 export { Ext4Like } from './ext4-like.ts';
 export { fileSystemKinds } from './file-system-kinds.ts';
+export { type FlusherOptions, flusher } from './flusher.ts';
 export { freeBehind, freeBlocks } from './free-blocks.ts';
 export { FuseDaxLike } from './fuse-dax-like.ts';
 export { InodeCache } from './inode-cache.ts';
 export { InodeSlab } from './inode-slab.ts';
+export { Journal, type JournalHost } from './journal.ts';
 export { inodeShrinker, type KswapdOptions, kswapd } from './kswapd.ts';
 export { evictAndFree, flushRange, mkcleanBoundaries } from './punch-hole.ts';
 export { type RemapRange, remapBytes } from './remap-bytes.ts';
@@ -91,6 +93,7 @@ export { pwrite } from './syscalls/pwrite.ts';
 export { exchangeRange, remap, remapRange } from './syscalls/remap.ts';
 export { setFlags } from './syscalls/set-flags.ts';
 export { spliceRead, spliceWrite } from './syscalls/splice.ts';
+export { umount } from './syscalls/umount.ts';
 export { type FsstressOptions, fsstressOperations, runFsstress } from './workloads/fsstress.ts';
 export {
   Fsx,

@@ -113,6 +113,55 @@ export class InodeCache {
     yield* sync.completeAll();
   }
 
+  /** The names of all files, in the order in which they were made. */
+  get names(): readonly string[] {
+    return [...this.#inodes.keys()];
+  }
+
+  /** The flusher begins to write an inode (`I_SYNC`), without a reference; null when it is gone or going, or being written. */
+  *beginSync(name: string): Proc<Inode | null> {
+    const sync = new Completion({ name: 'I_SYNC', label: `I_SYNC(${name})`, validator: null });
+    return yield* this.#fs.engine.machine.access([], [this.#region], `I_SYNC of ${name}`, () => {
+      const cached = this.#entry(name);
+      if (!cached.inMemory || cached.freeing !== null || cached.sync !== null) return null;
+      cached.sync = sync;
+      return cached.inode;
+    });
+  }
+
+  /** And has submitted what was dirty. */
+  *endSync(name: string): Proc {
+    const sync = yield* this.#fs.engine.machine.access([], [this.#region], `${name} is written`, () => {
+      const cached = this.#entry(name);
+      const { sync } = cached;
+      cached.sync = null;
+      return sync!;
+    });
+    yield* sync.completeAll();
+  }
+
+  /** Whether any inode has users. */
+  *isBusy(): Proc<boolean> {
+    return yield* this.#fs.engine.machine.access([this.#region], [], `${this.#fs.sb.name} is busy?`, () =>
+      [...this.#inodes.values()].some(({ users }) => users > 0),
+    );
+  }
+
+  /** `evict_inodes`: all that have no users, also those that somebody evicts already; answers the names of the others. */
+  *evictAll(): Proc<string[]> {
+    const busy: string[] = [];
+    for (const name of this.names) {
+      yield* this.#evict(name, () => true);
+      const left = yield* this.#fs.engine.machine.access([this.#region], [], `${name} is gone?`, () => {
+        const { freeing, inMemory } = this.#entry(name);
+        return freeing ?? inMemory;
+      });
+      if (left instanceof Completion) yield* left.wait();
+      else if (left) busy.push(name);
+    }
+    return busy;
+  }
+
   *#evict(name: string, may: (cached: CachedInode) => boolean): Proc<boolean> {
     const { machine } = this.#fs.engine;
     const freeing = new Completion({ name: 'I_FREEING', label: `I_FREEING(${name})`, validator: null });

@@ -1,10 +1,11 @@
 /**
  * The final state of every file, when all tasks have ended: what a reader would see now, from the cache where it is cached, else
- * from disk; folios left locked or under writeback; ptes of folios that are not in the cache; then the block maps ({@link fsck}).
+ * from disk; folios left locked or under writeback, locks left held; ptes of folios that are not in the cache; then the block maps ({@link fsck}).
  */
 import { type Finding, type Folio, type Inode, type Tag, tagName, ZERO } from '@lockdep/page-cache';
 import type { BlockFileSystem } from './block-file-system.ts';
 import { fsck } from './fsck.ts';
+import { inspectLocks } from './inspect-locks.ts';
 
 export function inspectFiles(fs: BlockFileSystem): void {
   const start = fs.engine.oracle.tick();
@@ -14,6 +15,7 @@ export function inspectFiles(fs: BlockFileSystem): void {
     inspectPtes(fs, inode);
     inspectDio(fs, inode);
   }
+  inspectLocks(fs, (inode, held, by) => report(fs, 'leak', inode, 0, held, `${held} is still held, by ${by}`));
   fsck(fs, (inode, index, saw, message) => report(fs, 'metadata', inode, index, saw, message));
 }
 

@@ -15,6 +15,7 @@ import {
   type Inode,
   lockForWriteback,
   type Proc,
+  type SyncMode,
   startWriteback,
   ZERO,
 } from '@lockdep/page-cache';
@@ -28,13 +29,40 @@ interface Batch {
   readonly converts: boolean;
 }
 
-export function* writeFolio(fs: BlockFileSystem, inode: Inode, folio: Folio): Proc<Completion | null> {
-  if (!fs.transactionBeforeFolio) return yield* writeLocked(fs, inode, folio);
-  return yield* fs.inTransaction(() => writeLocked(fs, inode, folio));
+export function* writeFolio(
+  fs: BlockFileSystem,
+  inode: Inode,
+  folio: Folio,
+  sync: SyncMode = 'all',
+): Proc<Completion | null> {
+  const write = function* (): Proc<Completion | null> {
+    return (yield* lockForWriteback(inode, folio, sync)) ? yield* writeLocked(fs, inode, folio) : null;
+  };
+  return yield* fs.transactionBeforeFolio ? fs.inTransaction(write) : write();
 }
 
+/** Only if neither the write nor its end needs a transaction: for the commit of one (`ext4_normal_submit_inode_data_buffers`). */
+export function* writeMappedFolio(fs: BlockFileSystem, inode: Inode, folio: Folio): Proc<Completion | null> {
+  const isMapped = (): Proc<boolean> => needsNoTransaction(fs, inode, folio);
+  if (!(yield* lockForWriteback(inode, folio, 'all', isMapped))) return null;
+  return yield* writeLocked(fs, inode, folio);
+}
+
+function* needsNoTransaction(fs: BlockFileSystem, inode: Inode, folio: Folio): Proc<boolean> {
+  const { machine, geometry } = fs.engine;
+  const size = yield* inode.sizeRead();
+  const newSize = Math.min(size, folio.start + folio.data.length);
+  if (newSize > (yield* fs.info(inode).diskSize.read())) return false;
+  const first = folio.start / geometry.blockSize;
+  const dirty = yield* machine.access([folio.state], [], `dirty blocks of ${folio.label}?`, () =>
+    folio.buffers.flatMap(({ dirty, discarded }, b) => (dirty && !discarded ? [first + b] : [])),
+  );
+  const extents = yield* fs.lookupBlocks(inode, dirty);
+  return extents.every((extent) => extent?.state === 'mapped' && extent.shared !== true);
+}
+
+/** The folio is locked and clean by now. */
 function* writeLocked(fs: BlockFileSystem, inode: Inode, folio: Folio): Proc<Completion | null> {
-  if (!(yield* lockForWriteback(inode, folio))) return null;
   const size = yield* inode.sizeRead();
   if (folio.start < size) yield* zeroBeyond(folio, size);
   const newSize = Math.min(size, folio.start + folio.data.length);
@@ -153,5 +181,5 @@ function* convertUnwritten(
     }
     yield* diskSize.write(Math.max(diskSize.value, Math.min(newSize, size)));
   };
-  yield* fs.inTransaction(() => fs.changeMap(inode, convert));
+  yield* fs.inTransaction(() => fs.changeMap(inode, convert), true);
 }

@@ -51,6 +51,7 @@ function* zeroInBlock(fs: BlockFileSystem, inode: Inode, from: number, to: numbe
     buffer.dirty = true;
     folio.dirty = true;
   });
+  if (buffer.uptodate) yield* fs.orderData(inode);
   yield* folio.unlockAndPut();
   return null;
 }

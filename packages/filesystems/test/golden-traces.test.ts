@@ -139,7 +139,7 @@ const golden: readonly [string, TraceOptions, (stage: Stage) => Proc<unknown>, s
     writeAndSync,
     'sb_writers(s) · i_rwsem · ?folio · xa_lock · -xa_lock · i_data_sem(s) · -i_data_sem · i_data_sem · -i_data_sem · -folio · -i_rwsem · ' +
       '-sb_writers · s_writepages_rwsem(s) · transaction(s) · folio · i_data_sem(s) · -i_data_sem · i_data_sem · -i_data_sem · -folio · -transaction · ' +
-      '-s_writepages_rwsem · writeback folio · -writeback folio',
+      '-s_writepages_rwsem · writeback folio · -writeback folio · transaction · -transaction',
   ],
   [
     '11 extending write, fsync',

@@ -50,6 +50,12 @@ export interface BugSwitches {
   readonly 'xfs.mkwriteWaitsForRemap'?: boolean;
   /** `false`: page_mkwrite takes no lock that remapping holds (PC-032). */
   readonly 'remap.lockOutMkwrite'?: boolean;
+  /** `true`: transactions start under the folio lock, in write_begin and in writeback (PC-073). */
+  readonly 'ext4.transactionUnderPageLock'?: boolean;
+  /**
+   * A disk that is full is flushed before a write gives up, as btrfs does it. `true`: with the folio locked (PC-068); `false`: before.
+   */
+  readonly 'fs.reserveUnderPageLock'?: boolean;
   /** `true`: collapse and insert flush before they lock, and throw away what was written in between (PC-008). */
   readonly 'ext4.flushBeforeLocks'?: boolean;
   /** `false`: unsharing takes a page that it covers for one that needs no read (PC-022). */

@@ -46,6 +46,11 @@ export interface EngineOptions {
   readonly freezes?: boolean;
   /** Whether some task may change how a file's data is written (`s_writepages_rwsem` of ext4 is waited for then). Default false. */
   readonly changesFlags?: boolean;
+  /**
+   * Whether commits of a journal are waited for: only then does fsync wait for a commit, a commit for the handles that are open, and who
+   * starts one for a commit; and only then does a handle cost steps. Default false.
+   */
+  readonly commits?: boolean;
 }
 
 /**
@@ -69,6 +74,7 @@ export class Engine {
   readonly directReclaim: 'never' | 'global' | 'memcg';
   readonly freezes: boolean;
   readonly changesFlags: boolean;
+  readonly commits: boolean;
   readonly memory: Memory;
   /** Those that have not been freed. */
   readonly folios: Set<Folio> = new Set();
@@ -90,6 +96,7 @@ export class Engine {
     this.directReclaim = options.directReclaim ?? 'never';
     this.freezes = options.freezes ?? false;
     this.changesFlags = options.changesFlags ?? false;
+    this.commits = options.commits ?? false;
     this.memory = new Memory(this.machine, this.validator);
   }
 

@@ -29,7 +29,7 @@ import type { Tag } from './tag.ts';
 import type { UserBuffer } from './user-buffer.ts';
 import type { FaultResult, VmFault } from './vm-fault.ts';
 import type { Vma } from './vma.ts';
-import { filemapWriteAndWait } from './write-cache-pages.ts';
+import { filemapWriteAndWait, type SyncMode } from './write-cache-pages.ts';
 
 /**
  * A mounted file system over the page cache: subclasses supply blocks and I/O.
@@ -98,12 +98,12 @@ export abstract class FileSystem {
    * `->writepages`: writes the folios that are dirty; answers the ends of their writebacks. No allocation enters a file system: reclaim
    * might wait for a writeback whose I/O is not submitted yet.
    */
-  *writepages(inode: Inode, folios: readonly Folio[]): Proc<Completion[]> {
+  *writepages(inode: Inode, folios: readonly Folio[], sync: SyncMode = 'all'): Proc<Completion[]> {
     const { memory, rules } = this.engine;
     const saved = rules.bugs['writepages.nofsScope'] === false ? null : memory.nofsSave();
     const ends: Completion[] = [];
     for (const folio of folios) {
-      const end = yield* this.writeFolio(inode, folio);
+      const end = yield* this.writeFolio(inode, folio, sync);
       if (end !== null) ends.push(end);
     }
     if (saved !== null) memory.nofsRestore(saved);
@@ -116,7 +116,12 @@ export abstract class FileSystem {
   }
 
   /** `->writepage`: writes one folio if it is dirty; answers the end of its writeback. */
-  abstract writeFolio(inode: Inode, folio: Folio): Proc<Completion | null>;
+  abstract writeFolio(inode: Inode, folio: Folio, sync?: SyncMode): Proc<Completion | null>;
+
+  /** Whether an allocation that came to `ENOSPC`, for the nth time, is worth another try; waits for what frees blocks. No folio is locked. */
+  mayRetryAllocation(_times: number): Act<boolean> {
+    return immediate(false);
+  }
 
   /** Blocks for bytes [from, to) of a page that becomes writable, its folio locked; notes in `fresh` which blocks had none. */
   abstract reserveForMkwrite(inode: Inode, from: number, to: number, fresh: number[]): Proc<Errno | null>;

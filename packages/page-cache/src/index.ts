@@ -99,6 +99,7 @@ export {
   endWriteback,
   filemapWriteAndWait,
   lockForWriteback,
+  type SyncMode,
   startWriteback,
   writeCachePages,
 } from './write-cache-pages.ts';

@@ -27,9 +27,13 @@ export function* pageMkwrite(vma: Vma, folio: Folio): Proc<MkwriteCode> {
   yield* level.acquireRead();
   const lock = inode.fs.mkwriteLock(inode);
   const mode = lock === null ? null : yield* inode.fs.lockForMkwrite(inode, lock);
-  yield* folio.lock.acquire();
-  const code = yield* checkAndDirty(vma, folio);
-  if (code !== 'LOCKED') yield* folio.lock.release();
+  let code: MkwriteCode;
+  let times = 0;
+  do {
+    yield* folio.lock.acquire();
+    code = yield* checkAndDirty(vma, folio);
+    if (code !== 'LOCKED') yield* folio.lock.release();
+  } while (code === 'SIGBUS' && (yield* inode.fs.mayRetryAllocation(++times)));
   if (mode === 'exclusive') yield* lock!.upWrite();
   else if (mode === 'shared') yield* lock!.upRead();
   yield* level.releaseRead();

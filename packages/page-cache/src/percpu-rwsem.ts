@@ -58,6 +58,12 @@ export class PercpuRwsem {
     yield* this.#waited().upWrite();
   }
 
+  /** Tells the validator that the current task may wait for whoever shares it, and takes no step. */
+  mightWait(): void {
+    this.annotated.acquire();
+    this.annotated.release();
+  }
+
   #waited(): RwSemaphore {
     if (this.#rwsem !== null) return this.#rwsem;
     throw new RangeError(

@@ -21,6 +21,8 @@ export class SuperBlock {
   readonly internal: FreezeLevel;
   /** Mounting, unmounting, freezing; inside level 1. */
   readonly sUmount: RwSemaphore;
+  /** Mounted (`SB_ACTIVE`). Guarded by {@link sUmount}. */
+  isActive: boolean = true;
   /** The levels taken so far. Guarded by {@link sUmount}. */
   frozen: 'no' | 'write' | 'pagefault' | 'fs' | 'complete' = 'no';
 

@@ -4,26 +4,35 @@
  */
 import type { Completion } from '@lockdep/locks';
 import { type Folio, putFolios } from './folio.ts';
+import { immediate } from './immediate.ts';
 import type { Inode } from './inode.ts';
-import type { Proc } from './machine.ts';
+import type { Act, Proc } from './machine.ts';
 import { ZERO } from './tag.ts';
 import { folioMkclean, markDirty } from './unmap.ts';
 import { waitOnFolioWriteback } from './wait-writeback.ts';
 
-/** Submits everything dirty in pages first … last; answers the ends of these writebacks, and of those under way already. */
-export function* writeCachePages(inode: Inode, first: number, last: number): Proc<Completion[]> {
+/** What is done about a page whose writeback is under way: it is waited for, or left alone (`WB_SYNC_ALL`, `WB_SYNC_NONE`). */
+export type SyncMode = 'all' | 'none';
+
+/** Submits everything dirty in pages first … last; answers the ends of these writebacks, and (of `all`) of those under way already. */
+export function* writeCachePages(
+  inode: Inode,
+  first: number,
+  last: number,
+  sync: SyncMode = 'all',
+): Proc<Completion[]> {
   const ends: Completion[] = [];
   const folios: Folio[] = [];
   for (const folio of yield* inode.mapping.lookupRange(first, last)) {
     const { dirty, writeback } = yield* readTags(folio);
     if (dirty) folios.push(folio);
     else {
-      if (writeback !== null) ends.push(writeback);
+      if (writeback !== null && sync === 'all') ends.push(writeback);
       yield* folio.put();
     }
   }
   if (folios.length === 0) return ends;
-  ends.push(...(yield* inode.fs.writepages(inode, folios)));
+  ends.push(...(yield* inode.fs.writepages(inode, folios, sync)));
   yield* putFolios(folios);
   return ends;
 }
@@ -44,16 +53,26 @@ export function* filemapWriteAndWait(inode: Inode, first: number = 0, last: numb
 
 /**
  * Locks a folio and makes it ready for I/O: true when it is dirty, now clean and write-protected, still locked. False: nothing to
- * do, and it is unlocked.
+ * do, or not now (`sync`, and `mayWrite`, asked when no writeback is under way), and it is unlocked.
  */
-export function* lockForWriteback(inode: Inode, folio: Folio): Proc<boolean> {
+export function* lockForWriteback(
+  inode: Inode,
+  folio: Folio,
+  sync: SyncMode = 'all',
+  mayWrite: () => Act<boolean> = () => immediate(true),
+): Proc<boolean> {
   yield* folio.lock.acquire();
-  if (folio.mapping === inode.mapping) {
-    yield* waitOnFolioWriteback(folio);
-    if (yield* clearDirtyForIo(inode, folio)) return true;
+  if (folio.mapping === inode.mapping && (sync === 'all' || !(yield* isUnderWriteback(folio)))) {
+    if (sync === 'all') yield* waitOnFolioWriteback(folio);
+    if ((yield* mayWrite()) && (yield* clearDirtyForIo(inode, folio))) return true;
   }
   yield* folio.lock.release();
   return false;
+}
+
+function* isUnderWriteback(folio: Folio): Proc<boolean> {
+  const words = `writeback ${folio.label}?`;
+  return yield* folio.sb.engine.machine.access([folio.state], [], words, () => folio.writeback !== null);
 }
 
 /** `folio_clear_dirty_for_io`: write-protects first, so that a store after this makes the folio dirty again. */

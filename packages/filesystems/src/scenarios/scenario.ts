@@ -83,7 +83,10 @@ export interface Scenario {
 
 /** What differs from an engine's defaults; `Kind`: a file system of the scenario's own. */
 interface MountOptions
-  extends Pick<EngineOptions, 'readaheadPages' | 'faultAround' | 'directReclaim' | 'freezes' | 'changesFlags'> {
+  extends Pick<
+    EngineOptions,
+    'readaheadPages' | 'faultAround' | 'directReclaim' | 'freezes' | 'changesFlags' | 'commits'
+  > {
   readonly faults?: Faults;
   readonly Kind?: new (engine: Engine) => BlockFileSystem;
 }
