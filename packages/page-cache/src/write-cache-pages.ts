@@ -104,7 +104,10 @@ export function* cancelWriteback(folio: Folio): Proc {
 /** Sets PG_writeback on a locked folio. */
 export function* startWriteback(folio: Folio): Proc<Completion> {
   const { machine } = folio.sb.engine;
-  return yield* machine.access([], [folio.state], `writeback ${folio.label}`, () => folio.get().startWriteback());
+  return yield* machine.access([], [folio.state], `writeback ${folio.label}`, () => {
+    folio.cleaning = false;
+    return folio.get().startWriteback();
+  });
 }
 
 /** `folio_end_writeback`, in interrupt context or by a worker: the tag in i_pages goes under `xa_lock`; waiters wake. */
