@@ -15,7 +15,13 @@ const UNSCOPED: BugSwitches = { 'ext4.writepagesNofs': false };
 function validate(bugs: BugSwitches): Validator {
   const validator = new Validator({ sites: false });
   const machine = new PlainMachine({ validator });
-  const engine = new Engine({ machine, validator, bugs, geometry: { filePages: 1, diskBlocks: 8 } });
+  const engine = new Engine({
+    machine,
+    validator,
+    bugs,
+    changesFlags: true,
+    geometry: { filePages: 1, diskBlocks: 8 },
+  });
   const fs = new Ext4Like(engine);
   const a = fs.create('A', dataTags('A', 'w0', 0, 4));
   const idle = fs.create('C', dataTags('C', 'w0', 0, 4));
