@@ -1,6 +1,6 @@
 /** What memory management does at random beside other operations: kswapd, migration, inodes that come and go, reclaim in allocations. */
 import { folioShrinker, type Inode, migratePages, type Proc } from '@lockdep/page-cache';
-import { type BlockFileSystem, inodeShrinker, kswapd, pread, pwrite } from '../src/index.ts';
+import { type BlockFileSystem, flusher, inodeShrinker, kswapd, pread, pwrite } from '../src/index.ts';
 
 const EVICTED = 'C';
 
@@ -25,11 +25,13 @@ export class RandomMemory {
   operation(write: string): [string, () => Proc<unknown>] {
     const { mapping, name } = this.#files[this.#below(this.#files.length)]!;
     const mode = (['async', 'sync-light', 'sync'] as const)[this.#below(3)]!;
-    switch (this.#below(4)) {
+    switch (this.#below(5)) {
       case 0:
         return ['kswapd', () => kswapd(this.#fs, { inodes: [EVICTED] })];
       case 1:
         return [`use the inode of ${EVICTED}`, () => this.#use(write)];
+      case 2:
+        return ['flusher', () => flusher(this.#fs)];
       default:
         return [`migrate ${name} (${mode})`, () => migratePages(mapping, 0, mapping.pages - 1, mode)];
     }

@@ -90,6 +90,8 @@ export function randomOperations({
     faultAround: below(2) === 0,
     readaheadPages: below(3) - 1,
     freezes: below(2) === 0,
+    // No draw: the same programs with and without.
+    commits: seed % 2 === 0,
     faults: fails ? { read: below(2), write: below(2), allocation: below(2), space: below(2) } : {},
     directReclaim: memory ? (['never', 'global', 'memcg'] as const)[below(3)]! : 'never',
   });
