@@ -17,7 +17,7 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     /^The block first, then the cache, into a hole: exhausted: \d+ traces, all there are; no old byte in any of them$/m,
   ],
   'candidate-fix': [
-    /^nothing: 3 go wrong\n {2}1\. .*\n.*stale-block-exposure: A\[1\]/m,
+    /^nothing: 3 go wrong\n {2}1\. .*\n.*(?:stale-block-exposure|hole-has-data): A\[1\]/m,
     /^i_rwsem around read\(2\): 1 go wrong\n {2}3\. /m,
     /^i_rwsem around readahead too: nothing found$/m,
     /^i_rwsem in page faults too: \d+ go wrong$/m,

@@ -7,7 +7,7 @@ import { type ExploreResult, explore } from '@lockdep/simulator';
 import { type Candidate, candidates } from './candidates.ts';
 
 /** Schedules tried at random for each scenario; the same ones each time. */
-const SCHEDULES = 150;
+const SCHEDULES = 300;
 /** It brings a file system of its own. */
 const VERITY = 23;
 
