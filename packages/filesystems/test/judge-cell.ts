@@ -24,7 +24,7 @@ export function judgeCell(scenario: Scenario, cell: Cell, effort: Effort): void 
     stopOnFailure: true,
     validator: null,
     minimise: 0,
-    budget: { steps: 1_000, executions: effort === 'sample' && isClean ? 60 : ENOUGH, ms: isClean ? 600_000 : 25_000 },
+    budget: { steps: 1_000, executions: effort === 'sample' && isClean ? 40 : ENOUGH, ms: isClean ? 600_000 : 25_000 },
   });
   if (isClean) expectClean(result, effort);
   else if (cell.verdict === 'deadlock') expect(result.verdict).toBe('deadlock');
@@ -46,5 +46,5 @@ function expectClean(result: ExploreResult, effort: Effort): void {
     expect(result.executions).toBeLessThan(ENOUGH);
     expect([result.stepBounded, result.ms < 600_000]).toEqual([0, true]);
     expect(result.executions).toBeGreaterThan(20);
-  } else expect(result.executions).toBeGreaterThan(50);
+  } else expect(result.executions).toBeGreaterThan(30);
 }

@@ -90,8 +90,9 @@ export class Crew {
     this.#assign();
   }
 
+  /** Told to, or because no execution may begin any more. */
   get #hasStopped(): boolean {
-    return Atomics.load(this.#signals, STOP) !== 0;
+    return Atomics.load(this.#signals, STOP) !== 0 || Atomics.load(this.#signals, LEFT) <= 0;
   }
 
   #answered(worker: Worker, answer: WorkerAnswer): void {
