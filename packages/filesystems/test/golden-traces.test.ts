@@ -240,7 +240,7 @@ const golden: readonly [string, TraceOptions, (stage: Stage) => Proc<unknown>, s
     '25 munmap of a dirty page',
     { fs: 'ext4', before: cached, beside: store },
     (stage) => munmap(stage.vma),
-    `mmap_lock · i_mmap_rwsem · -i_mmap_rwsem · ${PTE} · -mmap_lock`,
+    `mmap_lock · ${PTE} · i_mmap_rwsem · -i_mmap_rwsem · -mmap_lock`,
   ],
   [
     '30 rename across directories',

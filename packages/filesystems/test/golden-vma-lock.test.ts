@@ -73,7 +73,7 @@ const golden: readonly [string, TraceOptions, (stage: Stage) => Proc<unknown>, s
     '25 munmap',
     mapped,
     ({ vma }) => munmap(vma),
-    'mmap_lock · vm_lock · i_mmap_rwsem · -i_mmap_rwsem · pte_lock · -pte_lock · -vm_lock · -mmap_lock',
+    'mmap_lock · vm_lock · pte_lock · -pte_lock · i_mmap_rwsem · -i_mmap_rwsem · -vm_lock · -mmap_lock',
   ],
   [
     '26 fork',

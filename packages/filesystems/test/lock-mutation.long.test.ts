@@ -13,7 +13,7 @@ const HARMFUL = [
   'pageCacheRaUnbounded (readahead): folio',
   '#take (filemap-fault): folio',
   '#lockMapping (filemap-fault): invalidate_lock',
-  'pageMkwrite (page-mkwrite): invalidate_lock',
+  'lockForMkwrite (file-system): invalidate_lock',
   'pageMkwrite (page-mkwrite): folio',
   'lockForEviction (block-file-system): i_rwsem',
   'lockForEviction (block-file-system): invalidate_lock',

@@ -15,6 +15,7 @@ export const holetestVariants = {
 export function workloadComplaints(seed: number, run: (validator: Validator) => WorkloadResult): object {
   const validator = new Validator({ sites: false });
   const { findings, stuck, program } = run(validator);
-  const reports = validator.reports.map(({ message }) => message);
+  // A file read from disk again is at another address: what ordered by address before is told of, as a note.
+  const reports = validator.reports.flatMap(({ level, message }) => (level === 'note' ? [] : [message]));
   return findings.length + stuck.length + reports.length === 0 ? {} : { seed, findings, stuck, reports, program };
 }

@@ -173,8 +173,9 @@ export abstract class FileSystem {
     const folios = [...this.engine.folios].filter((folio) => folio.sb === this.sb);
     const regions = folios.map((folio) => folio.state);
     return this.engine.machine.access(regions, [], `${this.sb.name}: anything dirty?`, () =>
-      folios.flatMap(({ dirty, inode, start, label }) =>
-        dirty ? [{ file: inode.name, offset: start, words: `${label} is dirty` }] : [],
+      // One that has left the cache is nobody's to write any more; a process's own copy never was.
+      folios.flatMap(({ dirty, mapping, anon, inode, start, label }) =>
+        dirty && mapping !== null && !anon ? [{ file: inode.name, offset: start, words: `${label} is dirty` }] : [],
       ),
     );
   }

@@ -1,8 +1,8 @@
 /**
  * `mmap` and `munmap`: mmap_lock exclusively, i_mmap_rwsem inside it to link and unlink.
  *
- * An unlinked mapping is out of reach of truncate and writeback, so from that moment on its user gets no further through it; its
- * ptes still have their references, so reclaim leaves their folios alone.
+ * munmap takes the mapping from its user first, then its ptes, and only then from the file: until then truncate and writeback find its ptes,
+ * or a store through one would make a page dirty that writeback has just cleaned.
  */
 import type { Inode } from './inode.ts';
 import type { Proc } from './machine.ts';
@@ -36,11 +36,11 @@ export function* munmap(vma: Vma): Proc {
   const { mm, mapping } = vma;
   yield* mm.mmapLock.downWrite();
   yield* vmaStartWrite(vma);
+  yield* vma.unlink();
+  for (const pte of vma.ptes) yield* zapPte(vma, pte, null);
   yield* mapping.iMmapRwsem.downWrite();
   mapping.iMmap.splice(mapping.iMmap.indexOf(vma), 1);
-  yield* vma.unlink();
   yield* mapping.iMmapRwsem.upWrite();
-  for (const pte of vma.ptes) yield* zapPte(vma, pte, null);
   mm.vmas.splice(mm.vmas.indexOf(vma), 1);
   yield* mmapWriteUnlock(mm);
 }
