@@ -33,7 +33,7 @@ describe.each(kinds)('%s', (fs) => {
 
 /** What the first seed that finds something finds. */
 function firstFindings(run: (seed: number) => WorkloadResult): string {
-  for (let seed = 1; seed <= 60; seed++) {
+  for (let seed = 1; seed <= 200; seed++) {
     const { findings } = run(seed);
     if (findings.length > 0) return findings.join('\n');
   }
