@@ -85,6 +85,7 @@ export { type FallocateFlags, type FallocateMode, fallocate } from './syscalls/f
 export { freeze, thaw } from './syscalls/freeze.ts';
 export { fsync } from './syscalls/fsync.ts';
 export { ftruncate } from './syscalls/ftruncate.ts';
+export { IoUring } from './syscalls/io-uring.ts';
 export { madviseRemove, msync } from './syscalls/madvise.ts';
 export { pread, preadAsync } from './syscalls/pread.ts';
 export { preallocate } from './syscalls/preallocate.ts';

@@ -26,11 +26,15 @@ export const NOT_REPRODUCED: Readonly<Record<string, string>> = {
   'PC-031': 'no inline data',
   'PC-033': 'no metadata buffers on pages of the block device',
   'PC-035': 'no size that comes from a server',
-  'PC-096':
-    'in its steps the freezer gets the lock that a writer still holds: the door is shut first and waited at then, which is no step of locks',
   'PC-100': 'the contents of directories are not modelled',
   'PC-105': 'nobody is killed while he waits for a lock; nothing else goes wrong',
 };
+
+/**
+ * A circle, but none of the steps in the corpus: there the freezer gets the lock that a writer still holds. The door is shut first and waited
+ * at then, which is no step of locks.
+ */
+const ENGINE_ONLY: ReadonlySet<string> = new Set(['PC-096']);
 
 const directories = ['.', '../../page-cache/test'].map((path) => new URL(`${path}/`, import.meta.url));
 const sources = directories.flatMap((directory) =>
@@ -45,7 +49,7 @@ export const inEngine = ({ id }: CorpusBug): boolean => named.has(id) || SCENARI
 
 /** Runs through the validator and the simulator as a program of locks. */
 export const atLockLevel = ({ id, cycle }: CorpusBug): boolean =>
-  cycle !== undefined && NOT_REPRODUCED[id] === undefined;
+  cycle !== undefined && NOT_REPRODUCED[id] === undefined && !ENGINE_ONLY.has(id);
 
 export type Coverage = 'engine and locks' | 'engine' | 'locks' | 'classes only' | 'not reproduced';
 

@@ -49,6 +49,11 @@ export class AnnotatedLock {
     this.#take(READ);
   }
 
+  /** Takes it shared, as one that would not have waited. */
+  acquireTryRead(): void {
+    this.#take(READ | TRYLOCK);
+  }
+
   /** Takes it shared, as a reader that may already hold it. */
   acquireRecursiveRead(): void {
     this.#take(RECURSIVE_READ);

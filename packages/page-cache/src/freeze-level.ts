@@ -18,6 +18,11 @@ export class FreezeLevel extends PercpuRwsem {
     yield* this.downRead();
   }
 
+  /** `sb_start_write_trylock`: false while the level is frozen, or about to be. */
+  *tryAcquireRead(): Proc<boolean> {
+    return yield* this.tryDownRead();
+  }
+
   /** `__sb_end_write` */
   *releaseRead(): Proc {
     yield* this.upRead();
@@ -28,12 +33,20 @@ export class FreezeLevel extends PercpuRwsem {
     yield* this.downWrite();
   }
 
-  /** The freezer goes back to user space: it holds the level, but takes nothing more under it (`lockdep_sb_freeze_release`). */
+  /**
+   * Who holds the level goes back to user space: it takes nothing more under it (`lockdep_sb_freeze_release`, `__sb_writers_release`). It
+   * keeps the level; the validator does not know that any more.
+   */
   forget(): void {
     this.annotated.release();
   }
 
-  /** And is back to thaw (`lockdep_sb_freeze_acquire`). */
+  /** The end of a write for which the level was kept (`__sb_writers_acquired`). */
+  recallRead(): void {
+    this.annotated.acquireTryRead();
+  }
+
+  /** The freezer is back to thaw (`lockdep_sb_freeze_acquire`). */
   recall(): void {
     this.annotated.acquireTry();
   }

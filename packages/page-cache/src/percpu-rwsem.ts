@@ -38,6 +38,13 @@ export class PercpuRwsem {
     else yield* this.#rwsem.downRead();
   }
 
+  /** `percpu_down_read_trylock`: answers whether. */
+  *tryDownRead(): Proc<boolean> {
+    if (this.#rwsem !== null) return yield* this.#rwsem.tryDownRead();
+    this.annotated.acquireTryRead();
+    return true;
+  }
+
   /** `percpu_up_read` */
   *upRead(): Proc {
     if (this.#rwsem === null) this.annotated.release();
