@@ -26,6 +26,8 @@ export interface BioPart {
   readonly buffer: number;
   /** Index of the block on the disk. */
   readonly block: number;
+  /** Of a write: the block whose place in the file it takes when it is written. */
+  readonly replaces?: number;
 }
 
 /** One block of a direct request; a block of -1 is a hole, which reads as zeroes. */
@@ -201,7 +203,9 @@ export class BlockDevice {
     const regions = blocks.map((block) => block.region);
     const words = `write ${parts.map((part) => `block ${part.block}`).join(', ')}`;
     const failed = yield* faults.fails('write', words);
-    if (failed) yield* machine.access(regions, [], `lose ${folio.label}`, () => this.#keepOld(folio, parts, blocks));
+    const old = parts.map(({ block, replaces = block }) => this.blocks[replaces]!);
+    const oldRegions = old.map((block) => block.region);
+    if (failed) yield* machine.access(oldRegions, [], `lose ${folio.label}`, () => this.#keepOld(folio, parts, old));
     else yield* machine.access([folio.state], regions, words, () => this.#move(folio, parts, blocks));
     if (end.context === 'irq') this.#enterInterrupt();
     yield* end.finish(failed ? 'EIO' : null);

@@ -11,7 +11,8 @@ export function* reserveBlock(
   fresh: number[] | undefined,
 ): Proc<Errno | null> {
   const extent = map.get(index);
-  const isShared = extent?.state === 'mapped' && extent.shared === true && extent.cow !== true;
+  const isShared =
+    extent?.state === 'mapped' && extent.shared === true && extent.cow !== true && extent.copy === undefined;
   if (extent !== undefined && !isShared) return null;
   if (!(yield* fs.allocator.reserve())) return 'ENOSPC';
   map.set(index, isShared ? { ...extent, cow: true } : { state: 'delayed' });

@@ -18,6 +18,26 @@ export function* shiftExtentsOneByOne(fs: BlockFileSystem, inode: Inode, first: 
   }
 }
 
+/**
+ * Opens a gap of `by` places at `stop`: from the last extent down to the one that begins there, each in a transaction of its own. What is
+ * moved is what the extent is by then, so the block in front of `stop` must not become part of it meanwhile.
+ *
+ * Source: `fs/xfs/libxfs/xfs_bmap.c: xfs_bmap_split_extent, xfs_bmap_insert_extents`.
+ */
+export function* insertExtents(fs: BlockFileSystem, inode: Inode, stop: number, by: number): Proc {
+  let next: number | null = null;
+  const moveLast = function* (map: BlockMap): Proc<boolean> {
+    if (next === null) map.split(stop);
+    const run = map.lastRun(next ?? Number.POSITIVE_INFINITY);
+    if (run === null || run.end <= stop) return false;
+    for (const [i, extent] of [...run.extents.entries()].reverse())
+      yield* shiftExtent(fs, inode, map, run.first + i, extent, by);
+    next = run.first;
+    return (map.lastRun(next)?.end ?? 0) > stop;
+  };
+  while (yield* fs.inTransaction(() => fs.changeMap(inode, moveLast))) {}
+}
+
 function toShift(map: BlockMap, first: number, by: number): [number, Extent][] {
   const extents = map.range(first, Number.POSITIVE_INFINITY);
   return by < 0 ? extents : extents.reverse();

@@ -78,8 +78,10 @@ function* writeLocked(fs: BlockFileSystem, inode: Inode, folio: Folio): Proc<Com
   yield* allocPages(fs.engine, GFP_KERNEL);
   const context = converts ? 'worker' : 'irq';
   const finish = function* (error: Errno | null): Proc {
-    if (error !== null) yield* inode.mapping.wbErr.set(error);
-    else if (converts) yield* convertUnwritten(fs, inode, folio, parts, newSize);
+    if (error !== null) {
+      yield* inode.mapping.wbErr.set(error);
+      if (parts.some(isCopy)) yield* forgetCopies(fs, inode, folio, parts);
+    } else if (converts) yield* convertUnwritten(fs, inode, folio, parts, newSize);
     yield* endWriteback(folio, context);
   };
   yield* fs.device.submitWrite(folio, parts, { context, finish });
@@ -143,6 +145,7 @@ function* realize(
     const extent = map.get(index);
     if (extent === undefined) continue;
     let block = extent.state === 'delayed' ? -1 : extent.block;
+    let replaces: { readonly replaces: number } | null = null;
     if (needsBlock(fs, extent) && extent.state !== 'unwritten') {
       block = yield* fs.allocator.allocate(inode, index, isReserved(extent));
       // Only what was not reserved can fail: part of a shared block that a punch has zeroed. It is lost, and fsync says so.
@@ -150,11 +153,13 @@ function* realize(
         yield* inode.mapping.wbErr.set('ENOSPC');
         continue;
       }
-      const state = extent.state === 'delayed' && fs.convertsAtCompletion ? 'unwritten' : 'mapped';
-      map.set(index, { state, block });
-      if (extent.state === 'mapped') yield* fs.allocator.release(extent.block, inode, index);
+      if (extent.state === 'mapped') {
+        // The file keeps the old one until the new one is written.
+        map.set(index, { state: 'mapped', block: extent.block, shared: true, copy: block });
+        replaces = { replaces: extent.block };
+      } else map.set(index, { state: fs.convertsAtCompletion ? 'unwritten' : 'mapped', block });
     } else if (!fs.convertsAtCompletion) map.set(index, { state: 'mapped', block });
-    parts.push({ buffer, block });
+    parts.push({ buffer, block, ...replaces });
   }
   return parts;
 }
@@ -163,7 +168,29 @@ function partOf(buffer: number, extent: Extent | undefined): BioPart[] {
   return extent === undefined || extent.state === 'delayed' ? [] : [{ buffer, block: extent.block }];
 }
 
-/** The worker after an I/O (`ext4_end_io_end`, `xfs_end_ioend`): what has been written reads as written, up to the new end. */
+function isCopy({ replaces }: BioPart): boolean {
+  return replaces !== undefined;
+}
+
+/** The copies of shared blocks could not be written: the file keeps what it shares (`xfs_reflink_cancel_cow_range`). */
+function* forgetCopies(fs: BlockFileSystem, inode: Inode, folio: Folio, parts: readonly BioPart[]): Proc {
+  const first = folio.start / fs.engine.geometry.blockSize;
+  const forget = function* (map: BlockMap): Proc {
+    for (const { buffer, block } of parts.filter(isCopy)) {
+      const index = first + buffer;
+      const extent = map.get(index);
+      if (extent?.state !== 'mapped' || extent.copy !== block) continue;
+      map.set(index, { state: 'mapped', block: extent.block, shared: true });
+      yield* fs.allocator.release(block, inode, index);
+    }
+  };
+  yield* fs.inTransaction(() => fs.changeMap(inode, forget), true);
+}
+
+/**
+ * The worker after an I/O (`ext4_end_io_end`, `xfs_end_ioend`): what has been written reads as written, up to the new end, and copies take the
+ * place of what was shared (`xfs_reflink_end_cow`).
+ */
 function* convertUnwritten(
   fs: BlockFileSystem,
   inode: Inode,
@@ -176,8 +203,13 @@ function* convertUnwritten(
   const { diskSize } = fs.info(inode);
   const convert = function* (map: BlockMap): Proc {
     for (const { buffer, block } of parts) {
-      const extent = map.get(first + buffer);
-      if (extent?.state === 'unwritten' && extent.block === block) map.set(first + buffer, { state: 'mapped', block });
+      const index = first + buffer;
+      const extent = map.get(index);
+      if (extent?.state === 'unwritten' && extent.block === block) map.set(index, { state: 'mapped', block });
+      else if (extent?.state === 'mapped' && extent.copy === block) {
+        map.set(index, { state: 'mapped', block });
+        yield* fs.allocator.release(extent.block, inode, index);
+      }
     }
     yield* diskSize.write(Math.max(diskSize.value, Math.min(newSize, size)));
   };

@@ -15,7 +15,7 @@ import { checkInsert } from './ext4-fallocate.ts';
 import { freeBlocks } from './free-blocks.ts';
 import { allocateUnwritten } from './preallocate.ts';
 import { flushRange } from './punch-hole.ts';
-import { ShiftRequest, shiftExtentsOneByOne } from './shift-range.ts';
+import { insertExtents, ShiftRequest, shiftExtentsOneByOne } from './shift-range.ts';
 import type { XfsLike } from './xfs-like.ts';
 import { zeroEdges } from './zero-blocks.ts';
 
@@ -75,7 +75,7 @@ export function* xfsInsertRange(fs: XfsLike, inode: Inode, from: number, to: num
     error = yield* fs.resize(inode, size);
     if (error === null) {
       yield* prepareShift(fs, inode, from, () => request.move(from, to));
-      yield* shiftExtentsOneByOne(fs, inode, from / blockSize, (to - from) / blockSize);
+      yield* insertExtents(fs, inode, from / blockSize, (to - from) / blockSize);
       request.end();
     } else request.cancel();
   }
@@ -89,7 +89,8 @@ export function* xfsInsertRange(fs: XfsLike, inode: Inode, from: number, to: num
  */
 function* prepareShift(fs: XfsLike, inode: Inode, from: number, moves: () => void): Proc {
   const { blockSize, pageSize, filePages } = fs.engine.geometry;
-  const page = fs.engine.pageOf(Math.max(0, from - blockSize));
+  const before = fs.engine.rules.bugs['xfs.insertFlushesBlockBefore'] === false ? 0 : blockSize;
+  const page = fs.engine.pageOf(Math.max(0, from - before));
   yield* filemapWriteAndWait(inode, page);
   moves();
   yield* truncatePagecacheRange(inode, page * pageSize, filePages * pageSize);

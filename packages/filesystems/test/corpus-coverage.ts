@@ -21,7 +21,6 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
 /** What is no program of locks, and not in the engine either. */
 export const NOT_REPRODUCED: Readonly<Record<string, string>> = {
-  'PC-021': 'no copy-on-write fork whose extents merge with those of the file',
   'PC-030': 'no inline data',
   'PC-031': 'no inline data',
   'PC-033': 'no metadata buffers on pages of the block device',

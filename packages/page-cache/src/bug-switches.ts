@@ -106,6 +106,8 @@ export interface BugSwitches {
   readonly 'fs.mmapTakesIrwsem'?: boolean;
   /** `false`: an xfs-like file that grows keeps what was stored past its end, in the block that has the end (generic/363). */
   readonly 'xfs.zeroesOldEnd'?: boolean;
+  /** `false`: insert range does not write the block in front of it first, which may become part of the extent that moves (PC-021). */
+  readonly 'xfs.insertFlushesBlockBefore'?: boolean;
   /** `true`: io_uring submits a direct write that must not sleep, and sleeps for freeze protection (PC-096). */
   readonly 'aio.startWriteBlocksSubmitter'?: boolean;
   /** `argument`: rename locks AGI buffers in the order in which it comes to need them, not by allocation group (PC-103). */
