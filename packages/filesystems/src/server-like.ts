@@ -6,6 +6,7 @@ import {
   type Errno,
   filemapInvalidateInode,
   filemapInvalidateLock,
+  filemapInvalidateLockKillable,
   filemapInvalidateUnlock,
   filemapWriteAndWait,
   type Inode,
@@ -96,14 +97,16 @@ export class FuseLike extends ServerLike {
 export class BlockDeviceLike extends ServerLike {
   override *punchHole(inode: Inode, from: number, to: number): Proc<Errno | null> {
     const { profile } = this.engine.rules;
-    const lock = this.evictLock(inode);
+    const locks = this.evictLock(inode) !== null;
     if (profile === 'latest') yield* inode.iRwsem.downWrite();
-    if (lock !== null) yield* lock.downWrite();
-    yield* truncateInodePagesRange(inode.mapping, from, to);
-    yield* this.changeThere(inode, from, to, () => ZERO);
-    if (lock !== null) yield* lock.upWrite();
+    const error = locks && !(yield* filemapInvalidateLockKillable(inode.mapping)) ? 'EINTR' : null;
+    if (error === null) {
+      yield* truncateInodePagesRange(inode.mapping, from, to);
+      yield* this.changeThere(inode, from, to, () => ZERO);
+      if (locks) yield* filemapInvalidateUnlock(inode.mapping);
+    }
     if (profile === 'latest') yield* inode.iRwsem.upWrite();
-    return null;
+    return error;
   }
 
   /** Its duties ask for `i_rwsem` too. */

@@ -9,6 +9,7 @@ import { AnnotatedLock } from './annotated-lock.ts';
 import type { Folio } from './folio.ts';
 import type { GfpFlags } from './gfp.ts';
 import type { Inode } from './inode.ts';
+import { KillableRwsem } from './killable-rwsem.ts';
 import { mmClasses } from './lock-classes.ts';
 import type { Proc, Region } from './machine.ts';
 import type { SuperBlock } from './super-block.ts';
@@ -19,7 +20,7 @@ import { WritebackError } from './writeback-error.ts';
 export class AddressSpace {
   readonly host: Inode;
   readonly sb: SuperBlock;
-  readonly invalidateLock: RwSemaphore;
+  readonly invalidateLock: KillableRwsem;
   readonly iMmapRwsem: RwSemaphore;
   readonly xaLock: AnnotatedLock;
   readonly wbErr: WritebackError;
@@ -37,10 +38,9 @@ export class AddressSpace {
     this.host = host;
     this.sb = sb;
     this.gfpMask = host.fs.gfpMask;
-    this.invalidateLock = new RwSemaphore({
+    this.invalidateLock = new KillableRwsem(engine, name, {
       key: classes.invalidateLock,
       label: `invalidate_lock(${name})`,
-      validator,
     });
     this.wbErr = new WritebackError(machine, name);
     this.iMmapRwsem = new RwSemaphore({ key: mmClasses.iMmapRwsem, label: `i_mmap_rwsem(${name})`, validator });

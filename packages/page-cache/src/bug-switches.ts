@@ -108,6 +108,8 @@ export interface BugSwitches {
   readonly 'xfs.zeroesOldEnd'?: boolean;
   /** `false`: insert range does not write the block in front of it first, which may become part of the extent that moves (PC-021). */
   readonly 'xfs.insertFlushesBlockBefore'?: boolean;
+  /** `true`: a task that sleeps for invalidate_lock, to read a page or to zero a range of a block device, can be killed (fix for PC-105). */
+  readonly 'invalidateLock.killable'?: boolean;
   /** `true`: io_uring submits a direct write that must not sleep, and sleeps for freeze protection (PC-096). */
   readonly 'aio.startWriteBlocksSubmitter'?: boolean;
   /** `argument`: rename locks AGI buffers in the order in which it comes to need them, not by allocation group (PC-103). */

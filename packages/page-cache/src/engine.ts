@@ -6,6 +6,7 @@
 import type { Lock, Report, Validator } from '@lockdep/core';
 import type { BaseLock } from '@lockdep/locks';
 import type { BugSwitches } from './bug-switches.ts';
+import { FatalSignals } from './fatal-signals.ts';
 import { FaultInjection, type Faults } from './fault-injection.ts';
 import type { Folio } from './folio.ts';
 import { checkGeometry, defaultGeometry, type Geometry } from './geometry.ts';
@@ -51,6 +52,8 @@ export interface EngineOptions {
    * starts one for a commit; and only then does a handle cost steps. Default false.
    */
   readonly commits?: boolean;
+  /** Whether some task may be killed: only then do reads look for a fatal signal, and cost steps for it. Default false. */
+  readonly kills?: boolean;
 }
 
 /**
@@ -75,6 +78,7 @@ export class Engine {
   readonly freezes: boolean;
   readonly changesFlags: boolean;
   readonly commits: boolean;
+  readonly signals: FatalSignals;
   readonly memory: Memory;
   /** Those that have not been freed. */
   readonly folios: Set<Folio> = new Set();
@@ -97,6 +101,7 @@ export class Engine {
     this.freezes = options.freezes ?? false;
     this.changesFlags = options.changesFlags ?? false;
     this.commits = options.commits ?? false;
+    this.signals = new FatalSignals(this.machine, options.kills ?? false);
     this.memory = new Memory(this.machine, this.validator);
   }
 

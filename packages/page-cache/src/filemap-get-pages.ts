@@ -10,7 +10,7 @@ import { allocPages } from './alloc-pages.ts';
 import type { Errno } from './errno.ts';
 import { Folio, putFolios } from './folio.ts';
 import {
-  filemapInvalidateLockShared,
+  filemapInvalidateLockSharedKillable,
   filemapInvalidateTrylockShared,
   filemapInvalidateUnlockShared,
 } from './invalidate-lock.ts';
@@ -24,6 +24,7 @@ export function* filemapGetPages(kiocb: Kiocb, pos: number, count: number): Proc
   const first = engine.pageOf(pos);
   const last = Math.min(engine.pageOf(pos + count - 1), kiocb.mapping.pages - 1);
   for (let round = 0; round < engine.patience; round++) {
+    if (yield* engine.signals.pending()) return 'EINTR';
     let batch = yield* filemapGetReadBatch(kiocb, first, last, pos, count);
     if (batch === null) {
       if (kiocb.noio) return 'EAGAIN';
@@ -106,8 +107,12 @@ function* filemapUpdatePage(kiocb: Kiocb, folio: Folio, pos: number, count: numb
   const { rules } = mapping.sb.engine;
   const locks = rules.readersTakeInvalidateLock && rules.dropAfterAdd !== 'all';
   if (locks) {
-    if (!kiocb.nowait) yield* filemapInvalidateLockShared(mapping);
-    else if (!(yield* filemapInvalidateTrylockShared(mapping))) {
+    if (!kiocb.nowait) {
+      if (!(yield* filemapInvalidateLockSharedKillable(mapping))) {
+        yield* folio.put();
+        return 'EINTR';
+      }
+    } else if (!(yield* filemapInvalidateTrylockShared(mapping))) {
       yield* folio.put();
       return 'EAGAIN';
     }
@@ -169,7 +174,10 @@ function* filemapCreatePage(kiocb: Kiocb, index: number): Proc<Folio | Errno> {
   yield* allocPages(mapping.sb.engine, mapping.gfpMask);
   if (yield* mapping.sb.engine.faults.fails('allocation', `page ${index} of ${mapping.host.name}`)) return 'ENOMEM';
   const folio = new Folio(mapping, index);
-  if (rules.readersTakeInvalidateLock) yield* filemapInvalidateLockShared(mapping);
+  if (rules.readersTakeInvalidateLock && !(yield* filemapInvalidateLockSharedKillable(mapping))) {
+    yield* folio.put();
+    return 'EINTR';
+  }
   // Nodes of i_pages.
   yield* allocPages(mapping.sb.engine, mapping.gfpMask);
   yield* folio.lock.tryAcquire();

@@ -12,10 +12,12 @@ export type FindingKind =
   | 'metadata'
   | 'dirty-when-frozen'
   | 'nowait-violation'
+  | 'hang'
   | 'leak';
 
-/** How it was seen: by a read(2), a load through a mapping, while filling a folio, in the final state, on the way to disk. */
-export type FindingSource = 'read' | 'load' | 'folio' | 'end' | 'writeback';
+/** How it was seen: by a read(2), a load through a mapping, while filling a folio, in the final state, on the way to disk, at
+ * the release of a lock. */
+export type FindingSource = 'read' | 'load' | 'folio' | 'end' | 'writeback' | 'lock';
 
 /** One thing that an oracle found wrong, as plain data; {@link findingText} puts it in words. */
 export interface Finding {

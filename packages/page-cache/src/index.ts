@@ -30,6 +30,7 @@ export { DioCount, inodeDioBegin, inodeDioEnd, inodeDioWait } from './inode-dio.
 export { filemapInvalidateInode, invalidateInodePages2Range, invalidateMappingPages } from './invalidate.ts';
 export {
   filemapInvalidateLock,
+  filemapInvalidateLockKillable,
   filemapInvalidateLockShared,
   filemapInvalidateTrylockShared,
   filemapInvalidateUnlock,

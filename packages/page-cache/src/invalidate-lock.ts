@@ -4,10 +4,25 @@
  */
 import type { Operation, Step } from '@lockdep/locks';
 import type { AddressSpace } from './address-space.ts';
+import type { Act } from './machine.ts';
 
 /** Takes invalidate_lock exclusively, and waits for it. Source: `include/linux/fs.h: filemap_invalidate_lock`. */
 export function filemapInvalidateLock(mapping: AddressSpace): Operation<void> {
   return mapping.invalidateLock.downWrite();
+}
+
+/**
+ * The same for one who can be killed: false, without the lock, if he was first. Elsewhere than in the proposal he sleeps on.
+ *
+ * Source: the proposal for `include/linux/fs.h: filemap_invalidate_lock_killable`.
+ */
+export function filemapInvalidateLockKillable(mapping: AddressSpace): Act<boolean> {
+  return mapping.invalidateLock.downWriteKillable();
+}
+
+/** The same, shared. */
+export function filemapInvalidateLockSharedKillable(mapping: AddressSpace): Act<boolean> {
+  return mapping.invalidateLock.downReadKillable();
 }
 
 /** Releases invalidate_lock held exclusively. Source: `include/linux/fs.h: filemap_invalidate_unlock`. */

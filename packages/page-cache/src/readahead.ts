@@ -8,7 +8,7 @@ import { allocPages } from './alloc-pages.ts';
 import { assertInvalidateLock } from './assert-invalidate-lock.ts';
 import { Folio } from './folio.ts';
 import {
-  filemapInvalidateLockShared,
+  filemapInvalidateLockSharedKillable,
   filemapInvalidateTrylockShared,
   filemapInvalidateUnlockShared,
 } from './invalidate-lock.ts';
@@ -59,7 +59,7 @@ function* doPageCacheRa(kiocb: Kiocb, index: number, count: number, lookahead: n
       if (!(yield* filemapInvalidateTrylockShared(kiocb.mapping))) return;
     } else {
       if (kiocb.nowait) reportSleep(kiocb, index);
-      yield* filemapInvalidateLockShared(kiocb.mapping);
+      if (!(yield* filemapInvalidateLockSharedKillable(kiocb.mapping))) return;
     }
   }
   yield* pageCacheRaUnbounded(kiocb, index, pages, lookahead, locks);

@@ -85,7 +85,7 @@ export interface Scenario {
 interface MountOptions
   extends Pick<
     EngineOptions,
-    'readaheadPages' | 'faultAround' | 'directReclaim' | 'freezes' | 'changesFlags' | 'commits'
+    'readaheadPages' | 'faultAround' | 'directReclaim' | 'freezes' | 'changesFlags' | 'commits' | 'kills'
   > {
   readonly faults?: Faults;
   readonly Kind?: new (engine: Engine) => BlockFileSystem;

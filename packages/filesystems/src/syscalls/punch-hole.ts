@@ -10,5 +10,7 @@ export function* punchHole(fs: BlockFileSystem, inode: Inode, pos: number, count
   const error = yield* fs.punchHole(inode, pos, pos + count);
   yield* fs.sb.writers.releaseRead();
   if (error === null) open.end(oracle.tick());
+  // Killed before it had the locks.
+  if (error === 'EINTR') open.cancel();
   return error;
 }
