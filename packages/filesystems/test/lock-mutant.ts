@@ -25,7 +25,7 @@ const bits = BitLock.prototype as unknown as Methods;
 const annotated = AnnotatedLock.prototype as unknown as Methods;
 
 /** These only pass on what their caller does. */
-const PASSES_ON = /^(invalidate-lock|lock-two|annotated-lock)$/;
+const PASSES_ON = /^(invalidate-lock|killable-rwsem|lock-two|annotated-lock)$/;
 
 interface Place {
   readonly name: string;
