@@ -71,7 +71,7 @@ export function renderLockingDocument(document: LockingDocument, markup: Markup)
   return `${parts.join('\n\n')}\n`;
 }
 
-const LOCKS = ['folio_lock', 'i_rwsem', 'invalidate_lock', 'mmap_lock'] as const;
+const LOCKS = ['folio_lock', 'i_rwsem', 'invalidate_lock', 'mmap_lock', 's_umount'] as const;
 
 function tableRow({ operation, entry, exit, calls }: ObservedOperation): string[] {
   const cells = LOCKS.map((lock) => {

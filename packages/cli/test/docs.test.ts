@@ -57,7 +57,7 @@ test('of a recording, with and without a declared order, in three formats', asyn
 
 test.each([
   [['--order', 'x.order'], 'docs: --order without files'],
-  [['--fs', 'ext5'], '--fs ext5: use one of ext2, ext4, xfs, all'],
+  [['--fs', 'ext5'], '--fs ext5: use one of ext2, ext4, xfs, ceph, all'],
   [['--profile', 'lattest'], '(did you mean latest?)'],
 ])('%j is refused', async (args, message) => {
   const { status, err } = await lockdep('docs', ...args);

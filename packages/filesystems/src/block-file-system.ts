@@ -333,12 +333,25 @@ export abstract class BlockFileSystem extends FileSystem {
   /** `fallocate(FALLOC_FL_PUNCH_HOLE)` of bytes [from, to), freeze protection held. */
   abstract punchHole(inode: Inode, from: number, to: number): Proc<Errno | null>;
 
-  /** `ftruncate`, freeze protection held. */
-  abstract setSize(inode: Inode, size: number): Proc<Errno | null>;
+  /** `ftruncate`, freeze protection held. Source: `fs/open.c: do_truncate`. */
+  *setSize(inode: Inode, size: number): Proc<Errno | null> {
+    yield* inode.iRwsem.downWrite();
+    const error = yield* this.setattr(inode, size);
+    yield* inode.iRwsem.upWrite();
+    return error;
+  }
+
+  /** `->setattr` of a size: `i_rwsem` is held. */
+  abstract setattr(inode: Inode, size: number): Proc<Errno | null>;
 
   /** `i_rwsem` and the lock that evicts, exclusively, and no direct I/O under way; answers the latter lock. */
   *lockForEviction(inode: Inode): Proc<RwSemaphore | null> {
     yield* inode.iRwsem.downWrite();
+    return yield* this.takeEvictLock(inode);
+  }
+
+  /** The same where `i_rwsem` is held. */
+  *takeEvictLock(inode: Inode): Proc<RwSemaphore | null> {
     if (!this.waitsForDioInside) yield* inodeDioWait(inode);
     const lock = this.evictLock(inode);
     if (lock !== null) yield* lock.downWrite();

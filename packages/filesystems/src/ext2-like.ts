@@ -88,20 +88,16 @@ export class Ext2Like extends BlockFileSystem {
     return error;
   }
 
-  override *setSize(inode: Inode, size: number): Proc<Errno | null> {
-    yield* inode.iRwsem.downWrite();
+  override *setattr(inode: Inode, size: number): Proc<Errno | null> {
     yield* inodeDioWait(inode);
     const shrinks = size < inode.size;
     const error = shrinks ? yield* zeroTail(this, inode, size) : null;
-    if (error !== null) {
-      yield* inode.iRwsem.upWrite();
-      return error;
-    }
+    if (error !== null) return error;
     const lock = this.evictLock(inode);
     if (lock !== null) yield* lock.downWrite();
     yield* truncateSetsize(inode, size);
     if (shrinks) yield* freeBehind(this, inode, size);
-    yield* this.unlockAfterEviction(inode, lock);
+    if (lock !== null) yield* lock.upWrite();
     return null;
   }
 

@@ -209,8 +209,8 @@ export class Ext4Like extends BlockFileSystem {
     return yield* ext4InsertRange(this, inode, from, to);
   }
 
-  override *setSize(inode: Inode, size: number): Proc<Errno | null> {
-    const lock = yield* this.lockForEviction(inode);
+  override *setattr(inode: Inode, size: number): Proc<Errno | null> {
+    const lock = yield* this.takeEvictLock(inode);
     const old = inode.size;
     let error = size > old ? yield* this.zeroOldEnd(inode) : null;
     if (error === null) {
@@ -219,7 +219,7 @@ export class Ext4Like extends BlockFileSystem {
       yield* truncatePagecache(inode, size);
       if (size < old) error = yield* this.inTransaction(() => this.#truncate(inode, size));
     }
-    yield* this.unlockAfterEviction(inode, lock);
+    if (lock !== null) yield* lock.upWrite();
     return error;
   }
 

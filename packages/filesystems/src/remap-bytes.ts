@@ -3,6 +3,7 @@
  * Locks as for whole files, see {@link remapFileRange}; the two may be one file.
  */
 import {
+  asOperation,
   type Errno,
   filemapWriteAndWait,
   type Inode,
@@ -33,6 +34,16 @@ export function* remapBytes(
   caller: RemapCaller,
 ): Proc<Errno | null> {
   if (!fs.canRemap) return 'EOPNOTSUPP';
+  return yield* asOperation('remap_file_range', [source, target], () => remapRange(fs, source, target, range, caller));
+}
+
+function* remapRange(
+  fs: BlockFileSystem,
+  source: Inode,
+  target: Inode,
+  range: RemapRange,
+  caller: RemapCaller,
+): Proc<Errno | null> {
   const { blockSize } = fs.engine.geometry;
   if (range.from % blockSize !== 0 || range.to % blockSize !== 0) return 'EINVAL';
   yield* lockBoth(fs, source, target, caller);

@@ -7,6 +7,7 @@
 
 import type { RwSemaphore } from '@lockdep/locks';
 import {
+  asOperation,
   type Errno,
   type Folio,
   filemapWriteAndWait,
@@ -44,6 +45,10 @@ export function* remapFileRange(
   target: Inode,
   caller: RemapCaller,
 ): Proc<Errno | null> {
+  return yield* asOperation('remap_file_range', [source, target], () => remapWhole(fs, source, target, caller));
+}
+
+function* remapWhole(fs: BlockFileSystem, source: Inode, target: Inode, caller: RemapCaller): Proc<Errno | null> {
   yield* lockBoth(fs, source, target, caller);
   yield* inodeDioWait(source);
   if (target !== source) yield* inodeDioWait(target);

@@ -161,10 +161,10 @@ export class XfsLike extends BlockFileSystem {
     return yield* xfsUnshareRange(this, inode, from, to, keepSize);
   }
 
-  override *setSize(inode: Inode, size: number): Proc<Errno | null> {
-    const lock = yield* this.lockForEviction(inode);
+  override *setattr(inode: Inode, size: number): Proc<Errno | null> {
+    const lock = yield* this.takeEvictLock(inode);
     const error = yield* this.resize(inode, size);
-    yield* this.unlockAfterEviction(inode, lock);
+    if (lock !== null) yield* lock.upWrite();
     return error;
   }
 

@@ -18,13 +18,14 @@ import {
   compareTables,
   documentOf,
   Ext4Like,
+  type FileSystemName,
   LockRecorder,
   type LockTally,
   pread,
   runDocumentation,
 } from '../src/index.ts';
 
-const kinds = ['ext2', 'ext4', 'xfs'] as const;
+const kinds = ['ext2', 'ext4', 'xfs', 'ceph'] as const;
 const cells = kinds.flatMap((fs) => profiles.map((profile) => ({ fs, profile })));
 
 /** Always, sometimes or never, without the counts, which change with every program. */
@@ -40,7 +41,7 @@ const row = ({ operation, lock, when, observed, verdict, against }: ComparedCell
 
 const memo = new Map<string, ComparedCell[]>();
 
-function comparedRuns(fs: 'ext2' | 'ext4' | 'xfs', profile: Profile): ComparedCell[] {
+function comparedRuns(fs: FileSystemName, profile: Profile): ComparedCell[] {
   const key = `${fs} ${profile}`;
   const known =
     memo.get(key) ?? compareTables(runDocumentation({ fs, profile, seeds: 1 }).operations, documentOf[profile]);
@@ -63,6 +64,16 @@ describe('tables from runs', () => {
       'fault',
       'map_pages',
       'page_mkwrite',
+      'open',
+      'close',
+      'setattr',
+      'rename',
+      'link',
+      'fileattr_set',
+      'evict_inode',
+      'put_super',
+      'sync_fs',
+      'freeze_fs',
     ])
       expect(called, operation).toContain(operation);
     const against = compared.filter(({ verdict }) => verdict === 'contradicts');
@@ -88,8 +99,12 @@ describe('tables from runs', () => {
   });
 });
 
-/** Drops i_rwsem between write_begin and write_end. */
+/** Drops i_rwsem between write_begin and write_end, and sets a size without it. */
 class Careless extends Ext4Like {
+  override *setSize(inode: Inode, size: number): Proc<Errno | null> {
+    return yield* this.setattr(inode, size);
+  }
+
   override *writeBegin(inode: Inode, pos: number, bytes: number): Proc<Folio | Errno> {
     const folio = yield* super.writeBegin(inode, pos, bytes);
     if (typeof folio !== 'string') yield* inode.iRwsem.upWrite();
@@ -104,12 +119,15 @@ class Careless extends Ext4Like {
 
 test('a file system that forgets a lock contradicts the document, by operation and lock', () => {
   const { operations } = runDocumentation({ fs: 'ext4', profile: 'merged', seeds: 1, Kind: Careless });
-  const cell = compareTables(operations, 'v5.15').find(
-    ({ operation, lock, when }) => operation === 'write_end' && lock === 'i_rwsem' && when === 'entry',
-  )!;
+  const cells = compareTables(operations, 'v5.15');
+  const cellOf = (wanted: string): ComparedCell =>
+    cells.find(({ operation, lock, when }) => operation === wanted && lock === 'i_rwsem' && when === 'entry')!;
+  const cell = cellOf('write_end');
   expect(cell).toMatchObject({ verdict: 'contradicts', documented: 'exclusive' });
   expect(cell.against).toMatchObject([{ mode: 'none' }]);
   expect(cell.against[0]!.evidence!.path).toContain('genericPerformWrite');
+  expect(cellOf('setattr')).toMatchObject({ verdict: 'contradicts', against: [{ mode: 'none' }] });
+  expect(cellOf('rename')).toMatchObject({ verdict: 'agrees', observed: { shared: 0, none: 0 } });
 });
 
 test('watching changes no schedule', () => {

@@ -16,7 +16,7 @@ const HARMFUL = [
   'lockForMkwrite (file-system): invalidate_lock',
   'pageMkwrite (page-mkwrite): folio',
   'lockForEviction (block-file-system): i_rwsem',
-  'lockForEviction (block-file-system): invalidate_lock',
+  'takeEvictLock (block-file-system): invalidate_lock',
   'truncateTrying (truncate): folio',
   'lockForWriteback (write-cache-pages): folio',
 ];

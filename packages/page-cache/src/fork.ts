@@ -4,6 +4,7 @@
  */
 import type { Proc } from './machine.ts';
 import { Mm } from './mm.ts';
+import { noteOperation } from './observe-operations.ts';
 import type { Pte, Vma } from './vma.ts';
 import { mmapWriteUnlock, vmaStartWrite } from './vma-lock.ts';
 
@@ -24,6 +25,7 @@ export function* fork(parent: Mm, name: string): Proc<Mm> {
     mapping.iMmap.splice(mapping.iMmap.indexOf(vma) + 1, 0, copy);
     yield* mapping.iMmapRwsem.upWrite();
     for (const [i, pte] of vma.ptes.entries()) yield* copyPte(vma, pte, copy, copy.ptes[i]!);
+    noteOperation('open', copy);
     child.vmas.push(copy);
   }
   yield* child.mmapLock.upWrite();

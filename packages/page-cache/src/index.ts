@@ -62,7 +62,7 @@ export { mprotect } from './mprotect.ts';
 export { mremap } from './mremap.ts';
 export { vfsLink, vfsRename } from './namespace.ts';
 export { nofsScope } from './nofs-scope.ts';
-export { foliosAtEnd, type OperationObserver, type OperationSubject } from './observe-operations.ts';
+export { asOperation, foliosAtEnd, type OperationObserver, type OperationSubject } from './observe-operations.ts';
 export { Oracle } from './oracle.ts';
 export { type MkwriteCode, pageMkwrite } from './page-mkwrite.ts';
 export { PercpuRwsem, type PercpuRwsemOptions } from './percpu-rwsem.ts';

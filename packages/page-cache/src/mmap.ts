@@ -8,6 +8,7 @@ import type { Inode } from './inode.ts';
 import type { Proc } from './machine.ts';
 import { madvisePopulate } from './madvise.ts';
 import type { Mm } from './mm.ts';
+import { noteOperation } from './observe-operations.ts';
 import { zapPte } from './unmap.ts';
 import { Vma, type VmaOptions } from './vma.ts';
 import { mmapWriteUnlock, vmaStartWrite } from './vma-lock.ts';
@@ -41,6 +42,7 @@ export function* munmap(vma: Vma): Proc {
   yield* mapping.iMmapRwsem.downWrite();
   mapping.iMmap.splice(mapping.iMmap.indexOf(vma), 1);
   yield* mapping.iMmapRwsem.upWrite();
+  noteOperation('close', vma);
   mm.vmas.splice(mm.vmas.indexOf(vma), 1);
   yield* mmapWriteUnlock(mm);
 }

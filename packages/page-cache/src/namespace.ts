@@ -5,6 +5,7 @@
 import type { Inode } from './inode.ts';
 import { lockTwoNondirectories, unlockTwoNondirectories } from './lock-two.ts';
 import type { Act, Proc } from './machine.ts';
+import { asOperation } from './observe-operations.ts';
 
 /** Subclasses of a directory's `i_rwsem`: the first and the second parent. */
 const PARENT = 1;
@@ -20,7 +21,7 @@ export function* vfsRename(from: Inode, to: Inode, source: Inode, target: Inode,
     yield* to.iRwsem.downWrite({ subclass: PARENT2 });
   }
   yield* lockTwoNondirectories(source, target);
-  yield* work();
+  yield* asOperation('rename', [from, to, source, target], work);
   yield* unlockTwoNondirectories(source, target);
   if (from !== to) yield* to.iRwsem.upWrite();
   yield* from.iRwsem.upWrite();
@@ -31,7 +32,7 @@ export function* vfsRename(from: Inode, to: Inode, source: Inode, target: Inode,
 export function* vfsLink(parent: Inode, inode: Inode, work: () => Act): Proc {
   yield* parent.iRwsem.downWrite({ subclass: PARENT });
   yield* inode.iRwsem.downWrite();
-  yield* work();
+  yield* asOperation('link', [parent, inode], work);
   yield* inode.iRwsem.upWrite();
   yield* parent.iRwsem.upWrite();
 }

@@ -10,15 +10,19 @@ import { Folio } from './folio.ts';
 import type { Inode } from './inode.ts';
 import type { Kiocb } from './kiocb.ts';
 import type { Act, Proc } from './machine.ts';
+import type { SuperBlock } from './super-block.ts';
 import type { VmFault } from './vm-fault.ts';
 import type { Vma } from './vma.ts';
 
 /** What an operation is called on: whose locks are of interest. */
 export interface OperationSubject {
-  readonly inode: Inode;
+  /** Of several, each has to be locked alike. */
+  readonly inodes: readonly Inode[];
   readonly folios: readonly Folio[];
   /** The mapping of a fault, and its process. */
   readonly vma: Vma | null;
+  /** Of an operation on the whole file system, or on an inode that nobody uses. */
+  readonly sb: SuperBlock | null;
 }
 
 /** Told of calls, in the task that makes them. */
@@ -27,17 +31,22 @@ export interface OperationObserver {
   enter(operation: string, subject: OperationSubject): (result: unknown) => void;
 }
 
-type SubjectOf = (...args: readonly never[]) => OperationSubject;
+type SubjectOf = (this: FileSystem, ...args: readonly never[]) => OperationSubject;
 
-const ofInode = (inode: Inode): OperationSubject => ({ inode, folios: [], vma: null });
-const ofFolio = (folio: Folio): OperationSubject => ({ inode: folio.inode, folios: [folio], vma: null });
+const NOTHING: OperationSubject = { inodes: [], folios: [], vma: null, sb: null };
+const ofInode = (inode: Inode): OperationSubject => ({ ...NOTHING, inodes: [inode] });
+const ofFolio = (folio: Folio): OperationSubject => ({ ...NOTHING, inodes: [folio.inode], folios: [folio] });
 const ofKiocb = ({ inode }: Kiocb): OperationSubject => ofInode(inode);
-const ofFault = ({ vma }: VmFault): OperationSubject => ({ inode: vma.inode, folios: [], vma });
+const ofFault = ({ vma }: VmFault): OperationSubject => ofVma(vma);
+const ofVma = (vma: Vma): OperationSubject => ({ ...NOTHING, inodes: [vma.inode], vma });
+function ofMounted(this: FileSystem): OperationSubject {
+  return { ...NOTHING, sb: this.sb };
+}
 
 /** Methods of file systems, the kernel's names of the operations, and what each is called on. A file system need not have them all. */
 const METHODS: Readonly<Record<string, readonly [operation: string, subject: SubjectOf]>> = {
   readFolio: ['read_folio', ofFolio],
-  readahead: ['readahead', ({ host }: AddressSpace, folios: readonly Folio[]) => ({ inode: host, folios, vma: null })],
+  readahead: ['readahead', ({ host }: AddressSpace, folios: readonly Folio[]) => ({ ...ofInode(host), folios })],
   writeBegin: ['write_begin', ofInode],
   writeEnd: ['write_end', (_inode: Inode, folio: Folio) => ofFolio(folio)],
   writepages: ['writepages', ofInode],
@@ -46,7 +55,7 @@ const METHODS: Readonly<Record<string, readonly [operation: string, subject: Sub
   launderFolio: ['launder_folio', ofFolio],
   fault: ['fault', ofFault],
   mapPages: ['map_pages', ofFault],
-  pageMkwrite: ['page_mkwrite', (vma: Vma, folio: Folio) => ({ inode: vma.inode, folios: [folio], vma })],
+  pageMkwrite: ['page_mkwrite', (vma: Vma, folio: Folio) => ({ ...ofVma(vma), folios: [folio] })],
   fsync: ['fsync', ofInode],
   readIter: ['read_iter', ofKiocb],
   writeIter: ['write_iter', ofKiocb],
@@ -55,6 +64,10 @@ const METHODS: Readonly<Record<string, readonly [operation: string, subject: Sub
   collapseRange: ['fallocate', ofInode],
   insertRange: ['fallocate', ofInode],
   setSize: ['do_truncate', ofInode],
+  setattr: ['setattr', ofInode],
+  syncFs: ['sync_fs', ofMounted],
+  freezeFs: ['freeze_fs', ofMounted],
+  putSuper: ['put_super', ofMounted],
 };
 
 /** Wraps the operations of a file system. */
@@ -63,7 +76,7 @@ export function observeOperations(fs: FileSystem, observer: OperationObserver): 
     const original: unknown = Reflect.get(fs, method);
     if (typeof original !== 'function') continue;
     const wrapped = function* (this: FileSystem, ...args: never[]): Proc<unknown> {
-      const exit = observer.enter(operation, subject(...args));
+      const exit = observer.enter(operation, subject.apply(this, args));
       const result = yield* original.apply(this, args) as Act<unknown>;
       exit(result);
       return result;
@@ -73,8 +86,18 @@ export function observeOperations(fs: FileSystem, observer: OperationObserver): 
 }
 
 /** Tells of an operation that is no method here, and over in the same step. */
-export function noteOperation(operation: string, folio: Folio): void {
-  folio.sb.engine.observer?.enter(operation, ofFolio(folio))(undefined);
+export function noteOperation(operation: string, on: Folio | Vma): void {
+  const inode = on.inode;
+  inode.sb.engine.observer?.enter(operation, on instanceof Folio ? ofFolio(on) : ofVma(on))(undefined);
+}
+
+/** Runs what is no method here as a call of an operation on inodes of one file system. */
+export function* asOperation<T>(operation: string, inodes: readonly Inode[], body: () => Act<T>): Proc<T> {
+  const { sb } = inodes[0]!;
+  const exit = sb.engine.observer?.enter(operation, { ...NOTHING, inodes: [...new Set(inodes)], sb });
+  const result = yield* body();
+  exit?.(result);
+  return result;
 }
 
 /** The folios that an operation which answered this has to do with at its end; null when it failed. */

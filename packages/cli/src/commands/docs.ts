@@ -12,7 +12,7 @@ import { readOrder } from '../read-order.ts';
 import { UsageError } from '../usage-error.ts';
 import { writeOutput } from '../write-output.ts';
 
-const KINDS = ['ext2', 'ext4', 'xfs'] as const;
+const KINDS = ['ext2', 'ext4', 'xfs', 'ceph'] as const;
 const PROFILES = ['before', 'seed', 'merged', 'latest'] as const satisfies readonly Profile[];
 const MARKUPS = ['markdown', 'rst', 'json'] as const;
 
@@ -38,7 +38,7 @@ and the order of locks in the form of the header comments of mm/filemap.c and mm
 
 Of saved graphs and traces it writes the order, compared with what --order declares.
 
-  --fs NAME         ext2, ext4, xfs, or all (default)
+  --fs NAME         ext2, ext4, xfs, ceph, or all (default)
   --profile NAME    before, seed, merged (default) or latest
   --order FILE      a declared order, as for \`lockdep order\`; with files only
   --format FORMAT   markdown (default), rst (reStructuredText) or json

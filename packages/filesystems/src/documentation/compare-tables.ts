@@ -78,9 +78,9 @@ const NOT_HELD: Allowed = new Set(['none']);
 
 /** The modes that a cell allows when the operation is called; null when it states nothing. */
 function onEntry(lock: DocumentedLock, documented: string): Allowed | null {
-  if (documented === '' || documented.startsWith('maybe')) return null;
+  if (documented === '' || /^(maybe|no or)/.test(documented)) return null;
   if (/^(no\b|locks the|can return)/.test(documented)) return NOT_HELD;
-  if (lock === 'folio_lock' || documented === 'exclusive' || documented === 'write') return HELD.exclusive;
+  if (lock === 'folio_lock' || /^(exclusive|write$)/.test(documented)) return HELD.exclusive;
   return HELD.shared;
 }
 

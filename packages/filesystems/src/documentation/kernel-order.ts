@@ -148,6 +148,8 @@ const CLASSES: Readonly<Record<string, readonly string[]>> = {
   s_vfs_rename_mutex: ['&type->s_vfs_rename_key'],
   invalidate_lock: ['mapping.invalidate_lock', '&ei->i_mmap_sem', '&ip->i_mmaplock'],
   mmap_lock: ['&mm->mmap_lock'],
+  vma_lock: ['vm_lock'],
+  s_umount: ['&type->s_umount_key'],
   i_mmap_rwsem: ['&mapping->i_mmap_rwsem'],
   pte_lock: ['ptlock_ptr(page)'],
   i_pages_lock: ['&xa->xa_lock'],
@@ -155,6 +157,7 @@ const CLASSES: Readonly<Record<string, readonly string[]>> = {
   'ext4.i_data_sem': ['&ei->i_data_sem'],
   'ext4.s_writepages_rwsem': ['&sbi->s_writepages_rwsem'],
   'xfs.ilock': ['&xfs_nondir_ilock_class'],
+  'xfs.agi': ['xfs_agi_buffer'],
   'ext2.truncate_mutex': ['&ei->truncate_mutex'],
 };
 

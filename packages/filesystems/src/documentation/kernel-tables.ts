@@ -2,7 +2,7 @@
  * The tables of the kernel's own locking document, cell by cell as they stand there; an empty cell states nothing.
  *
  * Parsed from Documentation/filesystems/locking.rst of v5.14, v5.15 (the seed posted the same cells) and v7.1, and trimmed to the tables
- * of address_space_operations and vm_operations_struct.
+ * of address_space_operations, vm_operations_struct, inode_operations and super_operations.
  */
 
 /** Kernels whose documents are here. */
@@ -12,6 +12,8 @@ export type KernelVersion = 'v5.14' | 'v5.15' | 'v7.1';
 export const TABLE_COLUMNS = {
   address_space_operations: ['folio_lock', 'i_rwsem', 'invalidate_lock'],
   vm_operations_struct: ['mmap_lock', 'folio_lock'],
+  inode_operations: ['i_rwsem'],
+  super_operations: ['s_umount'],
 } as const;
 
 export type LockingTable = keyof typeof TABLE_COLUMNS;
@@ -51,6 +53,50 @@ page_mkwrite | yes | can return with page locked
 pfn_mkwrite | yes |
 access | yes |
 `,
+    inode_operations: `
+lookup | shared
+create | exclusive
+link | exclusive (both)
+mknod | exclusive
+symlink | exclusive
+mkdir | exclusive
+unlink | exclusive (both)
+rmdir | exclusive (both)(see below)
+rename | exclusive (all) (see below)
+readlink | no
+get_link | no
+setattr | exclusive
+permission | no (may not block if called in rcu-walk mode)
+get_acl | no
+getattr | no
+listxattr | no
+fiemap | no
+update_time | no
+atomic_open | shared (exclusive if O_CREAT is set in open flags)
+tmpfile | no
+fileattr_get | no or exclusive
+fileattr_set | exclusive
+`,
+    super_operations: `
+alloc_inode |
+free_inode |
+destroy_inode |
+dirty_inode |
+write_inode |
+drop_inode |
+evict_inode |
+put_super | write
+sync_fs | read
+freeze_fs | write
+unfreeze_fs | write
+statfs | maybe(read)
+remount_fs | write
+umount_begin | no
+show_options | no
+quota_read | no
+quota_write | no
+bdev_try_to_free_page | no
+`,
   },
   'v5.15': {
     address_space_operations: `
@@ -85,6 +131,50 @@ page_mkwrite | yes | can return with page locked
 pfn_mkwrite | yes |
 access | yes |
 `,
+    inode_operations: `
+lookup | shared
+create | exclusive
+link | exclusive (both)
+mknod | exclusive
+symlink | exclusive
+mkdir | exclusive
+unlink | exclusive (both)
+rmdir | exclusive (both)(see below)
+rename | exclusive (all) (see below)
+readlink | no
+get_link | no
+setattr | exclusive
+permission | no (may not block if called in rcu-walk mode)
+get_acl | no
+getattr | no
+listxattr | no
+fiemap | no
+update_time | no
+atomic_open | shared (exclusive if O_CREAT is set in open flags)
+tmpfile | no
+fileattr_get | no or exclusive
+fileattr_set | exclusive
+`,
+    super_operations: `
+alloc_inode |
+free_inode |
+destroy_inode |
+dirty_inode |
+write_inode |
+drop_inode |
+evict_inode |
+put_super | write
+sync_fs | read
+freeze_fs | write
+unfreeze_fs | write
+statfs | maybe(read)
+remount_fs | write
+umount_begin | no
+show_options | no
+quota_read | no
+quota_write | no
+bdev_try_to_free_page | no
+`,
   },
   'v7.1': {
     address_space_operations: `
@@ -116,6 +206,51 @@ map_pages | maybe-read |
 page_mkwrite | read | can return with page locked
 pfn_mkwrite | read |
 access | read |
+`,
+    inode_operations: `
+lookup | shared
+create | exclusive
+link | exclusive (both)
+mknod | exclusive
+symlink | exclusive
+mkdir | exclusive
+unlink | exclusive (both)
+rmdir | exclusive (both)(see below)
+rename | exclusive (both parents, some children) (see below)
+readlink | no
+get_link | no
+setattr | exclusive
+permission | no (may not block if called in rcu-walk mode)
+get_inode_acl | no
+get_acl | no
+getattr | no
+listxattr | no
+fiemap | no
+update_time | no
+sync_lazytime | no
+atomic_open | shared (exclusive if O_CREAT is set in open flags)
+tmpfile | no
+fileattr_get | no or exclusive
+fileattr_set | exclusive
+get_offset_ctx | no
+`,
+    super_operations: `
+alloc_inode |
+free_inode |
+destroy_inode |
+dirty_inode |
+write_inode |
+drop_inode |
+evict_inode |
+put_super | write
+sync_fs | read
+freeze_fs | write
+unfreeze_fs | write
+statfs | maybe(read)
+umount_begin | no
+show_options | no
+quota_read | no
+quota_write | no
 `,
   },
 };
@@ -151,5 +286,17 @@ export const TAKEN_INSIDE = [
     lock: 'invalidate_lock',
     mode: 'shared',
     where: 'include/linux/fs.h: blocks modification of page cache contents through memory mappings',
+  },
+  {
+    operation: 'remap_file_range',
+    lock: 'i_rwsem',
+    mode: 'exclusive',
+    where: 'locking.rst, file_operations: ->remap_file_range can use it to block changes through write(2) and the like',
+  },
+  {
+    operation: 'remap_file_range',
+    lock: 'invalidate_lock',
+    mode: 'exclusive',
+    where: 'locking.rst, file_operations: ->remap_file_range must take it to block changes through a memory mapping',
   },
 ] as const;

@@ -9,7 +9,7 @@ import { foliosAtEnd, type Machine, type OperationObserver, type OperationSubjec
 import { callPath } from './call-path.ts';
 
 /** The locks that the documents speak of. */
-export type DocumentedLock = 'folio_lock' | 'i_rwsem' | 'invalidate_lock' | 'mmap_lock';
+export type DocumentedLock = 'folio_lock' | 'i_rwsem' | 'invalidate_lock' | 'mmap_lock' | 's_umount';
 /** How a lock was held. */
 export type HeldMode = 'exclusive' | 'shared' | 'none';
 
@@ -65,17 +65,22 @@ interface Row {
   readonly takes: Partial<Record<DocumentedLock, Tally>>;
 }
 
+interface TakenLock {
+  readonly lock: Lock;
+  readonly mode: HeldMode;
+}
+
 /** What a task holds, and what its calls under way have taken so far. */
 class HeldByTask {
   readonly held: { readonly lock: Lock; mode: HeldMode }[] = [];
-  readonly calls: { readonly lock: Lock; readonly mode: HeldMode }[][] = [];
+  readonly calls: TakenLock[][] = [];
 
   mode(lock: Lock): HeldMode {
     return strongest(this.held, lock);
   }
 }
 
-function strongest(entries: readonly { readonly lock: Lock; readonly mode: HeldMode }[], lock: Lock): HeldMode {
+function strongest(entries: readonly TakenLock[], lock: Lock): HeldMode {
   let mode: HeldMode = 'none';
   for (const entry of entries) {
     if (entry.lock === lock && mode !== 'exclusive') mode = entry.mode;
@@ -135,7 +140,7 @@ export class LockRecorder {
     row.calls += 1;
     row.callers.add(path.at(-1) ?? '');
     for (const [name, locks] of locksOf(subject)) tally(row.entry, name).count(modeOf(task, name, locks), evidence);
-    const taken: { readonly lock: Lock; readonly mode: HeldMode }[] = [];
+    const taken: TakenLock[] = [];
     task.calls.push(taken);
     return (result) => {
       task.calls.splice(task.calls.lastIndexOf(taken), 1);
@@ -144,7 +149,7 @@ export class LockRecorder {
       for (const [name, locks] of locksOf({ ...subject, folios }))
         tally(row.exit, name).count(modeOf(task, name, locks), evidence);
       for (const [name, locks] of locksOf(subject)) {
-        if (name !== 'folio_lock') tally(row.takes, name).count(strongest(taken, locks[0]!), evidence);
+        if (name !== 'folio_lock') tally(row.takes, name).count(takenMode(taken, name, locks), evidence);
       }
     };
   }
@@ -165,19 +170,30 @@ function tally(tallies: Partial<Record<DocumentedLock, Tally>>, lock: Documented
   return known;
 }
 
-function locksOf({ inode, folios, vma }: OperationSubject): [DocumentedLock, readonly Lock[]][] {
-  const found: [DocumentedLock, readonly Lock[]][] = [
-    ['i_rwsem', [inode.iRwsem.instance!]],
-    ['invalidate_lock', [inode.mapping.invalidateLock.instance!]],
-  ];
+function locksOf({ inodes, folios, vma, sb }: OperationSubject): [DocumentedLock, readonly Lock[]][] {
+  const found: [DocumentedLock, readonly Lock[]][] = [];
+  if (inodes.length > 0) {
+    found.push(['i_rwsem', inodes.map(({ iRwsem }) => iRwsem.instance!)]);
+    found.push(['invalidate_lock', inodes.map(({ mapping }) => mapping.invalidateLock.instance!)]);
+  }
   if (vma !== null) found.push(['mmap_lock', [vma.mm.mmapLock.instance!, vma.vmaLock.instance!]]);
   if (folios.length > 0) found.push(['folio_lock', folios.map(({ lock }) => lock.instance!)]);
+  if (sb !== null) found.push(['s_umount', [sb.sUmount.instance!]]);
   return found;
 }
 
 /** Of several locks, the mode in which all are held; the lock of a mapping stands for mmap_lock, as the document says above its table. */
 function modeOf(task: HeldByTask, name: DocumentedLock, locks: readonly Lock[]): HeldMode {
   const modes = locks.map((lock) => task.mode(lock));
-  if (name === 'mmap_lock') return modes.find((mode) => mode !== 'none') ?? 'none';
+  return name === 'mmap_lock' ? (modes.find((mode) => mode !== 'none') ?? 'none') : weakest(modes);
+}
+
+/** Of several locks, the mode in which all have been taken. */
+function takenMode(taken: readonly TakenLock[], name: DocumentedLock, locks: readonly Lock[]): HeldMode {
+  const modes = locks.map((lock) => strongest(taken, lock));
+  return name === 'mmap_lock' ? modes[0]! : weakest(modes);
+}
+
+function weakest(modes: readonly HeldMode[]): HeldMode {
   return modes.includes('none') ? 'none' : modes.includes('shared') ? 'shared' : 'exclusive';
 }

@@ -6,6 +6,7 @@ import { Validator } from '@lockdep/core';
 import {
   dataTags,
   Engine,
+  fork,
   type Inode,
   invalidateInodePages2Range,
   Mm,
@@ -21,6 +22,8 @@ import {
   userLoad,
   userStore,
   type Vma,
+  vfsLink,
+  vfsRename,
 } from '@lockdep/page-cache';
 import type { BlockFileSystem } from '../block-file-system.ts';
 import { evictInode } from '../evict-inode.ts';
@@ -29,6 +32,7 @@ import type { FileSystemName } from '../scenarios/scenario.ts';
 import { scenarios } from '../scenarios/scenarios.ts';
 import { fadviseDontneed, fadviseWillneed } from '../syscalls/fadvise.ts';
 import { fallocate } from '../syscalls/fallocate.ts';
+import { freeze, thaw } from '../syscalls/freeze.ts';
 import { fsync } from '../syscalls/fsync.ts';
 import { ftruncate } from '../syscalls/ftruncate.ts';
 import { pread } from '../syscalls/pread.ts';
@@ -36,6 +40,8 @@ import { preallocate } from '../syscalls/preallocate.ts';
 import { punchHole } from '../syscalls/punch-hole.ts';
 import { pwrite } from '../syscalls/pwrite.ts';
 import { remap } from '../syscalls/remap.ts';
+import { setFlags } from '../syscalls/set-flags.ts';
+import { umount } from '../syscalls/umount.ts';
 import { LockRecorder, type ObservedOperation } from './lock-recorder.ts';
 
 /** What programs work on: two files of two pages on disk, the first one mapped. */
@@ -43,6 +49,9 @@ interface Stage {
   readonly fs: BlockFileSystem;
   readonly a: Inode;
   readonly b: Inode;
+  /** Directories. */
+  readonly d: Inode;
+  readonly e: Inode;
   readonly vma: Vma;
 }
 
@@ -76,6 +85,12 @@ const OPERATIONS: Readonly<Record<string, (stage: Stage) => Proc<unknown>>> = {
   invalidate: ({ a }) => invalidateInodePages2Range(a.mapping, 0, 1),
   clone: ({ fs, a, b }) => remapped(fs, b, a, 'clone'),
   dedupe: ({ fs, a, b }) => remapped(fs, b, a, 'dedupe'),
+  'set flags': ({ fs, a }) => setFlags(fs, a),
+  rename: ({ fs, a, b, d, e }) => named(fs, () => vfsRename(d, e, a, b, () => inJournal(fs))),
+  'rename within a directory': ({ fs, a, b, d }) => named(fs, () => vfsRename(d, d, b, a, () => inJournal(fs))),
+  link: ({ fs, a, e }) => named(fs, () => vfsLink(e, a, () => inJournal(fs))),
+  'fork, unmap in the child': ({ vma }) => forked(vma.mm),
+  'freeze, thaw': ({ fs }) => frozen(fs),
 };
 
 function* mapped(mm: Mm, file: Inode): Proc {
@@ -83,6 +98,24 @@ function* mapped(mm: Mm, file: Inode): Proc {
   yield* userStore(vma, 0, dataTags('A', 'm2', 0, 1)[0]!);
   yield* munmap(vma);
 }
+
+function* forked(mm: Mm): Proc {
+  const child = yield* fork(mm, 'child');
+  for (const vma of [...child.vmas]) yield* munmap(vma);
+}
+
+function* frozen(fs: BlockFileSystem): Proc {
+  if ((yield* freeze(fs)) === null) yield* thaw(fs);
+}
+
+/** Names are not modelled: a change of them is its locks, and a transaction. */
+function* named(fs: BlockFileSystem, change: () => Proc): Proc {
+  yield* fs.sb.writers.acquireRead();
+  yield* change();
+  yield* fs.sb.writers.releaseRead();
+}
+
+const inJournal = (fs: BlockFileSystem): Proc => fs.inTransaction(function* () {});
 
 function* reclaim(file: Inode): Proc {
   for (let index = 0; index < 2; index++) {
@@ -141,11 +174,20 @@ export function runDocumentation({
   };
   const stage = (machine: PlainMachine, options: Watched, faultAround: boolean, blockSize: number): Stage => {
     const geometry = { blockSize, filePages: 3, diskBlocks: 64 };
-    const engine = new Engine({ machine, profile, geometry, faultAround, readaheadPages: 1, ...options });
+    const engine = new Engine({
+      machine,
+      profile,
+      geometry,
+      faultAround,
+      readaheadPages: 1,
+      freezes: true,
+      ...options,
+    });
     const mounted = new Kind(engine);
     const a = mounted.create('A', dataTags('A', 'w0', 0, WHOLE));
     const b = mounted.create('B', dataTags('B', 'w0', 0, WHOLE));
-    return { fs: mounted, a, b, vma: premap(new Mm(engine, 'mm'), a, { pages: 2, advice: 'sequential' }) };
+    const [d, e] = ['D', 'E'].map((name) => mounted.mkdir(name)) as [Inode, Inode];
+    return { fs: mounted, a, b, d, e, vma: premap(new Mm(engine, 'mm'), a, { pages: 2, advice: 'sequential' }) };
   };
   const names = Object.keys(OPERATIONS);
   for (const first of names) {
@@ -158,6 +200,8 @@ export function runDocumentation({
           for (const name of names) yield* OPERATIONS[name]!(made);
           yield* pread(made.b, 0, WHOLE);
           yield* evictInode(made.fs, made.b, 'unlinked');
+          yield* munmap(made.vma);
+          yield* umount(made.fs);
         },
       };
     });

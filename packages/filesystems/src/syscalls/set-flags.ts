@@ -1,5 +1,5 @@
 /** `ioctl(2)` with `FS_IOC_SETFLAGS`: a change of the inode alone, under freeze level 1 and then `i_rwsem`. */
-import type { Inode, Proc } from '@lockdep/page-cache';
+import { asOperation, type Inode, type Proc } from '@lockdep/page-cache';
 import type { BlockFileSystem } from '../block-file-system.ts';
 
 /** `ioctl(FS_IOC_SETFLAGS)`; the flags are not modelled. Source: `fs/ioctl.c: ioctl_setflags` (v5.15), `mnt_want_write_file`. */
@@ -9,7 +9,7 @@ export function* setFlags(fs: BlockFileSystem, inode: Inode): Proc {
   if (!isInside) yield* writers.acquireRead();
   yield* inode.iRwsem.downWrite();
   if (isInside) yield* writers.acquireRead();
-  yield* fs.inTransaction(function* () {});
+  yield* asOperation('fileattr_set', [inode], () => fs.inTransaction(function* () {}));
   if (isInside) yield* writers.releaseRead();
   yield* inode.iRwsem.upWrite();
   if (!isInside) yield* writers.releaseRead();
