@@ -277,6 +277,13 @@ export abstract class BlockFileSystem extends FileSystem {
     return null;
   }
 
+  /** What is on disk at a byte of a file, when nothing runs. */
+  peekDisk(inode: Inode, offset: number): Tag {
+    const { blockSize } = this.engine.geometry;
+    const extent = this.info(inode).map.get(Math.floor(offset / blockSize));
+    return extent?.state === 'mapped' ? this.device.blocks[extent.block]!.data[offset % blockSize]! : ZERO;
+  }
+
   /** The extents of some places of a file, under the map lock shared. */
   *lookupBlocks(inode: Inode, indexes: readonly number[]): Proc<(Extent | undefined)[]> {
     const { map, mapLock } = this.info(inode);

@@ -23,6 +23,7 @@ export {
 export { type DocumentationRuns, type DocumentedRuns, runDocumentation } from './documentation/programs.ts';
 export { evictInode } from './evict-inode.ts';
 export { Ext2Like } from './ext2-like.ts';
+export { Ext4InlineLike } from './ext4-inline-like.ts';
 export { Ext4Like } from './ext4-like.ts';
 export { fileSystemKinds } from './file-system-kinds.ts';
 export { type FlusherOptions, flusher } from './flusher.ts';

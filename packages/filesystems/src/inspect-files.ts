@@ -67,12 +67,11 @@ function inspectDiskTail(fs: BlockFileSystem, inode: Inode, start: number): void
 }
 
 function byteAt(fs: BlockFileSystem, inode: Inode, offset: number): Tag {
-  const { pageSize, blockSize } = fs.engine.geometry;
+  const { pageSize } = fs.engine.geometry;
   const folio = inode.mapping.peek(Math.floor(offset / pageSize));
   const inPage = offset % pageSize;
   if (folio?.isPartiallyUptodate(inPage, inPage + 1)) return folio.data[inPage]!;
-  const extent = fs.info(inode).map.get(Math.floor(offset / blockSize));
-  return extent?.state === 'mapped' ? fs.device.blocks[extent.block]!.data[offset % blockSize]! : ZERO;
+  return fs.peekDisk(inode, offset);
 }
 
 function inspectFolios(fs: BlockFileSystem, inode: Inode): void {

@@ -110,6 +110,15 @@ export interface BugSwitches {
   readonly 'xfs.insertFlushesBlockBefore'?: boolean;
   /** `true`: a task that sleeps for invalidate_lock, to read a page or to zero a range of a block device, can be killed (fix for PC-105). */
   readonly 'invalidateLock.killable'?: boolean;
+  /**
+   * Where ext4 converts inline data of a file that is stored to through a mapping: `page-mkwrite` (PC-030), `page-mkwrite-i_rwsem`, under that lock;
+   * or when it is mapped, `mmap`, under mmap_lock. Default: before mmap_lock is taken.
+   */
+  readonly 'ext4.convertsInline'?: 'page-mkwrite' | 'page-mkwrite-i_rwsem' | 'mmap';
+  /** `true`: a read asks without a lock whether data are inline, and may come in the middle of a conversion. */
+  readonly 'ext4.readAsksInlineUnlocked'?: boolean;
+  /** `true`: fallocate converts inline data before it takes i_rwsem (PC-031). */
+  readonly 'ext4.fallocateConvertsUnlocked'?: boolean;
   /** `true`: io_uring submits a direct write that must not sleep, and sleeps for freeze protection (PC-096). */
   readonly 'aio.startWriteBlocksSubmitter'?: boolean;
   /** `argument`: rename locks AGI buffers in the order in which it comes to need them, not by allocation group (PC-103). */

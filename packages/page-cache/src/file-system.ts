@@ -145,6 +145,21 @@ export abstract class FileSystem {
     return yield* filemapMapPages(vmf);
   }
 
+  /** A file is about to be mapped writable and shared; nothing is held. Default: nothing has to be done. */
+  prepareMmap(_inode: Inode): Act {
+    return immediate(undefined);
+  }
+
+  /** `->mmap` of such a mapping, mmap_lock held exclusively. */
+  mmap(_inode: Inode): Act {
+    return immediate(undefined);
+  }
+
+  /** The beginning of page_mkwrite, before the folio is locked; mmap_lock and what keeps out remapping are held. */
+  prepareMkwrite(_inode: Inode): Act<Errno | null> {
+    return immediate(null);
+  }
+
   /** `vm_operations->page_mkwrite` */
   *pageMkwrite(vma: Vma, folio: Folio): Proc<MkwriteCode> {
     return yield* pageMkwrite(vma, folio);

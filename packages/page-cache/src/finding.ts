@@ -13,11 +13,12 @@ export type FindingKind =
   | 'dirty-when-frozen'
   | 'nowait-violation'
   | 'hang'
+  | 'bug-on'
   | 'leak';
 
 /** How it was seen: by a read(2), a load through a mapping, while filling a folio, in the final state, on the way to disk, at
- * the release of a lock. */
-export type FindingSource = 'read' | 'load' | 'folio' | 'end' | 'writeback' | 'lock';
+ * the release of a lock, in the middle of a write(2). */
+export type FindingSource = 'read' | 'load' | 'folio' | 'end' | 'writeback' | 'lock' | 'write';
 
 /** One thing that an oracle found wrong, as plain data; {@link findingText} puts it in words. */
 export interface Finding {

@@ -17,7 +17,10 @@ import { mmapWriteUnlock, vmaStartWrite } from './vma-lock.ts';
 export function* mmap(mm: Mm, inode: Inode, options: VmaOptions & { readonly populate?: boolean }): Proc<Vma> {
   const vma = new Vma(mm, inode, options);
   const takesIrwsem = mm.engine.rules.bugs['fs.mmapTakesIrwsem'] === true;
+  const isWritable = vma.shared && vma.prot === 'write';
+  if (isWritable) yield* inode.fs.prepareMmap(inode);
   yield* mm.mmapLock.downWrite();
+  if (isWritable) yield* inode.fs.mmap(inode);
   if (takesIrwsem) yield* inode.iRwsem.downWrite();
   if (takesIrwsem) yield* inode.iRwsem.upWrite();
   yield* vmaStartWrite(vma);

@@ -27,17 +27,23 @@ export function* pageMkwrite(vma: Vma, folio: Folio): Proc<MkwriteCode> {
   yield* level.acquireRead();
   const lock = inode.fs.mkwriteLock(inode);
   const mode = lock === null ? null : yield* inode.fs.lockForMkwrite(inode, lock);
-  let code: MkwriteCode;
-  let times = 0;
-  do {
-    yield* folio.lock.acquire();
-    code = yield* checkAndDirty(vma, folio);
-    if (code !== 'LOCKED') yield* folio.lock.release();
-  } while (code === 'SIGBUS' && (yield* inode.fs.mayRetryAllocation(++times)));
+  const error = yield* inode.fs.prepareMkwrite(inode);
+  const code = error === null ? yield* lockAndDirty(vma, folio) : 'SIGBUS';
   if (mode === 'exclusive') yield* lock!.upWrite();
   else if (mode === 'shared') yield* lock!.upRead();
   yield* level.releaseRead();
   return code;
+}
+
+/** Tried again while the disk is full and the file system can do something about that. */
+function* lockAndDirty(vma: Vma, folio: Folio): Proc<MkwriteCode> {
+  for (let times = 1; ; times++) {
+    yield* folio.lock.acquire();
+    const code = yield* checkAndDirty(vma, folio);
+    if (code === 'LOCKED') return code;
+    yield* folio.lock.release();
+    if (code !== 'SIGBUS' || !(yield* vma.inode.fs.mayRetryAllocation(times))) return code;
+  }
 }
 
 function* checkAndDirty(vma: Vma, folio: Folio): Proc<MkwriteCode> {

@@ -102,7 +102,7 @@ export class ShadowFile {
     return (end, happened = true) => {
       record.end = end;
       record.uncertain = happened === 'maybe';
-      if (!happened) this.#sizes.splice(this.#sizes.indexOf(record), 1);
+      if (!happened) this.#sizes = this.#sizes.filter((other) => other !== record);
     };
   }
 
