@@ -23,7 +23,6 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 export const NOT_REPRODUCED: Readonly<Record<string, string>> = {
   'PC-033': 'no metadata buffers on pages of the block device',
   'PC-035': 'no size that comes from a server',
-  'PC-100': 'the contents of directories are not modelled',
 };
 
 /**

@@ -119,6 +119,14 @@ export interface BugSwitches {
   readonly 'ext4.readAsksInlineUnlocked'?: boolean;
   /** `true`: fallocate converts inline data before it takes i_rwsem (PC-031). */
   readonly 'ext4.fallocateConvertsUnlocked'?: boolean;
+  /** `false`: rename does not lock the directory that it moves, and changes (PC-100). */
+  readonly 'vfs.renameLocksMovedDirectory'?: boolean;
+  /** `true`: ext4 locks that directory itself, when it has begun a transaction already (PC-101). */
+  readonly 'ext4.lockDirUnderTransaction'?: boolean;
+  /** `true`: the last reference to the inode of an extended attribute is put inside a transaction (PC-098). */
+  readonly 'ext4.putsEaInodeInTransaction'?: boolean;
+  /** `true`: who mounts ext4 takes freeze protection under s_umount, to write the block of multi-mount protection (PC-056). */
+  readonly 'ext4.mmpTakesFreezeProtection'?: boolean;
   /** `true`: io_uring submits a direct write that must not sleep, and sleeps for freeze protection (PC-096). */
   readonly 'aio.startWriteBlocksSubmitter'?: boolean;
   /** `argument`: rename locks AGI buffers in the order in which it comes to need them, not by allocation group (PC-103). */

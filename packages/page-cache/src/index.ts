@@ -60,7 +60,7 @@ export { Mm } from './mm.ts';
 export { mmap, munmap, premap } from './mmap.ts';
 export { mprotect } from './mprotect.ts';
 export { mremap } from './mremap.ts';
-export { vfsLink, vfsRename } from './namespace.ts';
+export { CHILD, PARENT, vfsLink, vfsRename, vfsRenameDirectory } from './namespace.ts';
 export { nofsScope } from './nofs-scope.ts';
 export { asOperation, foliosAtEnd, type OperationObserver, type OperationSubject } from './observe-operations.ts';
 export { Oracle } from './oracle.ts';
