@@ -79,20 +79,6 @@ export class ServerLike extends CephLike {
   }
 }
 
-/** The server is told first; nothing keeps faults out of the cache meanwhile. Source: `fs/fuse/file.c: fuse_file_fallocate`. */
-export class FuseLike extends ServerLike {
-  override readonly converted: boolean = false;
-
-  override *punchHole(inode: Inode, from: number, to: number): Proc<Errno | null> {
-    yield* inode.iRwsem.downWrite();
-    yield* filemapWriteAndWait(inode);
-    yield* this.changeThere(inode, from, to, () => ZERO);
-    if (this.engine.rules.bugs['fuse.punchDropsCache'] !== false) yield* truncatePagecacheRange(inode, from, to);
-    yield* inode.iRwsem.upWrite();
-    return null;
-  }
-}
-
 /** A block device as a file: zeroing a range takes no `i_rwsem` until late. Source: `block/fops.c: blkdev_fallocate`. */
 export class BlockDeviceLike extends ServerLike {
   override *punchHole(inode: Inode, from: number, to: number): Proc<Errno | null> {

@@ -22,7 +22,6 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 /** What is no program of locks, and not in the engine either. */
 export const NOT_REPRODUCED: Readonly<Record<string, string>> = {
   'PC-033': 'no metadata buffers on pages of the block device',
-  'PC-035': 'no size that comes from a server',
 };
 
 /**

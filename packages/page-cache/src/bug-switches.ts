@@ -98,6 +98,8 @@ export interface BugSwitches {
   readonly 'netfs.copyTruncates'?: boolean;
   /** `false`: a punch at the server leaves the page cache alone (PC-034). */
   readonly 'fuse.punchDropsCache'?: boolean;
+  /** `false`: the size is not marked as unstable while a request changes it (PC-035). */
+  readonly 'fuse.marksSizeUnstable'?: boolean;
   /** `false`: fork leaves pages of private mappings writable for both. */
   readonly 'fork.writeProtects'?: boolean;
   /** `true`: truncate takes ptes away only before it evicts, not once more behind. */
