@@ -41,7 +41,7 @@ export function* vfsRenameDirectory(from: Inode, to: Inode, moved: Inode, work: 
   yield* from.iRwsem.downWrite({ subclass: PARENT });
   if (from !== to) yield* to.iRwsem.downWrite({ subclass: PARENT2 });
   if (from !== to && isLocked) yield* moved.iRwsem.downWrite({ subclass: CHILD });
-  yield* work();
+  yield* asOperation('rename', [from, to, moved], work);
   if (from !== to && isLocked) yield* moved.iRwsem.upWrite();
   if (from !== to) yield* to.iRwsem.upWrite();
   yield* from.iRwsem.upWrite();
