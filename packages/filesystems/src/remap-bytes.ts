@@ -15,6 +15,7 @@ import {
   truncatePagecacheRange,
 } from '@lockdep/page-cache';
 import type { BlockFileSystem } from './block-file-system.ts';
+import { checkRemap } from './check-remap.ts';
 import { compareFolios, lockBoth, type RemapCaller, shareBlock, unlockBoth } from './remap-file-range.ts';
 import { demoteSource } from './remap-flag.ts';
 
@@ -44,12 +45,15 @@ function* remapRange(
   range: RemapRange,
   caller: RemapCaller,
 ): Proc<Errno | null> {
-  const { blockSize } = fs.engine.geometry;
+  const { geometry, oracle } = fs.engine;
+  const { blockSize } = geometry;
   if (range.from % blockSize !== 0 || range.to % blockSize !== 0) return 'EINVAL';
+  const since = oracle.tick();
   yield* lockBoth(fs, source, target, caller);
   const count = range.count === 0 ? source.size - range.from : range.count;
   const error = checkRange(fs, source, target, { ...range, count }, caller);
   const result = error ?? (count <= 0 ? null : yield* remapLocked(fs, source, target, { ...range, count }, caller));
+  if (result === null && count > 0) checkRemap(fs, { source, target, ...range, count, caller, since });
   yield* unlockBoth(fs, source, target);
   return result;
 }

@@ -21,14 +21,13 @@ import {
   putFolios,
   readCachePage,
   SECOND,
-  type Tag,
   truncatePagecache,
   unlockPair,
-  ZERO,
   zeroTags,
 } from '@lockdep/page-cache';
 import type { BlockFileSystem } from './block-file-system.ts';
 import { isReserved } from './block-map.ts';
+import { checkRemap, contentOf } from './check-remap.ts';
 import { demoteSource, unlockRemapping } from './remap-flag.ts';
 
 /** Which system call it is: with mixed comparators they disagree about the order of mappings. */
@@ -49,6 +48,7 @@ export function* remapFileRange(
 }
 
 function* remapWhole(fs: BlockFileSystem, source: Inode, target: Inode, caller: RemapCaller): Proc<Errno | null> {
+  const since = fs.engine.oracle.tick();
   yield* lockBoth(fs, source, target, caller);
   yield* inodeDioWait(source);
   if (target !== source) yield* inodeDioWait(target);
@@ -63,6 +63,7 @@ function* remapWhole(fs: BlockFileSystem, source: Inode, target: Inode, caller: 
   yield* truncatePagecache(target, 0);
   yield* demoteSource(fs, source, target);
   yield* share(fs, source, target);
+  checkRemap(fs, { source, target, from: 0, to: 0, count: source.size, caller, since });
   yield* unlockBoth(fs, source, target);
   return null;
 }
@@ -116,7 +117,7 @@ function tellOracle(fs: BlockFileSystem, source: Inode, target: Inode): void {
   const { oracle } = fs.engine;
   const shadow = oracle.file(target.name);
   const cut = zeroTags(Math.max(0, target.size - source.size));
-  shadow.begin(0, [...contentOf(fs, source), ...cut], oracle.tick()).end(oracle.tick());
+  shadow.begin(0, [...contentOf(fs, source, 0, source.size), ...cut], oracle.tick()).end(oracle.tick());
   shadow.resize(source.size, oracle.tick())(oracle.tick());
 }
 
@@ -139,16 +140,6 @@ export function* shareBlock(fs: BlockFileSystem, source: Inode, target: Inode, o
     from.set(origin, { ...extent, shared: true });
   }
   yield* unlockPair(source, target, mapLockOf);
-}
-
-/** What is on disk, both files being flushed and locked against every change. */
-function contentOf(fs: BlockFileSystem, inode: Inode): Tag[] {
-  const { blockSize } = fs.engine.geometry;
-  const { map } = fs.info(inode);
-  return Array.from({ length: inode.size }, (_, offset) => {
-    const extent = map.get(Math.floor(offset / blockSize));
-    return extent?.state === 'mapped' ? fs.device.blocks[extent.block]!.data[offset % blockSize]! : ZERO;
-  });
 }
 
 /** Page by page, through the cache, with no lock of the mappings but those held already. Equal bytes are equal tags here. */

@@ -32,8 +32,9 @@ export function judgeCell(scenario: Scenario, cell: Cell, effort: Effort): void 
     expect(result.verdict).toBe('fail');
     const { file, index, kind } = cell.finding!;
     expect(found.every((finding) => finding.file === file && finding.index === index)).toBe(true);
-    // A hole that still shows its old bytes is the same defect, before anybody has reused the block.
-    const kinds = kind === 'stale-block-exposure' ? [kind, 'hole-has-data'] : [kind];
+    // A hole that still shows its old bytes is the same defect, before anybody has reused the block; and so is a dedupe that puts other bytes
+    // in place, before anybody has read them.
+    const kinds = [kind, 'remap-atomicity', ...(kind === 'stale-block-exposure' ? ['hole-has-data'] : [])];
     for (const finding of found) expect(kinds).toContain(finding.kind);
   }
 }

@@ -17,8 +17,8 @@ export type FindingKind =
   | 'leak';
 
 /** How it was seen: by a read(2), a load through a mapping, while filling a folio, in the final state, on the way to disk, at
- * the release of a lock, in the middle of a write(2). */
-export type FindingSource = 'read' | 'load' | 'folio' | 'end' | 'writeback' | 'lock' | 'write';
+ * the release of a lock, in the middle of a write(2), at the end of a remap. */
+export type FindingSource = 'read' | 'load' | 'folio' | 'end' | 'writeback' | 'lock' | 'write' | 'remap';
 
 /** One thing that an oracle found wrong, as plain data; {@link findingText} puts it in words. */
 export interface Finding {

@@ -122,6 +122,20 @@ export class ShadowFile {
   }
 
   /**
+   * Whether the file may have held all of `tags` from `offset` on at one moment from `start` to `end`. Answers the first offset that did not
+   * hold its tag, at the moment that fits best; null when one fits.
+   */
+  firstNotHeld(offset: number, tags: readonly Tag[], start: number, end: number): number | null {
+    let furthest = 0;
+    for (let time = start; time <= end; time++) {
+      const at = tags.findIndex((tag, i) => !this.mayRead(offset + i, tag, time, time));
+      if (at < 0) return null;
+      furthest = Math.max(furthest, at);
+    }
+    return offset + furthest;
+  }
+
+  /**
    * Whether a read from `start` to `end` that got a zero at `offset` got what was never there: the file can be that long only by a write
    * that covers the byte, and nobody has zeroed it.
    */
