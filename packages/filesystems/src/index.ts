@@ -35,6 +35,7 @@ export { InodeCache } from './inode-cache.ts';
 export { InodeSlab } from './inode-slab.ts';
 export { Journal, type JournalHost } from './journal.ts';
 export { inodeShrinker, type KswapdOptions, kswapd } from './kswapd.ts';
+export { type BufferHead, MetadataDeviceLike } from './metadata-buffers.ts';
 export { quotactl, remount } from './multi-mount-protection.ts';
 export { evictAndFree, flushRange, mkcleanBoundaries } from './punch-hole.ts';
 export { type RemapRange, remapBytes } from './remap-bytes.ts';

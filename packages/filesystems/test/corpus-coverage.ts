@@ -20,9 +20,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 };
 
 /** What is no program of locks, and not in the engine either. */
-export const NOT_REPRODUCED: Readonly<Record<string, string>> = {
-  'PC-033': 'no metadata buffers on pages of the block device',
-};
+export const NOT_REPRODUCED: Readonly<Record<string, string>> = {};
 
 /**
  * A circle, but none of the steps in the corpus: there the freezer gets the lock that a writer still holds. The door is shut first and waited

@@ -129,6 +129,8 @@ export interface BugSwitches {
   readonly 'ext4.putsEaInodeInTransaction'?: boolean;
   /** `true`: who mounts ext4 takes freeze protection under s_umount, to write the block of multi-mount protection (PC-056). */
   readonly 'ext4.mmpTakesFreezeProtection'?: boolean;
+  /** `false`: a buffer of metadata is looked up without the folio lock, while its page may be on its way to another (PC-033). */
+  readonly 'buffer.lookupLocksFolio'?: boolean;
   /** `true`: io_uring submits a direct write that must not sleep, and sleeps for freeze protection (PC-096). */
   readonly 'aio.startWriteBlocksSubmitter'?: boolean;
   /** `argument`: rename locks AGI buffers in the order in which it comes to need them, not by allocation group (PC-103). */

@@ -145,6 +145,16 @@ export abstract class FileSystem {
     return yield* filemapMapPages(vmf);
   }
 
+  /**
+   * What `->migrate_folio` does with both folios locked: the second, which nobody knows yet, takes the place of the first, and what it holds. False: the
+   * first is in use.
+   */
+  *replaceFolio(folio: Folio, target: Folio): Proc<boolean> {
+    const moved = yield* target.inode.mapping.replace(folio, target);
+    if (moved) yield* folio.copyTo(target);
+    return moved;
+  }
+
   /** A file is about to be mapped writable and shared; nothing is held. Default: nothing has to be done. */
   prepareMmap(_inode: Inode): Act {
     return immediate(undefined);

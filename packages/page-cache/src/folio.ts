@@ -10,7 +10,7 @@ import { BitLock, Completion } from '@lockdep/locks';
 import type { AddressSpace } from './address-space.ts';
 import type { Inode } from './inode.ts';
 import { registerFolioLock } from './lock-classes.ts';
-import type { Proc, Region } from './machine.ts';
+import type { Act, Proc, Region } from './machine.ts';
 import type { SuperBlock } from './super-block.ts';
 import { FREED, type Tag, UNINIT } from './tag.ts';
 
@@ -102,6 +102,12 @@ export class Folio {
   /** Puts tags at byte `from` of the folio. */
   fill(from: number, tags: readonly Tag[]): void {
     for (const [i, tag] of tags.entries()) this.data[from + i] = tag;
+  }
+
+  /** `folio_migrate_copy`, to another. Duty of the caller: both locked. */
+  copyTo(target: Folio): Act {
+    const { machine } = this.sb.engine;
+    return machine.access([this.state], [target.state], `copy ${this.label}`, () => target.copyFrom(this));
   }
 
   /** Takes over the bytes and the state of another (`folio_migrate_copy`), within a step that writes this one's. */

@@ -85,12 +85,10 @@ function* lockFor(mapping: AddressSpace, index: number, mode: MigrateMode): Proc
 
 /** `move_to_new_folio` and `remove_migration_ptes`; unlocks and puts. Nobody else knows the new folio, and who finds it waits for its lock. */
 function* move(mapping: AddressSpace, { folio, mapped }: Ready): Proc<boolean> {
-  const { machine } = folio.sb.engine;
   const target = new Folio(mapping, folio.index);
   yield* target.lock.tryAcquire();
   noteOperation('migrate_folio', folio);
-  const moved = yield* mapping.replace(folio, target);
-  if (moved) yield* machine.access([folio.state], [target.state], `copy ${folio.label}`, () => target.copyFrom(folio));
+  const moved = yield* mapping.host.fs.replaceFolio(folio, target);
   const now = moved ? target : folio;
   if (mapped) yield* forEachPte(mapping, folio.index, (vma, pte) => removeEntry(vma, pte, folio, now));
   yield* target.unlockAndPut();
