@@ -31,6 +31,10 @@ export interface Stage {
 
 export interface TraceOptions {
   readonly fs: FileSystemName;
+  /** Another file system than the one named. */
+  readonly Kind?: new (
+    engine: Engine,
+  ) => BlockFileSystem;
   readonly profile?: Profile;
   readonly blockSize?: number;
   readonly faultAround?: boolean;
@@ -65,7 +69,7 @@ export function lockTrace(options: TraceOptions, operation: (stage: Stage) => Pr
     ...(freezes === undefined ? {} : { freezes }),
     geometry: { filePages: 3, diskBlocks: 16, blockSize },
   });
-  const Kind = { ext2: Ext2Like, ext4: Ext4Like, xfs: XfsLike, ceph: CephLike }[name];
+  const { Kind = { ext2: Ext2Like, ext4: Ext4Like, xfs: XfsLike, ceph: CephLike }[name] } = options;
   const fs = new Kind(engine);
   const a = fs.create('A', dataTags('A', 'w0', 0, 8));
   const b = fs.create('B', dataTags('B', 'w0', 0, 8));
