@@ -30,7 +30,14 @@ const explored = cpuNanoseconds(() => {
 });
 const OPERATIONS = 2_000;
 const fsx = (validator: Validator | null): void => {
-  const { failure } = runFsx({ fs: 'ext4', seed: 1, operations: OPERATIONS, keepsLog: false, validator });
+  const { failure } = runFsx({
+    fs: 'ext4',
+    background: false,
+    seed: 1,
+    operations: OPERATIONS,
+    keepsLog: false,
+    validator,
+  });
   if (failure !== null) throw new Error(`fsx: ${failure.message}`);
 };
 const fsxTimes = interleaved({ plain: () => fsx(null), validated: () => fsx(validator) }, { rounds: 7 });

@@ -15,7 +15,7 @@ const DEFECT = ['--fs', 'ext4', '--bug', 'write.dropsDirty=true'];
 
 describe('lockdep fsx', () => {
   test('nothing wrong: says what was done', async () => {
-    const { status, out, err } = await lockdep('fsx', '--fs', 'xfs', '--ops', '50', '--background', '--readers');
+    const { status, out, err } = await lockdep('fsx', '--fs', 'xfs', '--ops', '50', '--readers');
     expect({ status, out, err }).toEqual({
       status: 0,
       out: 'fsx: 50 operations on xfs, merged: nothing wrong\n',
@@ -37,15 +37,7 @@ describe('lockdep fsx', () => {
   });
 
   test('one that needs a schedule names its seed', { timeout: 120_000 }, async () => {
-    const bug = [
-      '--bug',
-      'fs.readsTakeInvalidateLock=false',
-      '--background',
-      '--readers',
-      '--mapped',
-      '--without',
-      'zero_range',
-    ];
+    const bug = ['--bug', 'fs.readsTakeInvalidateLock=false', '--readers', '--mapped', '--without', 'zero_range'];
     const found = JSON.parse((await lockdep('fsx', ...bug, '--ops', '2000', '--json')).out) as {
       minimal: { log: string[]; schedule: number; failure: object };
     };

@@ -94,6 +94,7 @@ const runs: Readonly<Record<string, readonly (() => readonly string[])[]>> = {
     () => [join(DATA, 'exploration/programs.json.gz'), '--program', 'abba_gate', '--confirm-ms', '0'],
   ],
   fsx: [() => ['--ops', '20'], () => ['--bug', 'write.dropsDirty=true', '--ops', '500']],
+  stress: [() => ['--runs', '1'], () => ['--bug', 'write.dropsDirty=true', '--runs', '40']],
   stat: [() => [at('ab.ndjson'), at('ba.ndjson')]],
   explain: [() => []],
 };
@@ -192,6 +193,7 @@ describe('what commands print with --json', () => {
       ['docs', { documents: [{ cells: some, order: { selfContradictions: some } }] }],
       ['explore', { programs: [{ schedule: some }] }],
       ['fsx', { minimal: { log: some } }],
+      ['stress', { failure: { findings: some, program: some } }],
       ['run', { signal: 'SIGKILL', reports: some }],
     ];
     for (const [name, members] of rare)

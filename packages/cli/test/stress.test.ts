@@ -6,6 +6,8 @@ describe('lockdep stress', () => {
   test.each([
     [['--fs', 'xfs', '--runs', '2'], 'fsstress, 2 runs, 120 operations on xfs'],
     [['--workload', 'holetest', '--fs', 'ext2', '--runs', '2', '--write'], 'holetest, 2 runs, 16 operations on ext2'],
+    [['--workload', 'holetest', '--private', '--processes', '--runs', '2'], 'holetest, 2 runs, 16 operations on ext4'],
+    [['--no-background', '--runs', '2'], 'fsstress, 2 runs, 120 operations on ext4'],
   ])('%j: nothing wrong', async (args, words) => {
     const out = `stress: ${words}, merged: nothing wrong\n`;
     expect(await lockdep('stress', ...args)).toMatchObject({ status: 0, out, err: '' });
@@ -20,6 +22,16 @@ describe('lockdep stress', () => {
     const [, seed] = /seed (\d+)/.exec(found.out)!;
     expect(await lockdep(...args, ...defect, '--seed', seed!, '--runs', '1')).toEqual(found);
     expect(await lockdep(...args, '--seed', seed!, '--runs', '1')).toMatchObject({ status: 0 });
+    const { out } = await lockdep(...args, ...defect, '--json');
+    const { failure, ...result } = JSON.parse(out) as { failure: { seed: number; findings: string[] }; runs: number };
+    expect(result).toEqual({
+      workload: 'holetest',
+      fs: 'ext4',
+      profile: 'merged',
+      runs: Number(seed),
+      operations: 8 * Number(seed),
+    });
+    expect([failure.seed, failure.findings[0]]).toEqual([Number(seed), expect.stringContaining('uninit')]);
   });
 
   test('a switch that nobody asks for, and a workload that there is not', async () => {
@@ -27,5 +39,7 @@ describe('lockdep stress', () => {
     expect(err).toContain("nothing has asked for the switch 'buffer.unwritenIsNew'");
     expect(await lockdep('stress', '--workload', 'holtest')).toMatchObject({ status: 2 });
     expect(await lockdep('stress', 'holetest')).toMatchObject({ status: 2 });
+    const both = await lockdep('stress', '--workload', 'holetest', '--private', '--write');
+    expect([both.status, both.err]).toEqual([2, expect.stringContaining('stress: --private and --write')]);
   });
 });

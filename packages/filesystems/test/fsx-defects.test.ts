@@ -26,21 +26,21 @@ interface Target {
 
 const targets: Readonly<Record<string, Target>> = {
   'unshare range makes a shared block dirty that it has not read (PC-022)': {
-    settings: { fs: 'xfs', bugs: { 'iomap.unshareReads': false } },
+    settings: { fs: 'xfs', bugs: { 'iomap.unshareReads': false }, background: false },
     seed: 1,
     message: /is uninit/,
     needs: ['fallocate'],
     most: 7,
   },
   'a write into an unwritten block keeps what was in memory around it': {
-    settings: { fs: 'ext4', bugs: { 'buffer.unwrittenIsNew': false } },
+    settings: { fs: 'ext4', bugs: { 'buffer.unwrittenIsNew': false }, background: false },
     seed: 1,
     message: /is uninit/,
     needs: [],
     most: 4,
   },
   'a direct write does not drop what was cached meanwhile': {
-    settings: { fs: 'ext4', bugs: { 'dio.invalidateAtCompletion': false }, direct: true, background: true },
+    settings: { fs: 'ext4', bugs: { 'dio.invalidateAtCompletion': false }, direct: true },
     seed: 3,
     message: /^lost-write: /,
     needs: ['readahead', 'write'],
@@ -49,6 +49,7 @@ const targets: Readonly<Record<string, Target>> = {
   'a file that grows keeps what was stored past its end (generic/363)': {
     settings: {
       ...{ fs: 'xfs', profile: 'latest', bugs: { 'xfs.zeroesOldEnd': false }, pollutesEof: true },
+      background: false,
       geometry: { blockSize: 16 },
     },
     seed: 1,

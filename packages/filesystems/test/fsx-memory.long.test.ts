@@ -23,7 +23,7 @@ test.each([
 ] as const)('%s: flat', { timeout: 1_200_000 }, (_, validator, operations) => {
   const machine = new PlainMachine({ validator });
   const engine = new Engine({ machine, validator, geometry: fsxGeometry, readaheadPages: 1 });
-  const fsx = new Fsx(new fileSystemKinds.ext4(engine), {}, false);
+  const fsx = new Fsx(new fileSystemKinds.ext4(engine), { background: false }, false);
   const samples: number[] = [];
   machine.spawn('fsx', () => fsx.run(1, operations));
   while (machine.run(1_000_000).stuck.length > 0) samples.push(heap());

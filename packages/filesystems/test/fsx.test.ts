@@ -27,7 +27,7 @@ describe('as merged: nothing is found', () => {
     }
     test(`${fs}, with the validator: no report`, () => {
       const validator = new Validator({ sites: false });
-      const { failure } = runFsx({ fs, background: true, readers: true, validator, seed: FIRST, operations: 200 });
+      const { failure } = runFsx({ fs, readers: true, validator, seed: FIRST, operations: 200 });
       expect([failure, validator.reports.map(({ message }) => message)]).toEqual([null, []]);
     });
   }
@@ -47,7 +47,10 @@ const lines = (log: Parameters<typeof replayFsx>[1]): string[] => log.map(format
 describe('with a defect switched on', () => {
   test('write(2) forgets to mark the folio dirty: a write, something that drops it, and a read', () => {
     // Copying reads on behalf of the kernel: the oracle would see it first.
-    const settings: FsxSettings = { fs: 'ext4', bugs: { 'write.dropsDirty': true }, without: ['copy_range'] };
+    const settings: FsxSettings = {
+      ...{ fs: 'ext4', bugs: { 'write.dropsDirty': true }, background: false },
+      without: ['copy_range'],
+    };
     const { failure, minimal: found } = minimal(settings, 500);
     expect(failure.kind).toBe('bad-data');
     expect(found?.schedule).toBe(null);
@@ -69,6 +72,7 @@ describe('with a defect switched on', () => {
     const settings: FsxSettings = {
       fs: 'xfs',
       bugs: { isizeExtendedMkclean: false },
+      background: false,
       geometry: { filePages: 2 },
       closeOpen: 3,
       keepsMapped: true,
@@ -87,7 +91,6 @@ describe('with a defect switched on', () => {
     const settings: FsxSettings = {
       fs: 'ext4',
       bugs: { 'fs.readsTakeInvalidateLock': false },
-      background: true,
       readers: true,
       keepsMapped: true,
       without: ['zero_range'],
@@ -103,7 +106,7 @@ describe('with a defect switched on', () => {
 
 describe('the log of operations', () => {
   test('is read as it is written', () => {
-    const { log } = runFsx({ fs: 'xfs', seed: 3, operations: 100, background: true, readers: true });
+    const { log } = runFsx({ fs: 'xfs', seed: 3, operations: 100, readers: true });
     expect(log.some(({ beside }) => beside === true)).toBe(true);
     expect(log.some(({ closeOpen }) => closeOpen === true)).toBe(true);
     expect(parseFsxLog(lines(log).join('\n'))).toEqual(log);
@@ -135,7 +138,7 @@ describe('the log of operations', () => {
 });
 
 test('a run is the same for the same seed', () => {
-  const once = () => runFsx({ fs: 'ext4', seed: 7, operations: 200, background: true, readers: true });
+  const once = () => runFsx({ fs: 'ext4', seed: 7, operations: 200, readers: true });
   expect(once()).toEqual(once());
 });
 

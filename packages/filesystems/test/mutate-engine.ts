@@ -174,7 +174,7 @@ function byFsx(): string | null {
   for (let seed = 1; seed <= 6; seed++) {
     for (const fs of KINDS) {
       const found = firstOf(() => {
-        const options = { background: true, readers: true, keepsMapped: seed % 2 === 0 };
+        const options = { readers: true, keepsMapped: seed % 2 === 0 };
         return runFsx({ fs, seed, operations: 150, ...options }).failure?.message ?? null;
       });
       if (found !== null) return found;

@@ -1,4 +1,4 @@
-/** The ways in which holetest is run (generic/340, 344, 345, 346), and what is wrong with a run of a workload. */
+/** The ways in which holetest is run (generic/340, 344, 345, 346, 354), and what is wrong with a run of a workload. */
 import { Validator } from '@lockdep/core';
 import type { HoletestOptions, WorkloadResult } from '../src/index.ts';
 
@@ -9,6 +9,9 @@ export const holetestVariants = {
   'write(2) and stores, pages read first': { writes: true, prefaults: true },
   processes: { processes: true },
   'processes, pages read first': { processes: true, prefaults: true },
+  'a private mapping': { isPrivate: true },
+  'private mappings of processes': { isPrivate: true, processes: true },
+  'private mappings of processes, pages read first': { isPrivate: true, processes: true, prefaults: true },
 } as const satisfies Readonly<Record<string, Partial<HoletestOptions>>>;
 
 /** Empty when all is well; else what is wrong, and the program. */

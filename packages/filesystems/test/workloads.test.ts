@@ -49,6 +49,10 @@ describe('awake', () => {
     expect(found).toMatch(/uninit/);
   });
 
+  test('holetest: write(2) and private mappings are refused', () => {
+    expect(() => runHoletest({ ...hole, isPrivate: true, seed: 1 })).toThrow('private mappings must not');
+  });
+
   test.each([
     ['ext4', 'write.dropsDirty', true],
     ['ext4', 'buffer.unwrittenIsNew', false],

@@ -41,7 +41,7 @@ const options = {
   seed: { type: 'string', free: true, default: '1' },
   ops: { type: 'string', free: true, default: '10000' },
   without: { type: 'string', multiple: true, values: fsxOperations.map(({ name }) => name) },
-  background: { type: 'boolean', default: false },
+  'no-background': { type: 'boolean', default: false },
   readers: { type: 'boolean', default: false },
   mapped: { type: 'boolean', default: false },
   direct: { type: 'boolean', default: false },
@@ -69,7 +69,7 @@ log of operations for --replay.
   --ops N           operations; default 10000
   --without NAME    leaves an operation out:
 ${operationLines()}
-  --background      reclaim, writeback, readahead and lost uptodate bits beside the operations
+  --no-background   without reclaim, writeback, readahead and lost uptodate bits beside the operations
   --readers         other tasks read too
   --mapped          one mapping for all operations, without msync
   --direct          reads and writes of whole blocks pass by the cache (fsx -Z)
@@ -82,7 +82,7 @@ ${operationLines()}
 Exit status: 0 nothing wrong, 1 a failure found, 2 usage or input error, 3 internal error.
 
 Examples:
-  lockdep fsx --fs xfs --background --readers --ops 2000
+  lockdep fsx --fs xfs --readers --ops 2000
   lockdep fsx --fs ext4 --bug write.dropsDirty=true > failing.fsxops
   lockdep fsx --fs ext4 --bug write.dropsDirty=true --replay failing.fsxops
 `,
@@ -97,7 +97,7 @@ Examples:
       fs: oneOf('fs', values.fs, KINDS),
       profile: oneOf('profile', values.profile, profiles),
       bugs: bugs.seen,
-      background: values.background,
+      background: !values['no-background'],
       readers: values.readers,
       keepsMapped: values.mapped,
       direct: values.direct,

@@ -11,7 +11,9 @@ import {
 } from '@lockdep/filesystems';
 import { profiles } from '@lockdep/page-cache';
 import { type Command, exitStatus } from '../command.ts';
+import { PLAIN_FORMATS } from '../formats.ts';
 import { oneOf, parseOptions } from '../options.ts';
+import { Progress } from '../progress.ts';
 import { switches, wholeNumber } from '../simulated-settings.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -31,6 +33,10 @@ const options = {
   prefault: { type: 'boolean', default: false },
   write: { type: 'boolean', default: false },
   processes: { type: 'boolean', default: false },
+  private: { type: 'boolean', default: false },
+  'no-background': { type: 'boolean', default: false },
+  format: { type: 'string', values: PLAIN_FORMATS, default: 'pretty' },
+  json: { type: 'boolean', default: false },
 } as const;
 
 export const stress: Command = {
@@ -54,7 +60,10 @@ validator. The seed is all that is needed to see it again.
   --prepare HOW     of holetest: ${holetestPreparations.join(', ')}; default hole
   --prefault        of holetest: all pages are read first (holetest -r)
   --write           of holetest: one of the two uses write(2) (holetest -w)
-  --processes       of holetest: each has a mapping of its own (holetest -F)
+  --processes       of holetest: they are processes, forked (holetest -F)
+  --private         of holetest: the mapping is private, and the file stays as it is (holetest -p)
+  --no-background   without reclaim and writeback beside the tasks
+  --format FORMAT   pretty (default), json; --json is --format json
 
 Exit status: 0 nothing wrong, 1 a run found something, 2 usage error, 3 internal error.
 
@@ -68,42 +77,72 @@ Examples:
       throw new UsageError(`stress: ${positionals[0]}: there is nothing to name`, 'a workload goes with --workload');
     }
     const workload = oneOf('workload', values.workload, WORKLOADS);
+    const json = values.json || oneOf('format', values.format, PLAIN_FORMATS) === 'json';
+    if (values.private && values.write)
+      throw new UsageError('stress: --private and --write', 'write(2) changes the file, private mappings must not');
     const bugs = switches(values.bug ?? []);
     const [tasks, operations] = [wholeNumber('tasks', values.tasks), wholeNumber('ops', values.ops)];
     const preparation = oneOf('prepare', values.prepare, holetestPreparations);
-    const { prefault: prefaults, write: writes, processes } = values;
+    const { prefault: prefaults, write: writes, processes, private: isPrivate } = values;
     const where = {
       fs: oneOf('fs', values.fs, KINDS),
       profile: oneOf('profile', values.profile, profiles),
       bugs: bugs.seen,
+      background: !values['no-background'],
     };
     const runOne = (settings: WorkloadSettings): WorkloadResult =>
       workload === 'fsstress'
         ? runFsstress({ ...settings, tasks, operations })
-        : runHoletest({ ...settings, preparation, prefaults, writes, processes });
+        : runHoletest({ ...settings, preparation, prefaults, writes, processes, isPrivate });
     const first = wholeNumber('seed', values.seed);
     const runs = wholeNumber('runs', values.runs);
-    let done = 0;
-    let found: (WorkloadResult & { readonly seed: number; readonly reports: readonly string[] }) | null = null;
-    for (let seed = first; found === null && seed < first + runs; seed++) {
+    const progress = new Progress(output);
+    let [done, operationsDone] = [0, 0];
+    let failure: StressFailure | null = null;
+    for (let seed = first; failure === null && seed < first + runs; seed++) {
+      progress.update(
+        () => `stress: ${workload} on ${where.fs}, ${where.profile}: ${done} of ${runs} runs, seed ${seed}`,
+      );
       const validator = new Validator({ sites: false });
-      const result = runOne({ ...where, seed, validator });
-      done += result.operations;
+      const { operations, findings, stuck, program } = runOne({ ...where, seed, validator });
+      done += 1;
+      operationsDone += operations;
       const reports = validator.reports.map(({ message }) => message);
-      if (result.findings.length + result.stuck.length + reports.length > 0) found = { ...result, seed, reports };
+      if (findings.length + stuck.length + reports.length > 0) failure = { seed, findings, reports, stuck, program };
     }
+    progress.clear();
     for (const name of bugs.unread())
       output.note(`stress: nothing has asked for the switch '${name}': see the spelling\n`);
-    const { fs, profile } = where;
-    if (found === null) {
-      output.write(`stress: ${workload}, ${runs} runs, ${done} operations on ${fs}, ${profile}: nothing wrong\n`);
-    } else {
-      const { seed, findings, stuck, reports, program } = found;
-      output.write(`stress: ${workload} on ${fs}, ${profile}, seed ${seed}:\n`);
-      for (const line of [...findings, ...reports]) output.write(`  ${line}\n`);
-      if (stuck.length > 0) output.write(`  these wait for each other: ${stuck.join(', ')}\n`);
-      output.write(`\n${program.join('\n')}\n`);
-    }
-    return Promise.resolve(found === null ? exitStatus.clean : exitStatus.findings);
+    const result = { workload, fs: where.fs, profile: where.profile, runs: done, operations: operationsDone, failure };
+    output.write(json ? `${JSON.stringify(result)}\n` : words(result));
+    return Promise.resolve(failure === null ? exitStatus.clean : exitStatus.findings);
   },
 };
+
+/** The run that went wrong: what was seen, and what its tasks were to do. */
+interface StressFailure extends Pick<WorkloadResult, 'findings' | 'stuck' | 'program'> {
+  readonly seed: number;
+  /** Of the validator. */
+  readonly reports: readonly string[];
+}
+
+/** What `--json` prints. */
+interface StressResult {
+  readonly workload: string;
+  readonly fs: string;
+  readonly profile: string;
+  readonly runs: number;
+  readonly operations: number;
+  readonly failure: StressFailure | null;
+}
+
+function words({ workload, fs, profile, runs, operations, failure }: StressResult): string {
+  if (failure === null) {
+    return `stress: ${workload}, ${runs} runs, ${operations} operations on ${fs}, ${profile}: nothing wrong\n`;
+  }
+  const { seed, findings, reports, stuck, program } = failure;
+  const lines = [...findings, ...reports];
+  if (stuck.length > 0) lines.push(`these wait for each other: ${stuck.join(', ')}`);
+  const head = `stress: ${workload} on ${fs}, ${profile}, seed ${seed}:`;
+  return `${[head, ...lines.map((line) => `  ${line}`), '', ...program].join('\n')}\n`;
+}

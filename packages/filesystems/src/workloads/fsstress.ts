@@ -17,6 +17,7 @@ import {
   vfsRename,
 } from '@lockdep/page-cache';
 import type { BlockFileSystem } from '../block-file-system.ts';
+import { flusher } from '../flusher.ts';
 import { kswapd } from '../kswapd.ts';
 import { copyFileRange } from '../syscalls/copy-file-range.ts';
 import { fadviseDontneed, fadviseWillneed } from '../syscalls/fadvise.ts';
@@ -153,7 +154,7 @@ export const fsstressOperations: readonly StressOperation[] = [
 
 /** One run: what is drawn and how it is scheduled come from one seed. */
 export function runFsstress(options: FsstressOptions): WorkloadResult {
-  const { seed, tasks = 3, operations = 20 } = options;
+  const { seed, tasks = 3, operations = 20, background = true } = options;
   const run = new WorkloadRun(options, { pageSize: PAGE, blockSize: BLOCK, filePages: PAGES, diskBlocks: 96 }, true);
   const { fs, machine } = run;
   const random = new RandomNumbers(seed);
@@ -168,10 +169,15 @@ export function runFsstress(options: FsstressOptions): WorkloadResult {
       for (const line of lines) yield* perform(fs, directories, mm, line);
     });
   }
-  machine.spawn('kswapd', () => kswapd(fs, { rounds: Math.ceil(operations / 4), inodes: FILES }));
-  machine.spawn('flusher', function* () {
-    for (let round = 0; round < operations; round++) yield* fs.icache.writeback(FILES[round % FILES.length]!);
-  });
+  if (background) {
+    machine.spawn('kswapd', () => kswapd(fs, { rounds: Math.ceil(operations / 4), inodes: FILES }));
+    machine.spawn('flusher', function* () {
+      for (let round = 0; round < operations; round++) {
+        yield* fs.icache.writeback(FILES[round % FILES.length]!);
+        if (round % 4 === 0) yield* flusher(fs);
+      }
+    });
+  }
   run.phase();
   return run.finish(tasks * operations, program);
 }

@@ -5,6 +5,8 @@
  * against the oracle: every byte is what an operation under way, or the last one before, has put there.
  */
 import { Mm, mmap, munmap, type Proc, shrinkFolio, tryLockFolioAt, unmapPage, userLoad } from '@lockdep/page-cache';
+import { flusher } from '../flusher.ts';
+import { kswapd } from '../kswapd.ts';
 import { fadviseDontneed, fadviseWillneed } from '../syscalls/fadvise.ts';
 import { pread } from '../syscalls/pread.ts';
 import type { FsxFile } from './fsx-file.ts';
@@ -39,6 +41,20 @@ export const fsxBeside: readonly FsxBeside[] = [
     perform: (file, entry) => eachPage(file, entry, (page) => unmapPage(file.inode.mapping, page)),
   },
   { name: 'writeback', weight: 3, perform: (file) => file.inode.fs.fsync(file.inode) },
+  {
+    name: 'flusher',
+    weight: 2,
+    *perform({ fs }) {
+      yield* flusher(fs);
+    },
+  },
+  {
+    name: 'kswapd',
+    weight: 1,
+    *perform({ fs }) {
+      yield* kswapd(fs);
+    },
+  },
   {
     name: 'readahead',
     weight: 2,

@@ -33,7 +33,7 @@ export interface FsxOptions {
    * `keepsMapped`, writes that leave a gap to the end are buffered: the kernel loses stores to the page of the old end.
    */
   readonly direct?: boolean;
-  /** Reclaim, writeback, readahead and lost uptodate bits at random moments. Default false. */
+  /** Reclaim (`kswapd` too), writeback (a flusher too), readahead and lost uptodate bits at random moments. Default true. */
   readonly background?: boolean;
   /** Other tasks read too, and check that they see what they may. Default false. */
   readonly readers?: boolean;
@@ -166,7 +166,7 @@ export class Fsx {
   }
 
   #drawBeside(random: RandomNumbers): FsxEntry[] {
-    const { background = false, readers = false } = this.#options;
+    const { background = true, readers = false } = this.#options;
     const choices = fsxBeside.filter(({ reads }) => (reads === true ? readers : background));
     if (choices.length === 0) return [];
     return Array.from({ length: random.below(3) }, () => {

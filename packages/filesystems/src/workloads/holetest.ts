@@ -1,11 +1,13 @@
 /**
- * holetest of xfstests (generic/340, 344, 345, 346): two workers store into every page of a file with holes, each at a place of its own in the
- * page, while reclaim and writeback go on. Afterwards both have to be there, through the mapping and on disk, and zeroes around them.
+ * holetest of xfstests (generic/340, 344, 345, 346, 354): two workers store into every page of a file with holes, each at a place of its own in
+ * the page, while reclaim and writeback go on. Afterwards both have to be there, through the mapping and on disk, and zeroes around them. In a
+ * private mapping threads see the stores of both and processes, forked, each its own; the file stays as it was.
  *
- * Source: `src/holetest.c`. Its private mappings (generic/354) are left out.
+ * Source: `src/holetest.c`.
  */
 import {
   dataTags,
+  fork,
   type Inode,
   Mm,
   mmap,
@@ -40,8 +42,8 @@ export interface HoletestOptions extends WorkloadSettings {
   readonly writes?: boolean;
   /** Workers are processes, with a mapping each (`-F`). Default false: threads. */
   readonly processes?: boolean;
-  /** Reclaim and writeback beside the workers. Default true. */
-  readonly background?: boolean;
+  /** The mapping is private (`-p`); not together with `writes`. Default false. */
+  readonly isPrivate?: boolean;
 }
 
 const PAGES = 4;
@@ -50,9 +52,15 @@ const SIZE = PAGES * PAGE;
 /** Where each worker stores, in every page. */
 const PLACES = [PAGE / 4, (3 * PAGE) / 4] as const;
 
-/** One run. */
+/**
+ * One run.
+ *
+ * @throws RangeError when write(2) and private mappings are asked for: the file would change.
+ */
 export function runHoletest(options: HoletestOptions): WorkloadResult {
-  const { preparation = 'hole', prefaults = false, writes = false, processes = false, background = true } = options;
+  const { preparation = 'hole', prefaults = false, writes = false, processes = false, isPrivate = false } = options;
+  const { background = true } = options;
+  if (writes && isPrivate) throw new RangeError('holetest: write(2) changes the file, private mappings must not');
   const run = new WorkloadRun(options, { pageSize: PAGE, blockSize: PAGE / 4, filePages: PAGES, diskBlocks: 32 });
   const { fs, machine } = run;
   const file = fs.create('A');
@@ -62,10 +70,11 @@ export function runHoletest(options: HoletestOptions): WorkloadResult {
     // Without fallocate(2), posix_fallocate(3) makes the file longer itself.
     if (error !== null) yield* ftruncate(fs, file, SIZE);
     const mm = new Mm(fs.engine, 'mm');
-    vmas.push(yield* mmap(mm, file, { pages: PAGES }));
-    if (preparation === 'zeroes') for (let at = 0; at < SIZE; at++) yield* userStore(vmas[0]!, at, ZERO);
-    vmas.push(processes ? yield* mmap(new Mm(fs.engine, 'mm of a child'), file, { pages: PAGES }) : vmas[0]!);
-    if (prefaults) for (const vma of vmas) for (let page = 0; page < PAGES; page++) yield* userLoad(vma, page * PAGE);
+    if (preparation === 'zeroes') yield* storeZeroes(mm, file);
+    const vma = yield* mmap(mm, file, { pages: PAGES, shared: !isPrivate });
+    if (prefaults) for (let page = 0; page < PAGES; page++) yield* userLoad(vma, page * PAGE);
+    for (const i of PLACES.keys()) vmas.push(processes ? (yield* fork(mm, `child ${i}`)).vmas[0]! : vma);
+    if (processes) yield* munmap(vma);
   });
   run.phase();
   for (const [i, place] of PLACES.entries()) {
@@ -77,7 +86,7 @@ export function runHoletest(options: HoletestOptions): WorkloadResult {
   }
   run.phase();
   const wrong: string[] = [];
-  machine.spawn('check', () => check(fs, file, vmas, wrong));
+  machine.spawn('check', () => check(fs, file, { vmas, processes, isPrivate }, wrong));
   run.phase();
   const program = [
     `prepare: ${preparation}`,
@@ -95,6 +104,13 @@ function* worker(file: Inode, vma: Vma, i: number, place: number, writes: boolea
   }
 }
 
+/** Through a mapping of its own, which is shared whatever that of the workers is. */
+function* storeZeroes(mm: Mm, file: Inode): Proc {
+  const vma = yield* mmap(mm, file, { pages: PAGES });
+  for (let at = 0; at < SIZE; at++) yield* userStore(vma, at, ZERO);
+  yield* munmap(vma);
+}
+
 /** The flusher: the pages it can have, again and again, and unmapped in between as reclaim does it. */
 function* writeback(file: Inode): Proc {
   for (let round = 0; round < 3; round++) {
@@ -103,22 +119,33 @@ function* writeback(file: Inode): Proc {
   }
 }
 
-/** Through the first mapping, and again when everything has been written, dropped and read back. */
-function* check(fs: BlockFileSystem, file: Inode, vmas: readonly Vma[], wrong: string[]): Proc {
-  const seen: (Tag | null)[] = [];
-  for (let at = 0; at < SIZE; at++) seen.push(yield* userLoad(vmas[0]!, at));
-  compare(seen, 'through the mapping', wrong);
+/** What the workers have done it through. */
+interface Workers {
+  readonly vmas: readonly Vma[];
+  readonly processes: boolean;
+  readonly isPrivate: boolean;
+}
+
+/** Through each mapping, and again when everything has been written, dropped and read back. */
+function* check(fs: BlockFileSystem, file: Inode, { vmas, processes, isPrivate }: Workers, wrong: string[]): Proc {
+  const all = [...PLACES.keys()];
+  for (const [i, vma] of vmas.entries()) {
+    const seen: (Tag | null)[] = [];
+    for (let at = 0; at < SIZE; at++) seen.push(yield* userLoad(vma, at));
+    compare(seen, isPrivate && processes ? [i] : all, `through the mapping of worker ${i}`, wrong);
+  }
   for (const vma of new Set(vmas)) yield* munmap(vma);
   yield* fsync(file);
   yield* fs.drop(file);
   const read = yield* pread(file, 0, SIZE);
-  compare(typeof read === 'string' ? [] : read, 'on disk', wrong);
+  compare(typeof read === 'string' ? [] : read, isPrivate ? [] : all, 'on disk', wrong);
 }
 
-function compare(seen: readonly (Tag | null)[], where: string, wrong: string[]): void {
+/** Of some workers the stores have to be there; all other bytes are zero. */
+function compare(seen: readonly (Tag | null)[], workers: readonly number[], where: string, wrong: string[]): void {
   for (let at = 0; at < SIZE; at++) {
     const i = PLACES.indexOf(at % PAGE);
-    const expected = i >= 0 ? tagName(idOf(i, at)) : 'zero';
+    const expected = workers.includes(i) ? tagName(idOf(i, at)) : 'zero';
     const tag = seen[at] ?? null;
     if (tag === null || tagName(tag) !== expected) {
       wrong.push(`byte ${at} ${where} is ${tag === null ? 'missing' : tagName(tag)}, should be ${expected}`);

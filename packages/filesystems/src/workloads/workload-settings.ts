@@ -14,6 +14,8 @@ export interface WorkloadSettings {
   readonly validator?: Validator | null;
   /** Of the schedule, and of what is drawn. */
   readonly seed: number;
+  /** Reclaim (`kswapd`) and writeback (a flusher) beside the tasks. Default true. */
+  readonly background?: boolean;
 }
 
 /** What was wrong, in words; empty lists when nothing was. */
