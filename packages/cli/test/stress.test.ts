@@ -7,7 +7,7 @@ describe('lockdep stress', () => {
     [['--fs', 'xfs', '--runs', '2'], 'fsstress, 2 runs, 120 operations on xfs'],
     [['--workload', 'holetest', '--fs', 'ext2', '--runs', '2', '--write'], 'holetest, 2 runs, 16 operations on ext2'],
     [['--workload', 'holetest', '--private', '--processes', '--runs', '2'], 'holetest, 2 runs, 16 operations on ext4'],
-    [['--no-background', '--runs', '2'], 'fsstress, 2 runs, 120 operations on ext4'],
+    [['--no-background', '--freeze', '5', '--runs', '2'], 'fsstress, 2 runs, 120 operations on ext4'],
   ])('%j: nothing wrong', async (args, words) => {
     const out = `stress: ${words}, merged: nothing wrong\n`;
     expect(await lockdep('stress', ...args)).toMatchObject({ status: 0, out, err: '' });

@@ -8,6 +8,7 @@ import {
   Engine,
   type Inode,
   Mm,
+  mremap,
   PlainMachine,
   type Proc,
   type Profile,
@@ -41,12 +42,17 @@ const geometry = { pageSize: 16, blockSize: 4, filePages: 4, diskBlocks: 64 };
 class File {
   readonly fs: BlockFileSystem;
   readonly inode: Inode;
-  readonly vma: Vma;
+  vma: Vma;
 
   constructor(fs: BlockFileSystem, name: string, content: readonly Tag[] = []) {
     this.fs = fs;
     this.inode = fs.create(name, content);
     this.vma = premap(new Mm(fs.engine, `mm of ${name}`), this.inode, { pages: geometry.filePages });
+  }
+
+  /** As long as the pages that have some of the first `size` bytes. */
+  *mremap(size: number): Proc {
+    this.vma = yield* mremap(this.vma, Math.ceil(size / geometry.pageSize));
   }
 
   /** `mwrite -S what from length` */
@@ -117,6 +123,20 @@ function* program029(file: File, [full, cut, between]: readonly number[], extra:
   if (extra) yield* file.mwrite('W', between!, cut! - between!);
   yield* file.truncate(full!);
   yield* file.mwrite('Y', cut!, full! - cut!);
+}
+
+/** generic/030: the file shrinks and grows at its last page, and its mapping with it, 5017k and 5020k being `cut` and `full` here. */
+function* program030(file: File, [cut, full]: readonly [number, number]): Proc {
+  yield* pwrite(file.inode, 0, cut, 'X');
+  yield* file.mremap(cut);
+  yield* file.truncate(full);
+  yield* file.mremap(full);
+  yield* file.mwrite('W', cut, full - cut);
+  yield* file.mremap(cut);
+  yield* file.truncate(cut);
+  yield* file.truncate(full);
+  yield* file.mremap(full);
+  yield* file.mwrite('Y', cut, full - cut);
 }
 
 /** generic/567: a hole through mapped pages that are stored to again. */
@@ -199,6 +219,14 @@ for (const fs of KINDS) {
         expect(contentAfter({ fs, profile }, (file) => program029(file, numbers, extra))).toEqual([expected, expected]);
       });
 
+      test.each([
+        ['in its last page', [36, 48], 'X36 Y12'],
+        ['unaligned', [35, 47], 'X35 Y12'],
+        ['by a page', [28, 44], 'X28 Y16'],
+      ] as const)('030, %s: Y survives, and W is never seen', (_, sizes, expected) => {
+        expect(contentAfter({ fs, profile }, (file) => program030(file, sizes))).toEqual([expected, expected]);
+      });
+
       test('567: Y survives', () => {
         expect(contentAfter({ fs, profile }, program567)).toEqual(['X8 Y32 X8', 'X8 Y32 X8']);
       });
@@ -248,6 +276,14 @@ for (const fs of KINDS) {
     expect(after).not.toBe(before);
   });
 }
+
+// XFS writes the page of the new end before it truncates, and so cleans it.
+test.each(['ext2', 'ext4'] as const)('%s: and so is 030', (fs) => {
+  const setup = { fs, profile: 'merged', bugs: { isizeExtendedMkclean: false } } as const;
+  const [before, after] = contentAfter(setup, (file) => program030(file, [36, 48]));
+  expect(before).toBe('X36 Y12');
+  expect(after).not.toBe(before);
+});
 
 describe('758: a range zeroed under a mapping', () => {
   const kept: [string, string] = ['X8 Y32 X8', 'X8 Y32 X8'];

@@ -29,6 +29,7 @@ const options = {
   runs: { type: 'string', free: true, default: '100' },
   tasks: { type: 'string', free: true, default: '3' },
   ops: { type: 'string', free: true, default: '20' },
+  freeze: { type: 'string', free: true, default: '0' },
   prepare: { type: 'string', values: holetestPreparations, default: 'hole' },
   prefault: { type: 'boolean', default: false },
   write: { type: 'boolean', default: false },
@@ -57,6 +58,7 @@ validator. The seed is all that is needed to see it again.
   --runs N          runs at most; default 100
   --tasks N         of fsstress; default 3
   --ops N           of each task of fsstress; default 20
+  --freeze N        beside fsstress: how often another task freezes and thaws; default 0
   --prepare HOW     of holetest: ${holetestPreparations.join(', ')}; default hole
   --prefault        of holetest: all pages are read first (holetest -r)
   --write           of holetest: one of the two uses write(2) (holetest -w)
@@ -82,6 +84,7 @@ Examples:
       throw new UsageError('stress: --private and --write', 'write(2) changes the file, private mappings must not');
     const bugs = switches(values.bug ?? []);
     const [tasks, operations] = [wholeNumber('tasks', values.tasks), wholeNumber('ops', values.ops)];
+    const freezes = wholeNumber('freeze', values.freeze);
     const preparation = oneOf('prepare', values.prepare, holetestPreparations);
     const { prefault: prefaults, write: writes, processes, private: isPrivate } = values;
     const where = {
@@ -92,7 +95,7 @@ Examples:
     };
     const runOne = (settings: WorkloadSettings): WorkloadResult =>
       workload === 'fsstress'
-        ? runFsstress({ ...settings, tasks, operations })
+        ? runFsstress({ ...settings, tasks, operations, freezes })
         : runHoletest({ ...settings, preparation, prefaults, writes, processes, isPrivate });
     const first = wholeNumber('seed', values.seed);
     const runs = wholeNumber('runs', values.runs);

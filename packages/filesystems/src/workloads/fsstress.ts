@@ -38,6 +38,8 @@ export interface FsstressOptions extends WorkloadSettings {
   readonly tasks?: number;
   /** Of each task. Default 20. */
   readonly operations?: number;
+  /** So often another task freezes and thaws (generic/068). Default 0: only where it is drawn. */
+  readonly freezes?: number;
 }
 
 /** What one operation works on. */
@@ -146,15 +148,13 @@ export const fsstressOperations: readonly StressOperation[] = [
   {
     name: 'freeze',
     weight: 1,
-    *perform({ fs }) {
-      if ((yield* freeze(fs)) === null) yield* thaw(fs);
-    },
+    perform: ({ fs }) => freezeAndThaw(fs),
   },
 ];
 
 /** One run: what is drawn and how it is scheduled come from one seed. */
 export function runFsstress(options: FsstressOptions): WorkloadResult {
-  const { seed, tasks = 3, operations = 20, background = true } = options;
+  const { seed, tasks = 3, operations = 20, background = true, freezes = 0 } = options;
   const run = new WorkloadRun(options, { pageSize: PAGE, blockSize: BLOCK, filePages: PAGES, diskBlocks: 96 }, true);
   const { fs, machine } = run;
   const random = new RandomNumbers(seed);
@@ -167,6 +167,11 @@ export function runFsstress(options: FsstressOptions): WorkloadResult {
     program.push(...lines.map(({ words }) => `t${t}: ${words}`));
     machine.spawn(`t${t}`, function* () {
       for (const line of lines) yield* perform(fs, directories, mm, line);
+    });
+  }
+  if (freezes > 0) {
+    machine.spawn('freezer', function* () {
+      for (let i = 0; i < freezes; i++) yield* freezeAndThaw(fs);
     });
   }
   if (background) {
@@ -208,6 +213,10 @@ function* perform(fs: BlockFileSystem, directories: readonly [Inode, Inode], mm:
   yield* line.operation.perform({ fs, directories, file, other, mm, ...line.at });
   yield* fs.icache.put(otherName);
   yield* fs.icache.put(name);
+}
+
+function* freezeAndThaw(fs: BlockFileSystem): Proc {
+  if ((yield* freeze(fs)) === null) yield* thaw(fs);
 }
 
 function rangeOf({ offset, length, destination }: Pick<Target, 'offset' | 'length' | 'destination'>) {
