@@ -14,7 +14,7 @@ const HARMFUL = [
   '#take (filemap-fault): folio',
   '#lockMapping (filemap-fault): invalidate_lock',
   'lockForMkwrite (file-system): invalidate_lock',
-  'pageMkwrite (page-mkwrite): folio',
+  'lockAndDirty (page-mkwrite): folio',
   'lockForEviction (block-file-system): i_rwsem',
   'takeEvictLock (block-file-system): invalidate_lock',
   'truncateTrying (truncate): folio',
