@@ -22,7 +22,7 @@ export function isReserved(extent: Extent | undefined): boolean {
 }
 
 /** Places that lie side by side in the file and on disk, in one state: what the kernel keeps as one extent. */
-export interface ExtentRun {
+interface ExtentRun {
   readonly first: number;
   /** The place behind it. */
   readonly end: number;

@@ -2,7 +2,8 @@
  * A directory, as far as moving it goes: how many names it has, and its "..", which lies in its inode while it is empty (inline) and in a block
  * of its own from its first name on. Its `i_rwsem` guards all of that, and the directories below know it by who lists them.
  *
- * Invariant, looked at when nothing runs: ".." of a directory is the one that lists it.
+ * Invariant, looked at when nothing runs: ".." of a directory is the one that lists it. Not modelled: moves between directories of which one is below
+ * the other, whose locks go by that.
  */
 import {
   type Act,

@@ -6,7 +6,7 @@ import type { Completion } from '@lockdep/locks';
 import type { Act, Machine, Proc, Region } from './machine.ts';
 
 /** A task that sleeps for something. */
-export interface Sleeper {
+interface Sleeper {
   readonly task: string;
   /** What for. */
   readonly on: object;

@@ -5,6 +5,7 @@ export type { BugSwitches } from './bug-switches.ts';
 export { collapseFile, khugepaged } from './collapse-file.ts';
 export { Engine, type EngineOptions } from './engine.ts';
 export type { Errno, FaultCode } from './errno.ts';
+export { FatalSignals } from './fatal-signals.ts';
 export { FaultInjection, type Faults } from './fault-injection.ts';
 export { FileSystem } from './file-system.ts';
 export { FileSystemType } from './file-system-type.ts';
@@ -36,6 +37,7 @@ export {
   filemapInvalidateUnlock,
   filemapInvalidateUnlockShared,
 } from './invalidate-lock.ts';
+export { KillableRwsem } from './killable-rwsem.ts';
 export { type FileRaState, type IoResult, Kiocb, type ReadFlags, type WriteFlags } from './kiocb.ts';
 export { FsLockClasses, mmClasses } from './lock-classes.ts';
 export {
