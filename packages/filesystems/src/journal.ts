@@ -191,8 +191,10 @@ export class Journal {
     if (isNeeded) yield* machine.start(`jbd2/${this.#host.name}`, () => this.#thread());
   }
 
-  /** `kjournald2` */
+  /** `kjournald2`. No allocation of it enters a file system, which might wait for the commit, or for data that it has not submitted yet. */
   *#thread(): Proc {
+    const { memory } = this.#host.engine;
+    const saved = memory.nofsSave();
     for (;;) {
       const transaction = yield* this.#step('lock the transaction', () => {
         const next = this.#running;
@@ -201,9 +203,10 @@ export class Journal {
         next!.isLocked = true;
         return next;
       });
-      if (transaction === null) return;
+      if (transaction === null) break;
       yield* this.#commit(transaction);
     }
+    memory.nofsRestore(saved);
   }
 
   /** `jbd2_journal_commit_transaction` */

@@ -86,9 +86,10 @@ export class ShiftRequest {
     this.#resized(this.#fs.engine.oracle.tick(), false);
   }
 
-  end(): void {
+  /** It is done; `isResized`: and the size has changed. */
+  end(isResized: boolean = true): void {
     const time = this.#fs.engine.oracle.tick();
     for (const moved of this.#moved) moved.end(time);
-    this.#resized(time);
+    this.#resized(time, isResized);
   }
 }

@@ -49,7 +49,7 @@ export function* xfsZeroRange(
 /** The size changes last, as a truncate. Source: `fs/xfs/xfs_file.c: xfs_falloc_collapse_range`. */
 export function* xfsCollapseRange(fs: XfsLike, inode: Inode, from: number, to: number): Proc<Errno | null> {
   const lock = yield* fs.lockForEviction(inode);
-  const error = to >= inode.size ? 'EINVAL' : null;
+  let error: Errno | null = to >= inode.size ? 'EINVAL' : null;
   if (error === null) {
     const { blockSize } = fs.engine.geometry;
     const size = inode.size - (to - from);
@@ -57,8 +57,9 @@ export function* xfsCollapseRange(fs: XfsLike, inode: Inode, from: number, to: n
     yield* xfsFreeFileSpace(fs, inode, from, to);
     yield* prepareShift(fs, inode, from, () => request.move(to, from));
     yield* shiftExtentsOneByOne(fs, inode, to / blockSize, (from - to) / blockSize);
-    yield* fs.resize(inode, size);
-    request.end();
+    // What has moved stays so when the page of the new end cannot be read: with the old size, and a hole at the end.
+    error = yield* fs.resize(inode, size);
+    request.end(error === null);
   }
   yield* fs.unlockAfterEviction(inode, lock);
   return error;

@@ -164,3 +164,22 @@ test('splice and copy_file_range move as much as there is', () => {
     expect([kind, after]).toEqual([kind, [3, 1, 'EAGAIN', 4, 'EAGAIN', 5, 0, 13]]);
   }
 });
+
+test('xfs: a collapse whose new end cannot be read has moved what follows, says so, and leaves the size', () => {
+  const outcomes = new Set<string>();
+  for (let seed = 1; seed <= 30; seed++) {
+    const machine = new PlainMachine({ seed });
+    const geometry = { filePages: 4, blockSize: 2, diskBlocks: 32 };
+    const engine = new Engine({ machine, geometry, faults: { read: 1 } });
+    const fs = new XfsLike(engine);
+    const a = fs.create('A', dataTags('A', 'w0', 0, 11));
+    machine.spawn('task', function* () {
+      const error = yield* fallocate(fs, a, 'collapse-range', 2, 2);
+      outcomes.add(`${error} ${a.size}`);
+      yield* pread(a, 0, 16);
+    });
+    expect(machine.run().stuck).toEqual([]);
+    expect(engine.inspect()).toBe(null);
+  }
+  expect([...outcomes].toSorted()).toEqual(['EIO 11', 'null 9']);
+});

@@ -1,5 +1,5 @@
 /** Commits as something that is waited for: fsync for a commit, a commit for open handles, a handle for a locked transaction. */
-import { dataTags, Engine, PlainMachine, type Proc } from '@lockdep/page-cache';
+import { dataTags, Engine, folioShrinker, PlainMachine, type Proc } from '@lockdep/page-cache';
 import { explore } from '@lockdep/simulator';
 import { describe, expect, test } from 'vitest';
 import {
@@ -65,6 +65,37 @@ describe('with commits, proved: nothing is lost, nobody is stuck', () => {
     ],
     ['preallocate and fsync', { preallocate: ({ fs, c }) => preallocate(fs, c, 0, 4), fsync: ({ a }) => fsync(a) }],
   ])('%s', (_, tasks) => expect(prove(tasks)).toEqual(PROVED));
+});
+
+test('the commit thread, short of memory, does not wait for data that it has not submitted yet: proved', () => {
+  const scenario: Pick<Scenario, 'build'> = {
+    build(machine, settings) {
+      const options = { commits: true, directReclaim: 'memcg' } as const;
+      const { engine, fs } = mount(machine, settings, { filePages: 1, diskBlocks: 4 }, options);
+      const a = fs.create('A', dataTags('A', 'w0', 0, 2));
+      fs.cache(a, 0);
+      engine.memory.shrinkers.push(folioShrinker(a.mapping, 0));
+      return {
+        engine,
+        tasks: {
+          *task() {
+            yield* pwrite(a, 0, 2, 'w1');
+            // Reclaim meets the page twice, first here.
+            yield* kswapd(fs);
+            yield* fs.inTransaction(() => (fs as Ext4Like).journal.order(a));
+            yield* (fs as Ext4Like).journal.commit();
+          },
+        },
+      };
+    },
+  };
+  const { failures, exhausted } = explore(scenarioProgram(scenario, { fs: 'ext4', profile: 'merged' }), {
+    strategy: 'source-dpor',
+    validator: null,
+    minimise: 0,
+    budget: { steps: 1_000, ms: 25_000 },
+  });
+  expect([failures.map(({ message }) => message), exhausted]).toEqual([[], true]);
 });
 
 test('an fsync returns when what was changed before it has been committed, and not before', () => {

@@ -24,6 +24,13 @@ describe('random operations at any byte, blocks of 1, 2 and 4 bytes', () => {
     }
   }
 
+  test('ext4, direct I/O: the oracle is awake', () => {
+    const bugs = { 'dio.invalidateAtCompletion': false };
+    const direct = Array.from({ length: 400 }, (_, i) => 5 * i + 1);
+    const finds = (seed: number) => randomOperations({ fs: 'ext4', profile: 'merged', seed, bugs }).findings;
+    expect(direct.find((seed) => finds(seed).some(({ kind }) => kind === 'lost-write'))).toBeDefined();
+  });
+
   test('ext4, before: the oracle is awake', () => {
     const finds = (seed: number) => randomOperations({ fs: 'ext4', profile: 'before', seed, memory: false }).findings;
     const stale = ['hole-has-data', 'stale-block-exposure'];
