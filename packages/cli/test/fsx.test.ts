@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { lockdep } from './run-cli.ts';
+import { lockdep, lockdepOn } from './run-cli.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -21,6 +21,15 @@ describe('lockdep fsx', () => {
       out: 'fsx: 50 operations on xfs, merged: nothing wrong\n',
       err: '',
     });
+  });
+
+  test('progress on a terminal: of the run, then of cutting its log down', async () => {
+    const { err } = await lockdepOn(true, ['fsx', ...DEFECT, '--ops', '2000', '--seed', '1']);
+    const shown = err.split('\r\x1b[2K');
+    expect(shown.slice(1).join('\n')).toMatch(
+      /^fsx on ext4, merged: (\d+ of 2000 operations|cutting down, \d+ operations left)/,
+    );
+    expect(shown.at(-1)).toMatch(/^fsx: ext4, merged: (bad-data|oracle) at operation/);
   });
 
   test('a failure: its log on standard output is a file to replay, and says how', async () => {

@@ -22,12 +22,17 @@ export function plainEnvironment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEn
   return { ...env, NODE_COMPILE_CACHE: CACHE, ...more };
 }
 
-export async function lockdep(...args: string[]): Promise<Result> {
+export function lockdep(...args: string[]): Promise<Result> {
+  return lockdepOn(false, args);
+}
+
+/** The same where standard error may be a terminal, on which progress is shown. */
+export async function lockdepOn(noteIsTerminal: boolean, args: readonly string[]): Promise<Result> {
   const [out, err]: [string[], string[]] = [[], []];
   const status = await run(args, {
     write: (text) => out.push(text),
     note: (text) => err.push(text),
-    noteIsTerminal: false,
+    noteIsTerminal,
     writeIsTerminal: false,
     columns: 80,
   });

@@ -1,6 +1,6 @@
 /** `lockdep stress`: what it says of runs that are clean, of one that is not, and that its seed is enough to see it again. */
 import { describe, expect, test } from 'vitest';
-import { lockdep } from './run-cli.ts';
+import { lockdep, lockdepOn } from './run-cli.ts';
 
 describe('lockdep stress', () => {
   test.each([
@@ -32,6 +32,14 @@ describe('lockdep stress', () => {
       operations: 8 * Number(seed),
     });
     expect([failure.seed, failure.findings[0]]).toEqual([Number(seed), expect.stringContaining('uninit')]);
+  });
+
+  test('progress on a terminal, and nothing of it left', async () => {
+    const { out, err } = await lockdepOn(true, ['stress', '--runs', '3']);
+    expect(out).toBe('stress: fsstress, 3 runs, 180 operations on ext4, merged: nothing wrong\n');
+    const [drawn, ...rest] = err.split('\r\x1b[2K').slice(1);
+    expect(drawn).toMatch(/^stress: fsstress on ext4, merged: \d of 3 runs, seed \d$/);
+    expect(rest.at(-1)).toBe('');
   });
 
   test('a switch that nobody asks for, and a workload that there is not', async () => {

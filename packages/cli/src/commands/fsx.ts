@@ -18,6 +18,7 @@ import { profiles } from '@lockdep/page-cache';
 import { type Command, exitStatus, type Output } from '../command.ts';
 import { PLAIN_FORMATS } from '../formats.ts';
 import { oneOf, parseOptions } from '../options.ts';
+import { Progress } from '../progress.ts';
 import { readText } from '../read-text.ts';
 import { switches, wholeNumber } from '../simulated-settings.ts';
 import { UsageError } from '../usage-error.ts';
@@ -109,13 +110,21 @@ Examples:
       throw new UsageError('fsx: --schedule is that of a replay', 'without --replay it comes from --seed');
     }
     const seed = wholeNumber('seed', values.seed);
+    const progress = new Progress(output);
+    const where = `fsx on ${settings.fs}, ${settings.profile}`;
+    const operations = wholeNumber('ops', values.ops);
+    const onProgress = (done: number) => progress.update(() => `${where}: ${done} of ${operations} operations`);
     const result =
       values.replay === undefined
-        ? runFsx({ ...settings, seed, operations: wholeNumber('ops', values.ops) })
+        ? runFsx({ ...settings, seed, operations, onProgress })
         : await replay(settings, values.replay, values.schedule);
+    const onReplay = (left: number, replays: number) =>
+      progress.update(() => `${where}: cutting down, ${left} operations left after ${replays} replays`);
+    const { failure } = result;
+    const minimal = failure === null ? null : minimiseFsx(settings, result.log, failure, { onProgress: onReplay });
+    progress.clear();
     for (const name of bugs.unread())
       output.note(`fsx: nothing has asked for the switch '${name}': see the spelling\n`);
-    const minimal = result.failure === null ? null : minimiseFsx(settings, result.log, result.failure);
     const given = args.filter((_, i) => !isOfRun(args, i)).join(' ');
     if (json) output.write(`${JSON.stringify(documentOf(settings, result, minimal))}\n`);
     else print(settings, result, minimal, given, output);

@@ -25,6 +25,8 @@ export interface MinimiseFsxOptions {
   readonly schedules?: number;
   /** Replays in all, at most. Default 20,000. */
   readonly replays?: number;
+  /** Told before each replay how long the shortest failing log is by now, and how many replays have been made. */
+  readonly onProgress?: (operations: number, replays: number) => void;
 }
 
 /** Cuts a failing log down. The kind of `failure` has to remain, whatever the oracle calls it; null when the log does not fail any more, under any schedule tried. */
@@ -34,7 +36,7 @@ export function minimiseFsx(
   failure: Pick<FsxFailureReport, 'kind'>,
   options: MinimiseFsxOptions = {},
 ): MinimalFsx | null {
-  const { schedules = 40, replays: most = 20_000 } = options;
+  const { schedules = 40, replays: most = 20_000, onProgress } = options;
   let replays = 0;
   let best: Omit<MinimalFsx, 'replays'> | null = null;
 
@@ -42,6 +44,7 @@ export function minimiseFsx(
   function fails(candidate: readonly FsxEntry[]): boolean {
     const needsSeed = candidate.some(({ beside }) => beside === true);
     for (let seed = 0; seed <= (needsSeed ? schedules : 0) && replays < most; seed++) {
+      onProgress?.((best?.log ?? log).length, replays);
       replays += 1;
       const result = replayFsx(settings, candidate, seed === 0 ? undefined : seed);
       const { failure: found } = result;

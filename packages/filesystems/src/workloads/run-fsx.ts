@@ -39,12 +39,14 @@ export interface FsxCampaign extends FsxSettings {
   readonly operations: number;
   /** Keeps the log. Default true; a run of millions does without. */
   readonly keepsLog?: boolean;
+  /** Told now and then how many operations have been done. */
+  readonly onProgress?: (operations: number) => void;
 }
 
 /** Runs `operations` operations drawn from `seed`. */
 export function runFsx(campaign: FsxCampaign): FsxResult {
-  const { seed, operations, keepsLog = true } = campaign;
-  return play(campaign, seed, keepsLog, (fsx) => fsx.run(seed, operations));
+  const { seed, operations, keepsLog = true, onProgress } = campaign;
+  return play(campaign, seed, keepsLog, (fsx) => fsx.run(seed, operations), onProgress);
 }
 
 /** Replays a log; with a seed of the schedule, or without one: each task goes on until it has to wait. */
@@ -69,6 +71,7 @@ function play(
   seed: number | undefined,
   keepsLog: boolean,
   code: (fsx: Fsx) => Proc<unknown>,
+  onProgress?: (operations: number) => void,
 ): FsxResult {
   const { validator = null } = settings;
   const machine = new PlainMachine(seed === undefined ? { validator } : { seed, validator });
@@ -77,6 +80,7 @@ function play(
   for (let before = -1; ; before = fsx.operations) {
     const { steps, stuck } = machine.run(STEPS);
     if (steps < STEPS || fsx.operations === before) return fsx.finish(stuck);
+    onProgress?.(fsx.operations);
   }
 }
 
