@@ -59,10 +59,11 @@ function* remapWhole(fs: BlockFileSystem, source: Inode, target: Inode, caller: 
     yield* unlockBoth(fs, source, target);
     return differ ? 'EBADE' : null;
   }
-  if (caller === 'clone') tellOracle(fs, source, target);
+  const cloned = caller === 'clone' ? tellOracle(fs, source, target) : null;
   yield* truncatePagecache(target, 0);
   yield* demoteSource(fs, source, target);
   yield* share(fs, source, target);
+  cloned?.();
   checkRemap(fs, { source, target, from: 0, to: 0, count: source.size, caller, since });
   yield* unlockBoth(fs, source, target);
   return null;
@@ -112,13 +113,22 @@ function* share(fs: BlockFileSystem, source: Inode, target: Inode): Proc {
   yield* fs.inTransaction(() => fs.changeMap(target, () => diskSize.write(source.size)));
 }
 
-/** A clone is a write of all that the source holds now; dedupe may not change a byte. */
-function tellOracle(fs: BlockFileSystem, source: Inode, target: Inode): void {
+/**
+ * A clone is a write of all that the source holds now; dedupe may not change a byte. Answers what to call when the write is over: until the
+ * target is evicted, a fault still finds its old pages.
+ */
+function tellOracle(fs: BlockFileSystem, source: Inode, target: Inode): () => void {
   const { oracle } = fs.engine;
   const shadow = oracle.file(target.name);
   const cut = zeroTags(Math.max(0, target.size - source.size));
-  shadow.begin(0, [...contentOf(fs, source, 0, source.size), ...cut], oracle.tick()).end(oracle.tick());
-  shadow.resize(source.size, oracle.tick())(oracle.tick());
+  const time = oracle.tick();
+  const write = shadow.begin(0, [...contentOf(fs, source, 0, source.size), ...cut], time);
+  const resized = shadow.resize(source.size, time);
+  return () => {
+    const end = oracle.tick();
+    write.end(end);
+    resized(end);
+  };
 }
 
 /** Place `index` of the target gives up its block and shares that of place `origin` of the source. A transaction runs. */

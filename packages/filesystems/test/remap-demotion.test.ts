@@ -1,5 +1,5 @@
 /** XFS in its latest state: a file can be read while its blocks are being shared; nobody writes to it meanwhile. */
-import { dataTags, Engine, Mm, PlainMachine, premap, userStore } from '@lockdep/page-cache';
+import { dataTags, Engine, Mm, PlainMachine, premap, userLoad, userStore } from '@lockdep/page-cache';
 import { explore } from '@lockdep/simulator';
 import { describe, expect, test } from 'vitest';
 import { fsync, mount, pread, pwrite, remap, type Scenario, scenarioProgram, XfsLike } from '../src/index.ts';
@@ -44,6 +44,24 @@ function readsDuring(profile: 'merged' | 'latest'): boolean {
 
 test('reads go on in the middle of a reflink, in the latest state alone', () => {
   expect([readsDuring('merged'), readsDuring('latest')]).toEqual([false, true]);
+});
+
+test('an old page of the target may be loaded until it is evicted: the clone is not over before', () => {
+  for (let seed = 0; seed < 300; seed++) {
+    const machine = new PlainMachine({ seed });
+    const engine = new Engine({ machine, profile: 'latest', geometry: { filePages: 2, diskBlocks: 8 } });
+    const fs = new XfsLike(engine);
+    const a = fs.create('A', dataTags('A', 'w0', 0, 8));
+    const b = fs.create('B', dataTags('B', 'w0', 0, 8));
+    fs.cache(b, 1);
+    const vma = premap(new Mm(engine, 'mm'), b, { pages: 2 });
+    machine.spawn('reflink', () => remap(fs, a, b));
+    machine.spawn('load', function* () {
+      for (let i = 0; i < 8; i++) yield* userLoad(vma, 4);
+    });
+    expect(machine.run().stuck).toEqual([]);
+    expect([seed, engine.inspect()]).toEqual([seed, null]);
+  }
 });
 
 const program = (kind: 'store' | 'direct write', writes: boolean = false): Pick<Scenario, 'build'> => ({
