@@ -13,6 +13,7 @@ import {
   truncatePagecacheRange,
 } from '@lockdep/page-cache';
 import type { BlockFileSystem } from './block-file-system.ts';
+import { contentOf } from './check-remap.ts';
 import { freeBlocks } from './free-blocks.ts';
 import { zeroEdges } from './zero-blocks.ts';
 
@@ -21,7 +22,17 @@ export function* evictAndFree(fs: BlockFileSystem, inode: Inode, from: number, t
   yield* truncatePagecacheRange(inode, from, to);
   const error = yield* zeroEdges(fs, inode, from, to);
   if (error === null) yield* fs.inTransaction(() => freeBlocks(fs, inode, from, to));
+  else keepOnDisk(fs, inode, from, to);
   return error;
+}
+
+/**
+ * A punch that fails by now has thrown away what was dirty, and frees nothing: what is on disk may be seen again, as with `ext4_punch_hole`
+ * when `ext4_zero_partial_blocks` fails. Tells the oracle.
+ */
+function keepOnDisk(fs: BlockFileSystem, inode: Inode, from: number, to: number): void {
+  const { oracle } = fs.engine;
+  oracle.file(inode.name).begin(from, contentOf(fs, inode, from, to - from), oracle.tick());
 }
 
 /** Writes what is dirty in the range, so that partly covered pages lose nothing. */

@@ -165,6 +165,27 @@ test('splice and copy_file_range move as much as there is', () => {
   }
 });
 
+test('ext4: a punch that cannot zero its edge has thrown away what was dirty, says so, and leaves what is on disk', () => {
+  const outcomes = new Set<string>();
+  for (let seed = 1; seed <= 30; seed++) {
+    const machine = new PlainMachine({ seed });
+    const geometry = { filePages: 4, blockSize: 4, diskBlocks: 32 };
+    const engine = new Engine({ machine, profile: 'latest', geometry, faults: { allocation: 1 } });
+    const fs = new Ext4Like(engine);
+    const a = fs.create('A', dataTags('A', 'w0', 0, 11));
+    fs.cache(a, 1);
+    machine.spawn('task', function* () {
+      yield* pwrite(a, 4, 4, 'w1');
+      const error = yield* fallocate(fs, a, 'punch-hole', 2, 6);
+      outcomes.add(`${error} ${fs.peekDisk(a, 4).write}`);
+      yield* pread(a, 0, 16);
+    });
+    expect(machine.run().stuck).toEqual([]);
+    expect(engine.inspect()).toBe(null);
+  }
+  expect([...outcomes].toSorted()).toEqual(['ENOMEM w0', 'null ']);
+});
+
 test('xfs: a collapse whose new end cannot be read has moved what follows, says so, and leaves the size', () => {
   const outcomes = new Set<string>();
   for (let seed = 1; seed <= 30; seed++) {

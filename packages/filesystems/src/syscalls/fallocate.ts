@@ -35,8 +35,7 @@ export function* fallocate(
     case 'allocate-range':
       return yield* preallocate(fs, inode, pos, count, { keepSize });
     case 'punch-hole':
-      yield* punchHole(fs, inode, pos, count);
-      return null;
+      return yield* punchHole(fs, inode, pos, count);
     case 'zero-range':
       return yield* zeroRange(fs, inode, pos, count, keepSize);
     case 'unshare-range':
