@@ -46,7 +46,7 @@ function* operation(fs: Ext4InlineLike, a: Inode, mm: Mm, random: RandomNumbers,
 
 test(`random operations on an inline file leave it as they should (seed ${SEED})`, () => {
   let inline = 0;
-  for (let seed = SEED; seed < SEED + 400; seed++) {
+  for (let seed = SEED; seed < SEED + 200; seed++) {
     const random = new RandomNumbers(seed);
     const machine = new PlainMachine({ seed });
     const faults = { space: random.below(2) };
