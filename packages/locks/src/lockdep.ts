@@ -6,7 +6,8 @@ import type { Validator } from '@lockdep/core';
 import { currentStrand, runIn } from './current-strand.ts';
 import type { LockOptions } from './lock-options.ts';
 import { type LockdepOptions, processValidator } from './process-validator.ts';
-import { claims, runClaimed, waitsFor } from './promised-event.ts';
+import { claims, runClaimed, type Starter, waitsFor } from './promised-event.ts';
+import { currentRuntime } from './runtime.ts';
 import { Strand } from './strand.ts';
 
 /** How a task begins. */
@@ -33,16 +34,31 @@ async function all<const F extends readonly (() => unknown)[]>(
  * task and takes locks with `acquire` or `lock` should be forked. The task is taken to wait for its branches.
  */
 function fork<T>(fn: () => T, options: TaskOptions = {}): Promise<Awaited<T>> {
-  return start(currentStrand().fork(), fn, options);
+  return start(
+    starter(null, () => currentStrand().fork()),
+    fn,
+    options,
+  );
 }
 
 /** Runs `fn` as a task of its own, which starts with nothing held; locks still held when it settles are reported. */
 function task<T>(name: string, fn: () => T, options: TaskOptions = {}): Promise<Awaited<T>> {
-  return start(Strand.task(name), fn, options);
+  return start(
+    starter(name, () => Strand.task(name)),
+    fn,
+    options,
+  );
 }
 
-function start<T>(strand: Strand, fn: () => T, { claims: event }: TaskOptions): Promise<Awaited<T>> {
-  return event === undefined ? runIn(strand, fn) : runClaimed(strand, event, fn);
+/** Under a scheduler, the lines of code are its tasks. */
+function starter(name: string | null, strand: () => Strand): Starter {
+  const runtime = currentRuntime();
+  if (runtime?.branch !== undefined && runtime.awaits?.() === true) return (fn) => runtime.branch!(name, fn);
+  return (fn) => runIn(strand(), fn);
+}
+
+function start<T>(run: Starter, fn: () => T, { claims: event }: TaskOptions): Promise<Awaited<T>> {
+  return event === undefined ? run(fn) : runClaimed(run, event, fn);
 }
 
 export interface Lockdep {

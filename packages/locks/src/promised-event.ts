@@ -7,10 +7,8 @@
  */
 import { classKey } from './class-key.ts';
 import { Completion } from './completion.ts';
-import { runIn } from './current-strand.ts';
 import type { AcquireLockOptions, LockOptions } from './lock-options.ts';
 import { shared } from './shared.ts';
-import type { Strand } from './strand.ts';
 
 const events = shared('@lockdep/promises', () => new WeakMap<PromiseLike<unknown>, Completion>());
 
@@ -41,8 +39,11 @@ export async function waitsFor<T>(promise: PromiseLike<T>, options?: AcquireLock
   return await promise;
 }
 
+/** Starts code as a strand, or as a task, of its own. */
+export type Starter = <T>(fn: () => T) => Promise<Awaited<T>>;
+
 /** Runs `fn` in a strand that claims the promise returned, from its beginning to its end. */
-export function runClaimed<T>(strand: Strand, options: LockOptions, fn: () => T): Promise<Awaited<T>> {
+export function runClaimed<T>(run: Starter, options: LockOptions, fn: () => T): Promise<Awaited<T>> {
   const event = new Completion(options);
   const claimed = async (): Promise<Awaited<T>> => {
     event.claim();
@@ -52,7 +53,7 @@ export function runClaimed<T>(strand: Strand, options: LockOptions, fn: () => T)
       event.completeAll();
     }
   };
-  const promise = runIn(strand, claimed);
+  const promise = run(claimed) as Promise<Awaited<T>>;
   events.set(promise, event);
   return promise;
 }

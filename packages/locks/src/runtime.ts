@@ -38,6 +38,11 @@ export interface Runtime {
   agent(): Agent;
   /** Whether the code that runs now awaits what it waits for, rather than yielding it. */
   awaits?(): boolean;
+  /**
+   * Runs `fn` at once as a line of code of its own: a branch of the one that runs here (`name` null), or a task that starts with nothing
+   * held. Asked only where {@link Runtime.awaits} says yes.
+   */
+  branch?<T>(name: string | null, fn: () => T): Promise<Awaited<T>>;
   /** Validates the locks that are made while it is in force and name no validator; null: nobody does. */
   readonly validator?: Validator | null;
   /** A lock has been made, but for its waiting rules: a scheduler tells locks apart by who makes them, and in which order. */

@@ -1,4 +1,4 @@
-export { TaskKilledError } from './async/async-body.ts';
+export { TaskKilledError } from './async/async-line.ts';
 export { isOrderReport } from './confirm/circle.ts';
 export {
   type ConfirmAllOptions,

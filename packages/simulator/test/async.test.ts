@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Mutex, RwSemaphore } from '@lockdep/locks';
 import { describe, expect, test } from 'vitest';
 import { explore, exploreAsync, replayAsync, type Simulation, simulateAsync, TaskKilledError } from '../src/index.ts';
@@ -55,35 +54,6 @@ describe('async code', () => {
     expect(result.reports.map(({ kind }) => kind)).toEqual(['circular']);
     const again = await replayAsync(abba, failure!.schedule);
     expect(again).toMatchObject({ verdict: 'deadlock', divergence: null });
-  });
-
-  test('a timer is named, with the place', async () => {
-    const stray = exploreAsync((sim) => {
-      const a = new Mutex({ name: 'A' });
-      sim.task('patient', async () => {
-        await a.acquire();
-        await delay(10);
-        a.release();
-      });
-      sim.task('other', async () => {
-        await a.acquire();
-        a.release();
-      });
-    });
-    await expect(stray).rejects.toThrow(
-      /task 'patient' waits, after 'lock A'.*, for something the scheduler does not own: a Timeout at .*async\.test\.ts:\d+/,
-    );
-  });
-
-  test('so is a promise that nobody resolves', async () => {
-    const stray = exploreAsync((sim) => {
-      sim.task('lost', async () => {
-        await sim.yield();
-        await new Promise(() => {});
-      });
-    });
-    await expect(stray).rejects.toMatchObject({ name: 'SimulatorError', code: 'foreign-wait' });
-    await expect(stray).rejects.toThrow("task 'lost' waits, after 'yield'");
   });
 
   test('helpers that are async and await nothing foreign are no matter', async () => {

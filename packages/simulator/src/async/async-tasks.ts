@@ -1,108 +1,305 @@
 /**
  * Async code as tasks: an async function runs until it waits for an operation, and goes on when the scheduler has performed it.
  *
- * Operations on locks reach the scheduler in the order in which a task starts them, also those it does not await (an `unlock()` in passing):
- * the task counts as parked while any is left. Which task runs is known from AsyncLocalStorage. The last one to park lets the
- * scheduler go on at once, so a step costs a few microtasks.
+ * After each step the scheduler lets everything run that the step set going ({@link AsyncTasks.settle}); what has been started by then are
+ * the next operations. Which line of code starts one is known from AsyncLocalStorage, or from whose step it follows. A line
+ * that has started nothing waits for a promise of the program's own, until somebody's step settles that.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { Operation } from '@lockdep/locks';
+import { AsyncLocalStorage, createHook } from 'node:async_hooks';
+import { type Agent, Operation } from '@lockdep/locks';
 import { SimulatorError } from '../engine/error.ts';
 import { type Op, setParker } from '../engine/op.ts';
-import type { SimTask, TaskBody } from '../engine/sim-task.ts';
+import { SimTask, type TaskBody } from '../engine/sim-task.ts';
 import type { AsyncFront, TaskCode } from '../engine/task-code.ts';
 import type { World } from '../engine/world.ts';
-import { type Arrivals, AsyncBody } from './async-body.ts';
+import type { LibraryLock } from '../library/library-lock.ts';
 
-export class AsyncTasks implements AsyncFront, Arrivals {
+import { AsyncLine, type Flow, type Wait } from './async-line.ts';
+import { limitWait } from './limited-wait.ts';
+import { Variables } from './variables.ts';
+import { VirtualTimers } from './virtual-timers.ts';
+
+/** Resources that awaiting makes by itself, or that are asked for elsewhere. */
+const OWN: ReadonlySet<string> = new Set(['PROMISE', 'Immediate', 'TickObject', 'Microtask', 'Timeout']);
+
+export class AsyncTasks implements AsyncFront {
   readonly #world: World;
-  readonly #storage = new AsyncLocalStorage<AsyncBody>();
-  readonly #bodies = new Map<SimTask, AsyncBody>();
-  /** Called when the last running task has parked. */
-  settled: () => void = () => {};
-  /** What went wrong while a task arrived; the run ends with it. */
-  error: unknown = null;
+  readonly #storage = new AsyncLocalStorage<AsyncLine>();
+  readonly #flows: Flow[] = [];
+  readonly #roots = new Map<SimTask, AsyncLine>();
+  readonly #timers: VirtualTimers;
+  #touched: AsyncLine[] = [];
+  #beginning = false;
+  readonly #touch = (line: AsyncLine): void => void this.#touched.push(line);
 
   constructor(world: World) {
     this.#world = world;
+    this.#timers = new VirtualTimers(world, this);
   }
 
-  /** From now on until {@link leave}, awaiting an operation of the simulation parks a task. */
+  /** Notes what a task waits for outside, a request or a file. */
+  readonly #hook = createHook({
+    init: (_id, type) => {
+      if (OWN.has(type)) return;
+      const root = this.#storage.getStore()?.flow.lines[0];
+      if (root !== undefined) root.resource = { type, stack: new Error().stack ?? '' };
+    },
+    // Promises are too many to be told of each.
+    trackPromises: false,
+  });
+
+  /** From now on until {@link leave}, awaiting an operation of the simulation parks a task, and time is virtual for tasks. */
   enter(): void {
     this.#world.asyncFront = this;
-    setParker((op, resolve, reject) => this.#bodyHere(op).park({ op, resolve, reject }));
+    this.#timers.install();
+    this.#hook.enable();
+    setParker((op, resolve, reject) => this.#lineAt(op).push({ op, resolve, reject, isEffect: false }));
   }
 
   leave(): void {
     this.restart();
+    this.#timers.uninstall();
+    this.#hook.disable();
     this.#world.asyncFront = null;
     setParker(null);
   }
 
   call(task: SimTask, code: TaskCode): ReturnType<TaskCode> {
-    const body = new AsyncBody(task, this);
-    this.#bodies.set(task, body);
-    return this.#storage.run(body, code);
+    if (this.#beginning) return code();
+    const line = this.#newFlow(null, task.name);
+    line.task = task;
+    this.#roots.set(task, line);
+    return this.#inTask(() => this.#storage.run(line, code));
   }
 
   body(task: SimTask, promise: PromiseLike<unknown>): TaskBody {
-    const body = this.#bodies.get(task)!;
-    body.follow(promise);
-    return body;
+    const line = this.#roots.get(task)!;
+    line.flow.variables = this.#variables(task);
+    line.isDaemon = task.daemon;
+    line.follow(promise, true);
+    return line;
   }
 
   /** An operation on a lock: for async code one that settles when it has been performed; null for generator code. */
-  start(operation: Operation<unknown>, op: Op): Operation<unknown> | null {
-    const body = this.#storage.getStore();
-    if (body === undefined) return null;
-    const { lock, kind, detail } = operation;
-    return new Operation<unknown>(lock, kind, detail, (resolve, reject) => {
-      body.park({ op, resolve: resolve as (value: never) => void, reject });
+  start(operation: Operation<unknown>, lock: LibraryLock): Operation<unknown> | null {
+    const here = this.#storage.getStore();
+    if (here === undefined) return null;
+    const isEffect = operation.kind !== 'acquire' && operation.kind !== 'wait';
+    const line = this.#lineFor(here, false);
+    // What the code does next, it does as that line.
+    if (line !== here) this.#storage.enterWith(line);
+    const { lock: locked, kind, detail } = operation;
+    const op = (kind === 'release' && this.#releaseFor(operation, lock, line)) || lock.opOf(operation);
+    return new Operation<unknown>(locked, kind, detail, (resolve, reject) => {
+      const wait: Wait = { op, resolve: resolve as Wait['resolve'], reject, isEffect };
+      const { options } = detail;
+      if (options?.timeoutMs === undefined && options?.signal == null) line.push(wait);
+      else limitWait(line, wait, operation, lock, options);
     });
   }
 
-  /** The task whose code runs here, if it is async. */
-  here(): AsyncBody | undefined {
+  /** Runs `fn` at once as a line of its own: under the locks held here (`name` null), or as a task that starts with nothing held. */
+  branch<T>(name: string | null, fn: () => T): Promise<Awaited<T>> {
+    const here = this.#storage.getStore()!;
+    const line = this.#newFlow(here, name ?? here.childName());
+    const promise = (async (): Promise<Awaited<T>> => await this.#storage.run(line, fn))();
+    line.follow(promise, false);
+    here.defer(line);
+    if (name === null) this.#forks.add(line);
+    return promise;
+  }
+
+  /** A line under the one whose code runs here, to be run in with {@link within}; it begins with what is pushed to it. */
+  lineUnder(parent: AsyncLine, name: string): AsyncLine {
+    return new AsyncLine(parent.flow, parent, name, this.#touch);
+  }
+
+  within<T>(line: AsyncLine, fn: () => T): T {
+    return this.#storage.run(line, fn);
+  }
+
+  /** The line whose code runs here, if it is async. */
+  here(): AsyncLine | undefined {
     return this.#storage.getStore();
   }
 
-  /** A task that has neither parked nor ended. */
-  stray(): AsyncBody | null {
-    for (const body of this.#bodies.values()) if (body.isRunning) return body;
+  /** The line that an effect started here belongs to. */
+  lineHere(): AsyncLine {
+    const here = this.#storage.getStore()!;
+    const line = this.#lineFor(here, false);
+    if (line !== here) this.#storage.enterWith(line);
+    return line;
+  }
+
+  /** Everything that the last step set going has run: tasks park on what they have started. False: more has been set going by that. */
+  settle(): boolean {
+    const world = this.#world;
+    const touched = this.#touched;
+    this.#touched = [];
+    for (const line of touched) this.#arrive(line);
+    if (this.#touched.length > 0 || this.#timers.ticking) return false;
+    if (world.checks.hasInvariants && world.count > 0) world.checks.askInvariants();
+    return true;
+  }
+
+  /** Runs the setup of the program, which has no time of its own. */
+  setUp(restart: () => void): void {
+    this.#timers.inSetup = true;
+    try {
+      restart();
+    } finally {
+      this.#timers.inSetup = false;
+    }
+  }
+
+  /** An interval would have fired again, had it not so often. */
+  get isCutShort(): boolean {
+    return this.#timers.isCutShort;
+  }
+
+  /** A task that waits for a promise; null when there is none. */
+  stray(): AsyncLine | null {
+    for (const { lines, hasEnded } of this.#flows) {
+      const root = lines[0]!;
+      if (!hasEnded && root.task !== null && lines.every(({ head }) => head === null)) return root;
+    }
     return null;
   }
 
   restart(): void {
-    for (const body of this.#bodies.values()) body.abandon();
-    this.#bodies.clear();
-    this.error = null;
+    for (const { lines } of this.#flows.splice(0)) for (const line of lines) line.abandon();
+    this.#roots.clear();
+    this.#touched = [];
+    this.#timers.restart();
   }
 
-  parked(task: SimTask, op: Op): void {
-    this.#arrive(() => this.#world.arrived(task, op));
+  /** Begins a line as a task, under its parent. */
+  begin(line: AsyncLine): void {
+    const world = this.#world;
+    const task = this.declare(line);
+    const before = world.current;
+    world.current = line.parent!.task!.index;
+    // A branch that is forked sees the variables around it.
+    if (line.isRoot) line.flow.variables = this.#forks.has(line) ? line.parent!.flow.variables : this.#variables(task);
+    this.#beginning = true;
+    world.start(task, () => line);
+    this.#beginning = false;
+    world.current = before;
+    this.#arrive(line);
   }
 
-  ended(task: SimTask): void {
-    this.#arrive(() => this.#world.arrived(task, null));
+  /** The task that a line will be. */
+  declare(line: AsyncLine): SimTask {
+    if (line.task !== null) return line.task;
+    const world = this.#world;
+    const before = world.current;
+    const parent = line.parent!.task!;
+    world.current = parent.index;
+    const task = world.declare(line.name);
+    world.current = before;
+    task.origin = !line.isRoot || this.#forks.has(line) ? parent : null;
+    line.task = task;
+    return task;
   }
 
-  crashed(task: SimTask, reason: unknown): void {
-    this.#arrive(() => this.#world.arrivedBroken(task, reason));
-  }
+  readonly #forks = new WeakSet<AsyncLine>();
 
-  #arrive(arrive: () => void): void {
+  /** What a task does is no part of the setup, also where that starts it. */
+  #inTask<T>(fn: () => T): T {
+    const { inSetup } = this.#timers;
+    this.#timers.inSetup = false;
     try {
-      arrive();
-    } catch (error) {
-      this.error ??= error;
+      return fn();
+    } finally {
+      this.#timers.inSetup = inSetup;
     }
-    // The scheduler belongs to no task.
-    if (this.#world.running === 0) this.#storage.exit(this.settled);
   }
 
-  #bodyHere(op: Op): AsyncBody {
-    const body = this.#storage.getStore();
-    if (body !== undefined) return body;
+  #newFlow(parent: AsyncLine | null, name: string): AsyncLine {
+    const flow: Flow = { lines: [], variables: null, hasEnded: false, result: undefined, isAbandoned: false };
+    this.#flows.push(flow);
+    return new AsyncLine(flow, parent, name, this.#touch);
+  }
+
+  /** What stands for the variables of a task's function. */
+  #variables(task: SimTask): Variables {
+    const { registry, current } = this.#world;
+    const name = `variables of ${task.name}`;
+    this.#world.current = task.index;
+    const region = registry.reuse(Variables, name) ?? registry.adopt(new Variables(name));
+    this.#world.current = current;
+    return region;
+  }
+
+  #lineAt(op: Op): AsyncLine {
+    const here = this.#storage.getStore();
+    if (here !== undefined) return this.#lineFor(here, true);
     throw new SimulatorError('foreign-wait', `'${op.label()}' is awaited outside of every task of the simulation`);
+  }
+
+  /** The line that code of `here` goes on as. */
+  #lineFor(here: AsyncLine, isLoose: boolean): AsyncLine {
+    const mover = this.#mover();
+    if (mover !== null && mover !== here && mover.flow === here.flow && mover.isLoose && mover.isFree) return mover;
+    if (here.isFree) return here;
+    if (mover !== null && mover.flow === here.flow && mover.isFree) return mover;
+    const line = new AsyncLine(here.flow, here, here.childName(), this.#touch, isLoose);
+    here.defer(line);
+    return line;
+  }
+
+  /** The line whose step it is that everything now follows from. */
+  #mover(): AsyncLine | null {
+    const { event, current, tasks } = this.#world;
+    const body = event < 0 ? null : (tasks[current]?.body ?? null);
+    return body instanceof AsyncLine ? body : null;
+  }
+
+  /** A release by another line of the flow that took the lock. */
+  #releaseFor(operation: Operation<unknown>, lock: LibraryLock, line: AsyncLine): Op | null {
+    const holders: readonly Agent[] = lock.lock.state.holders();
+    if (line.task !== null && holders.includes(line.task)) return null;
+    const holder = holders.find((agent) => line.flow.lines.some(({ task }) => task === agent));
+    return holder instanceof SimTask ? lock.releaseFor(operation, holder.index) : null;
+  }
+
+  #arrive(line: AsyncLine): void {
+    const { task, flow } = line;
+    if (task === null || !task.started || task.finished || flow.isAbandoned) return;
+    const world = this.#world;
+    for (const branch of line.takeBranches()) this.begin(branch);
+    const { head } = line;
+    if (line.error !== null) {
+      const { reason } = line.error;
+      line.error = null;
+      world.crash(task, reason);
+    } else if (head !== null) this.#park(line, task, head);
+    else if (flow.hasEnded && !flow.lines.some(({ owesEffects }) => owesEffects)) this.#finish(flow);
+    else {
+      // It touches nothing while it waits.
+      task.shares = null;
+      line.parked = null;
+      // One that branched off may have come to its end: that cannot be seen.
+      task.daemon = !line.isRoot || flow.hasEnded;
+      world.park(task, world.control.promise);
+    }
+  }
+
+  /** The function has returned, and what it owed is done: those of its lines that do nothing have ended. */
+  #finish(flow: Flow): void {
+    for (const { task, head, result } of flow.lines) {
+      if (head === null && task?.started === true && !task.finished) this.#world.finish(task, result);
+    }
+  }
+
+  #park(line: AsyncLine, task: SimTask, head: Wait): void {
+    if (line.parked === head) return;
+    const world = this.#world;
+    line.parked = head;
+    task.shares = line.flow.variables;
+    task.isPlain = false;
+    task.daemon = line.isDaemon;
+    if (task.index !== world.current) task.gate = world.event;
+    world.park(task, head.op);
   }
 }

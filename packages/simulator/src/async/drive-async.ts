@@ -9,7 +9,8 @@ import { explainStray } from './stray-wait.ts';
 const PATIENCE_MS = 50;
 
 export async function driveAsync<T>(work: Work<T>, tasks: AsyncTasks): Promise<T> {
-  let turned = performance.now();
+  const now = performance.now.bind(performance);
+  let turned = now();
   tasks.enter();
   try {
     let next = work.next();
@@ -19,9 +20,9 @@ export async function driveAsync<T>(work: Work<T>, tasks: AsyncTasks): Promise<T
         const ending = await runExecutionAsync(request, tasks).catch(async (error: unknown) => {
           throw error instanceof StrayWait ? await explainStray(request.world, tasks, error) : error;
         });
-        if (performance.now() - turned >= PATIENCE_MS) {
+        if (now() - turned >= PATIENCE_MS) {
           await turn();
-          turned = performance.now();
+          turned = now();
         }
         const prefix = request.next?.(ending) ?? -1;
         if (prefix < 0) {

@@ -1,22 +1,26 @@
 /**
- * One execution of a program with async tasks: as run-execution.ts, but after each step the scheduler waits until every task has parked.
+ * One execution of a program with async tasks: as run-execution.ts, but after each step the scheduler waits until everything has run that the
+ * step set going.
  *
- * Everything that the simulation owns happens within one turn of the event loop. When the loop turns and a task has not parked, it waits for
- * something else (a timer, a socket, a promise nobody resolves): that execution ends with a {@link StrayWait}.
+ * That is when the microtasks are through, and those of `process.nextTick`: the event loop does not turn, so nothing from outside comes
+ * in between. An execution in which a task waits in the end for something from outside (a socket, a file) ends with a {@link StrayWait}.
  */
 import type { ExecutionRequest } from '../engine/drive.ts';
 import { isDeadlocked, repeatStep } from '../engine/run-execution.ts';
 import type { Ending } from '../engine/selector.ts';
 import { NO_CHOICE } from '../engine/world.ts';
-import type { AsyncBody } from './async-body.ts';
+import type { AsyncLine } from './async-line.ts';
 import type { AsyncTasks } from './async-tasks.ts';
+
+/** As it is, however tasks see it. */
+const nextTick = process.nextTick.bind(process);
 
 /** A task waits for something the scheduler does not own. */
 export class StrayWait {
-  readonly body: AsyncBody;
+  readonly line: AsyncLine;
 
-  constructor(body: AsyncBody) {
-    this.body = body;
+  constructor(line: AsyncLine) {
+    this.line = line;
   }
 }
 
@@ -33,7 +37,6 @@ class AsyncRun {
   #isOver = false;
   /** The task that has moved and whose arrival the selector has not been told of. */
   #moved = -1;
-  #watch: ReturnType<typeof setImmediate> | null = null;
 
   constructor(
     request: ExecutionRequest,
@@ -48,22 +51,25 @@ class AsyncRun {
   }
 
   begin(): void {
-    this.#tasks.settled = () => this.#goOn();
-    this.#watch = setImmediate(() => this.#lookForStray());
     try {
-      this.#request.world.restart();
+      this.#tasks.setUp(() => this.#request.world.restart());
     } catch (error) {
       this.#fail(error);
       return;
     }
-    this.#goOn();
+    this.#letRun();
   }
 
-  /** Everybody has parked: on with the next step, and the next, until a task runs asynchronously. */
+  /** Goes on once the microtasks there are, and those they make, have run: a tick asked for in one of them comes after all of them. */
+  #letRun(): void {
+    queueMicrotask(() => nextTick(() => this.#goOn()));
+  }
+
   #goOn(): void {
-    const { world } = this.#request;
+    if (this.#isOver) return;
     try {
-      while (!this.#isOver && world.running === 0) this.#advance();
+      if (this.#tasks.settle()) this.#advance();
+      if (!this.#isOver) this.#letRun();
     } catch (error) {
       this.#fail(error);
     }
@@ -71,7 +77,6 @@ class AsyncRun {
 
   #advance(): void {
     const { world, selector, prefix, maxSteps } = this.#request;
-    if (this.#tasks.error !== null) throw this.#tasks.error;
     if (world.count < prefix && !this.#hasBegun) return repeatStep(world);
     if (!this.#hasBegun) {
       this.#hasBegun = true;
@@ -82,7 +87,10 @@ class AsyncRun {
       this.#moved = -1;
     }
     const count = world.collectEnabled();
-    if (count === 0) return this.#end('complete');
+    if (count === 0) {
+      this.#lookForStray();
+      return this.#end(this.#tasks.isCutShort && isDeadlocked(world) ? 'pruned' : 'complete');
+    }
     if (world.count >= maxSteps) return this.#end(isDeadlocked(world) ? 'step-bound' : 'complete');
     const task = selector.pick(world, count);
     if (task < 0) return this.#end('pruned');
@@ -107,13 +115,11 @@ class AsyncRun {
 
   #leave(): void {
     this.#isOver = true;
-    this.#tasks.settled = () => {};
-    if (this.#watch !== null) clearImmediate(this.#watch);
   }
 
+  /** Nobody can move: is it that somebody waits for what only the event loop could bring? */
   #lookForStray(): void {
-    if (this.#isOver) return;
     const stray = this.#tasks.stray();
-    this.#fail(stray === null ? new Error('nobody runs and nobody goes on') : new StrayWait(stray));
+    if (stray !== null && stray.resource !== null) throw new StrayWait(stray);
   }
 }

@@ -1,8 +1,6 @@
 /**
- * Names what a task waits for that the scheduler does not own: runs the same steps once more, noting where operations are awaited and which
- * resources (timers, requests) the task makes on the way.
+ * Names what a task waits for that the scheduler does not own: runs the same steps once more, noting where operations are awaited.
  */
-import { createHook } from 'node:async_hooks';
 import { SimulatorError } from '../engine/error.ts';
 import type { Ending, Selector } from '../engine/selector.ts';
 import type { World } from '../engine/world.ts';
@@ -10,35 +8,24 @@ import { innermostFrame } from '../failure/innermost-frame.ts';
 import type { AsyncTasks } from './async-tasks.ts';
 import { runExecutionAsync, StrayWait } from './run-execution-async.ts';
 
-/** Resources that awaiting makes by itself. */
-const OWN: ReadonlySet<string> = new Set(['PROMISE', 'Immediate', 'TickObject', 'Microtask']);
-
 export async function explainStray(world: World, tasks: AsyncTasks, stray: StrayWait): Promise<SimulatorError> {
   const path = new SamePath(world);
-  const hook = createHook({
-    init(_id, type) {
-      const body = tasks.here();
-      if (body !== undefined && !OWN.has(type)) body.resource = { type, stack: new Error().stack ?? '' };
-    },
-  });
   world.captureSites(true);
-  hook.enable();
-  let body = stray.body;
+  let { line } = stray;
   try {
     await runExecutionAsync({ world, selector: path, prefix: 0, maxSteps: path.length }, tasks);
   } catch (error) {
-    if (error instanceof StrayWait) body = error.body;
+    if (error instanceof StrayWait) line = error.line;
   } finally {
-    hook.disable();
     world.captureSites(false);
   }
-  const { task, lastLabel, lastSite, resource } = body;
+  const { lastLabel, lastSite, resource } = line;
   const after = lastLabel === null ? 'before its first step' : `after '${lastLabel}'${at(lastSite)}`;
-  const what = resource === null ? 'a promise' : `a ${resource.type}${at(resource.stack)}`;
+  const what = `a ${resource!.type}${at(resource!.stack)}`;
   return new SimulatorError(
     'foreign-wait',
-    `task '${task.name}' waits, ${after}, for something the scheduler does not own: ${what}. ` +
-      'Await operations of the simulation and of its locks only; for time there is sim.sleep()',
+    `task '${line.name}' waits, ${after}, for something the scheduler does not own: ${what}. ` +
+      'Await operations of the simulation, locks and timers only, and give the code a stand-in that answers with sim.external()',
   );
 }
 

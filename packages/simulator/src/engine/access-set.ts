@@ -1,7 +1,8 @@
 /**
  * The accesses of one operation in the present state: which objects, in which mode. Reused; holds the latest collection.
  *
- * A task that may be killed also looks at its own life with every step, so that a kill is ordered against each of them.
+ * A task that may be killed also looks at its own life with every step, so that a kill is ordered against each of them. What async code keeps in
+ * variables no operation tells of, so each step of a line of it is one access to all that its task's lines share.
  */
 import { conflicts, EXCLUSIVE, SHARED } from './access.ts';
 import { growInt32, growUint8 } from './grow.ts';
@@ -17,7 +18,7 @@ export class AccessSet {
   /** Takes the accesses that the pending op of `task` would make now. */
   collect(task: SimTask): void {
     const op = task.pending!;
-    if (op.isPlain && !task.killable) {
+    if (op.isPlain && task.isPlain) {
       this.objects[0] = op.object.id;
       this.modes[0] = modeOf(op, task.index);
       this.count = 1;
@@ -43,7 +44,7 @@ export class AccessSet {
   /** Whether the pending op of `task`, in the present state, depends on this set. */
   dependsOn(task: SimTask): boolean {
     const op = task.pending!;
-    if (op.isPlain && !task.killable) {
+    if (op.isPlain && task.isPlain) {
       const { id } = op.object;
       for (let k = 0; k < this.count; k++) {
         if (this.objects[k] === id && conflicts(this.modes[k]!, modeOf(op, task.index))) return true;
@@ -57,6 +58,7 @@ export class AccessSet {
     this.count = 0;
     for (const object of op.targets) this.append(object.id, object.mode(op, task.index));
     if (task.killable) this.append(task.id, SHARED);
+    if (task.shares !== null) this.append(task.shares.id, EXCLUSIVE);
     const queue = leftQueue(op);
     if (queue !== null) this.append(queue.id, EXCLUSIVE);
   }
@@ -65,6 +67,7 @@ export class AccessSet {
     for (const object of op.targets) if (this.#has(object.id, object.mode(op, task.index))) return true;
     const queue = leftQueue(op);
     if (queue !== null && this.#has(queue.id, EXCLUSIVE)) return true;
+    if (task.shares !== null && this.#has(task.shares.id, EXCLUSIVE)) return true;
     return task.killable && this.#has(task.id, SHARED);
   }
 

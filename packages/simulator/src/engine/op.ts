@@ -61,6 +61,10 @@ export interface OpOptions {
   readonly queuedIn?: SimObject;
   /** The task that the operation kills. */
   readonly victim?: SimTask;
+  /** The task in whose name it is done, when that is another line of the same code: who holds the lock releases it. */
+  readonly performer?: number;
+  /** The wait of its own task that it ends. */
+  readonly withdraws?: Op;
   /** The class of its access to its object, where that is the same in every state; else the object is asked. */
   readonly access?: AccessMode;
 }
@@ -82,6 +86,9 @@ export class Op<T = unknown> implements Iterable<Op, T, unknown>, Iterator<Op, T
   readonly choices: number;
   readonly queuedIn: SimObject | null;
   readonly victim: SimTask | null;
+  /** -1: whose step it is. */
+  readonly performer: number;
+  readonly withdraws: Op | null;
   /** An {@link AccessMode}, or {@link BY_STATE}. */
   readonly access: number;
   /** Accesses its own object and nothing else. */
@@ -105,6 +112,8 @@ export class Op<T = unknown> implements Iterable<Op, T, unknown>, Iterator<Op, T
       this.choices = 1;
       this.queuedIn = null;
       this.victim = null;
+      this.performer = -1;
+      this.withdraws = null;
       this.access = BY_STATE;
       this.isPlain = true;
     } else {
@@ -116,6 +125,8 @@ export class Op<T = unknown> implements Iterable<Op, T, unknown>, Iterator<Op, T
       this.choices = options.choices ?? 1;
       this.queuedIn = options.queuedIn ?? null;
       this.victim = options.victim ?? null;
+      this.performer = options.performer ?? -1;
+      this.withdraws = options.withdraws ?? null;
       this.access = options.access ?? BY_STATE;
       this.isPlain = options.targets === undefined && this.victim === null;
     }

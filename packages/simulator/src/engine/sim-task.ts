@@ -54,6 +54,12 @@ export class SimTask extends SimObject implements Agent {
   parent = -1;
   daemon = false;
   killable = false;
+  /** Stands for the variables of async code, which every step of any of its lines may touch; null for other code. */
+  shares: SimObject | null = null;
+  /** Its steps access nothing but what their operations say. */
+  isPlain = true;
+  /** Of a line of async code: the one it branched off, under whose locks it runs. */
+  origin: SimTask | null = null;
   /** Started in this execution. */
   started = false;
   finished = false;
@@ -116,16 +122,26 @@ export class SimTask extends SimObject implements Agent {
     this.history.restart();
     this.yielded = false;
     if (this.#identities.size > 0) this.#letGo();
+    this.origin = null;
   }
 
   /** What a validator knows it as: one task over all executions, so that it does not count as another one in each. */
   taskOf(validator: Validator): Task {
     let identity = this.#identities.get(validator);
     if (identity === undefined) {
-      identity = validator.task(this.name);
+      const { origin } = this;
+      identity = origin === null ? validator.task(this.name) : this.#forked(validator, origin);
       this.#identities.set(validator, identity);
     }
     return identity;
+  }
+
+  /** A line that branches off runs under what its origin holds, but for the lock that one is only about to take. */
+  #forked(validator: Validator, origin: SimTask): Task {
+    const parent = origin.taskOf(validator);
+    const { pending } = origin;
+    const asks = pending !== null && (pending.blocks || pending.follow !== null) && pending.isPlain;
+    return validator.task(this.name, { parent, depth: Math.max(0, parent.depth - (asks ? 1 : 0)) });
   }
 
   /** It has ended: what it still holds is reported. */
@@ -141,8 +157,9 @@ export class SimTask extends SimObject implements Agent {
   /** An execution is over, perhaps in the middle: what is held or waited for is forgotten without a report. */
   #letGo(): void {
     for (const [validator, identity] of this.#identities) {
-      while (identity.depth > 0) validator.cancel(identity, identity.locks[identity.depth - 1]!);
-      if (identity.entered === 0 && identity.off === 0) continue;
+      // What is inherited stays; it goes with the task.
+      for (let i = identity.depth - 1; i >= 0; i--) validator.cancel(identity, identity.locks[i]!);
+      if (identity.entered === 0 && identity.off === 0 && this.origin === null) continue;
       validator.endTask(identity);
       this.#identities.delete(validator);
     }

@@ -65,10 +65,8 @@ export function resumeBody(world: World, task: SimTask, value: unknown): void {
 
 /** A body's answer: the op it waits for now, null at its end, or that it runs. */
 export function arrive(world: World, task: SimTask, next: unknown): void {
-  if (next === RUNNING) {
-    world.running++;
-    task.pending = null;
-  } else if (next === null) world.finish(task, task.body!.result);
+  if (next === RUNNING) task.pending = null;
+  else if (next === null) world.finish(task, task.body!.result);
   else world.park(task, next);
 }
 
@@ -87,7 +85,7 @@ export function killTask(world: World, task: SimTask, by: number): void {
     // Out of the condition's queue, and on with getting the mutex back.
     if (task.gate < 0) {
       op.object.cancel(op, task.index);
-      task.gate = world.count;
+      task.gate = world.event;
     }
     world.doom(task);
   } else {
@@ -112,7 +110,7 @@ export function unwindTask(world: World, task: SimTask): void {
   const before = world.current;
   task.doomed = false;
   task.pending = null;
-  task.gate = world.count;
+  task.gate = world.event;
   world.current = task.index;
   try {
     if (task.generator !== null) world.take(task, task.generator.return?.(undefined) ?? END);

@@ -5,6 +5,7 @@
  * the same sequence of (task, outcome) give the same execution, which is all that replay and search rest on. The world keeps that
  * sequence (`pathTask`, `pathChoice`) and knows nothing of strategies. Cost of a step: the operation, one resumption, no allocation.
  */
+import { Clock } from '../objects/clock.ts';
 import { Control } from '../objects/control.ts';
 import { AccessSet, modeOf } from './access-set.ts';
 import { Checks, messageOf } from './checks.ts';
@@ -38,8 +39,11 @@ export class World {
   readonly registry: Registry = new Registry(this);
   readonly checks: Checks = new Checks(this);
   readonly control: Control = new Control();
+  readonly clock: Clock = new Clock();
   /** Steps done in this execution, which is also the number of the next event. */
   count = 0;
+  /** The event that runs, with all that async code does because of it; -1 in the setup. */
+  event = -1;
   /** Outcome of the choice that the running step stands for. */
   choice = 0;
   /** Number of the task whose code is running; -1 in the setup. */
@@ -65,8 +69,6 @@ export class World {
   adapter: Adapter | null = null;
   /** Some task has given way in this execution. */
   gaveWay = false;
-  /** Tasks of async code that run at this moment. */
-  running = 0;
   /** The stack of each task's latest wait, while they are captured. */
   sites: (string | null)[] = [];
   #capturing = false;
@@ -90,7 +92,7 @@ export class World {
     this.adapter?.restart();
     this.asyncFront?.restart();
     this.count = 0;
-    this.running = 0;
+    this.event = -1;
     this.gaveWay = false;
     this.current = SETUP;
     if (this.#capturing) this.sites = [];
@@ -135,6 +137,7 @@ export class World {
     const task = this.tasks[index]!;
     const op = task.pending!;
     const at = this.count;
+    this.event = at;
     if (at >= this.pathTask.length) this.#growPath();
     this.pathTask[at] = index;
     this.pathChoice[at] = choice;
@@ -149,7 +152,8 @@ export class World {
     if (this.#watched || op.follow !== null) this.#goOn(task, op, result);
     else this.#resume(task, result);
     this.count = at + 1;
-    if (this.checks.hasInvariants) this.checks.askInvariants();
+    // Async code has not done its part of the step yet.
+    if (this.checks.hasInvariants && this.asyncFront === null) this.checks.askInvariants();
   }
 
   /** Makes a task and starts it. Called from the setup, and from steps that spawn. */
@@ -171,6 +175,8 @@ export class World {
     if (task.given !== name) this.#name(task, name);
     task.daemon = options?.daemon ?? false;
     task.killable = options?.killable ?? false;
+    task.shares = null;
+    task.isPlain = !task.killable;
     return task;
   }
 
@@ -181,7 +187,7 @@ export class World {
     task.parent = starter;
     task.started = true;
     this.live.push(task.index);
-    task.gate = starter === SETUP ? -1 : this.count;
+    task.gate = this.event;
     this.listener?.taskStarts(task);
     this.current = task.index;
     beginTask(this, task, code);
@@ -209,19 +215,7 @@ export class World {
 
   /** Lets `task` go on that waits for a wake-up; the event running now becomes its gate. */
   wake(index: number): void {
-    this.tasks[index]!.gate = this.count;
-  }
-
-  /** An async task has parked, or ended (`null`). */
-  arrived(task: SimTask, op: unknown): void {
-    this.running--;
-    arrive(this, task, op);
-  }
-
-  /** An async task has thrown. */
-  arrivedBroken(task: SimTask, reason: unknown): void {
-    this.running--;
-    this.crash(task, reason);
+    this.tasks[index]!.gate = this.event;
   }
 
   /** A task's code has thrown. */
@@ -260,14 +254,13 @@ export class World {
     task.pending = null;
     task.finished = true;
     task.result = result;
-    // One that ended in the setup, without a step of its own, ended before the first event.
-    task.finishedAt = task.parent === SETUP && task.steps === 0 && !task.killed ? -1 : this.count;
+    task.finishedAt = this.event;
     task.leave();
     this.listener?.taskEnds(task);
   }
 
   #addToTrace(trace: TraceHash, task: SimTask, op: Op): void {
-    if (op.isPlain && !task.killable) trace.access(task.index, task.steps, op.object.id, modeOf(op, task.index));
+    if (op.isPlain && task.isPlain) trace.access(task.index, task.steps, op.object.id, modeOf(op, task.index));
     else {
       this.#traced.collect(task);
       trace.add(task.index, task.steps, op.choices === 1 ? 0 : this.choice, this.#traced);

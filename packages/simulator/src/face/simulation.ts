@@ -13,7 +13,6 @@ import type { TaskCode } from '../engine/task-code.ts';
 import type { World } from '../engine/world.ts';
 import { Atomic, type AtomicAccess } from '../objects/atomic.ts';
 import { Channel } from '../objects/channel.ts';
-import { Clock } from '../objects/clock.ts';
 import { Completion } from '../objects/completion.ts';
 import { Condition } from '../objects/condition.ts';
 import { Region } from '../objects/region.ts';
@@ -26,7 +25,6 @@ import { Variable } from '../objects/variable.ts';
 /** The world of one execution: tasks, objects, time, choices and checks. */
 export class Simulation {
   readonly #world: World;
-  readonly #clock = new Clock();
   readonly #atomic = new Atomic();
 
   /** @internal */
@@ -139,14 +137,25 @@ export class Simulation {
     return typeof options === 'number' ? control.choose(count, label) : control.pickOne(options, label);
   }
 
+  /**
+   * For async code: something outside answers, whenever the scheduler likes, in one of the ways named; what the answer does happens then. A
+   * stand-in for a request, a file, a database.
+   *
+   * @example
+   * const fetchUser = () => sim.external('fetch user', { found: () => ada, fails: () => Promise.reject(new Error('503')) });
+   */
+  async external<T>(name: string, answers: Readonly<Record<string, () => T | PromiseLike<T>>>): Promise<T> {
+    return await answers[await this.choose(Object.keys(answers), name)]!();
+  }
+
   /** Waits for virtual time to pass. Others may be as slow as the scheduler likes: sleeping orders nothing but other sleepers. */
   sleep(ms: number): Op<void> {
-    return this.#clock.sleep(ms);
+    return this.#world.clock.sleep(ms);
   }
 
   /** Virtual milliseconds since the start, as the current task last saw the clock. */
   get now(): number {
-    return this.#clock.seenBy(this.#world.current);
+    return this.#world.clock.seenBy(this.#world.current);
   }
 
   /** Gives way: nothing has changed, others should go first. A step in every loop that polls. */

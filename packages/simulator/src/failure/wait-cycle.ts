@@ -24,7 +24,9 @@ export interface Wait {
 
 /** Every task that is parked and cannot move. */
 export function waits(world: World): Wait[] {
-  return world.tasks.filter((task) => isBlocked(world, task)).map((task) => waitOf(world, task));
+  return world.tasks
+    .filter((task) => isBlocked(world, task) && !isIdle(world, task))
+    .map((task) => waitOf(world, task));
 }
 
 /** What a blocked task waits for. */
@@ -71,6 +73,11 @@ function follow(world: World, task: SimTask, path: SimTask[]): SimTask[] | null 
 /** Waits in a condition: for the signal, not yet for the mutex. */
 export function isUnsignalled(task: SimTask): boolean {
   return task.pending!.gated && task.gate < 0;
+}
+
+/** A line of async code that may have come to its end. */
+function isIdle(world: World, { daemon, pending }: SimTask): boolean {
+  return daemon && pending === world.control.promise;
 }
 
 export function isBlocked(world: World, task: SimTask): boolean {

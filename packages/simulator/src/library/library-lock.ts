@@ -17,6 +17,7 @@ import {
   RwSemaphore,
   Semaphore,
 } from '@lockdep/locks';
+import { EXCLUSIVE } from '../engine/access.ts';
 import { SimulatorError } from '../engine/error.ts';
 import { Op } from '../engine/op.ts';
 import { SimObject } from '../engine/sim-object.ts';
@@ -28,6 +29,7 @@ import {
   DOWNGRADE,
   ENQUEUE,
   ENQUEUE_READ,
+  GIVE_UP,
   RELEASE,
   RELEASE_EITHER,
   RELEASE_READ,
@@ -84,29 +86,46 @@ export class LibraryLock extends SimObject {
     }
   }
 
+  /** Ends a wait that is given up. */
+  giveUp(wait: Op): Op {
+    return new Op(this, GIVE_UP, { withdraws: wait, access: EXCLUSIVE });
+  }
+
+  /** A release in the name of another line of the same code. */
+  releaseFor(operation: Operation<unknown>, performer: number): Op {
+    const { code, arg } = this.opOf(operation);
+    return new Op(this, code, { arg, performer });
+  }
+
   override enabled(op: Op, task: number): boolean {
     return this.#shadow.enabled(op, task);
   }
 
   override mode(op: Op, task: number): number {
-    return this.#shadow.mode(op, task);
+    return op.withdraws === null ? this.#shadow.mode(op, task) : EXCLUSIVE;
   }
 
   run(op: Op, task: number): unknown {
+    if (op.withdraws !== null) {
+      this.cancel(op.withdraws, task);
+      return undefined;
+    }
     const operation = op.arg as Operation<unknown>;
-    const agent = this.#agent(task);
+    const performer = op.performer < 0 ? task : op.performer;
+    const agent = this.#agent(performer);
     if (op.code === ENQUEUE || op.code === ENQUEUE_READ) {
       operation.enqueue(agent);
       this.#shadow.run(op, task);
       return undefined;
     }
     const result = operation.perform(agent);
-    this.#shadow.run(op, op.code === TRANSFER ? (operation.detail.to as SimTask).index : task);
+    this.#shadow.run(op, op.code === TRANSFER ? (operation.detail.to as SimTask).index : performer);
     if (result === false) this.world?.giveWay(task);
     return result;
   }
 
   override parked(op: Op, task: number): void {
+    if (op.withdraws !== null) return;
     // Of two steps (queue, enter) the first announces.
     const isSecond = op.code <= ACQUIRE_READ && op.blocks && this.lock.queues;
     if (!isSecond) (op.arg as Operation<unknown>).announce(this.#agent(task));
@@ -128,7 +147,7 @@ export class LibraryLock extends SimObject {
   }
 
   override modeIn(op: Op, task: number, snapshot: unknown): number {
-    return this.#shadow.modeIn(op, task, snapshot);
+    return op.withdraws === null ? this.#shadow.modeIn(op, task, snapshot) : EXCLUSIVE;
   }
 
   override twin(): SimObject {

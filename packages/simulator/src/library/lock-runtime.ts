@@ -48,7 +48,7 @@ export class LockRuntime implements Runtime, Adapter {
     const { asyncTasks } = this;
     if (asyncTasks === null) return operation;
     const plain = operation as Operation<unknown>;
-    return (asyncTasks.start(plain, this.#opOf(plain)) as Operation<T> | null) ?? operation;
+    return (asyncTasks.start(plain, this.#objectOf(plain)) as Operation<T> | null) ?? operation;
   }
 
   iterate<T>(operation: Operation<T>): Iterator<Operation<unknown>, T, unknown> {
@@ -63,6 +63,10 @@ export class LockRuntime implements Runtime, Adapter {
     return this.asyncTasks !== null && this.asyncTasks.here() !== undefined;
   }
 
+  branch<T>(name: string | null, fn: () => T): Promise<Awaited<T>> {
+    return this.asyncTasks!.branch(name, fn);
+  }
+
   agent(): Agent {
     return this.#world.tasks[this.#world.current] ?? this.#setup;
   }
@@ -72,8 +76,12 @@ export class LockRuntime implements Runtime, Adapter {
   }
 
   #opOf(operation: Operation<unknown>): Op {
+    return this.#objectOf(operation).opOf(operation);
+  }
+
+  #objectOf(operation: Operation<unknown>): LibraryLock {
     const lock = operation.lock as BaseLock;
-    return (this.#locks.get(lock) ?? this.#meet(lock)).opOf(operation);
+    return this.#locks.get(lock) ?? this.#meet(lock);
   }
 
   /** First use of a lock in this execution. */

@@ -2,7 +2,8 @@
  * Virtual time. A sleeper wakes at any moment after all sleepers with earlier deadlines have: other tasks may be as slow as the
  * scheduler likes, so a timeout can always fire first. Waking moves the clock to the deadline.
  *
- * Going to sleep is a step (it reads the clock) and waking is another (it sets the clock).
+ * Going to sleep is a step (it reads the clock) and waking is another (it sets the clock). Timers are set by one task and wake another, the
+ * line of code that runs their callback.
  */
 import { EXCLUSIVE, SHARED } from '../engine/access.ts';
 import { Op } from '../engine/op.ts';
@@ -10,6 +11,20 @@ import { SimObject } from '../engine/sim-object.ts';
 
 const START = 0;
 const WAKE = 1;
+const SET = 2;
+
+/** A timer as the clock knows it: the task it wakes, and when. */
+export interface ClockTimer {
+  /** Number of the task. */
+  readonly task: number;
+  /** After how many milliseconds. */
+  readonly ms: number;
+}
+
+interface TimersRequest {
+  readonly timers: readonly ClockTimer[];
+  readonly prepare: () => void;
+}
 
 /** Virtual time, in milliseconds: waking a sleeper moves it to the sleeper's deadline. */
 export class Clock extends SimObject {
@@ -36,6 +51,16 @@ export class Clock extends SimObject {
     return op;
   }
 
+  /** Sets timers, all at one moment; `prepare` is called right before. */
+  set(timers: readonly ClockTimer[], prepare: () => void): Op<void> {
+    return new Op<void>(this, SET, { arg: { timers, prepare } });
+  }
+
+  /** What the task of a timer is parked on. */
+  get wake(): Op<void> {
+    return this.#wake;
+  }
+
   /** The time as `task` knows it. */
   seenBy(task: number): number {
     return this.#seen.get(task) ?? 0;
@@ -60,14 +85,19 @@ export class Clock extends SimObject {
   }
 
   override mode(op: Op, _task: number): number {
-    return op.code === START ? SHARED : EXCLUSIVE;
+    return op.code === WAKE ? EXCLUSIVE : SHARED;
   }
 
   run(op: Op, task: number): unknown {
     if (op.code === START) this.#deadlines.set(task, this.now + (op.arg as number));
-    else {
-      this.now = this.#deadlines.get(task)!;
+    else if (op.code === WAKE) {
+      this.now = Math.max(this.now, this.#deadlines.get(task)!);
       this.#deadlines.delete(task);
+    } else {
+      const { timers, prepare } = op.arg as TimersRequest;
+      // A twin repeats what has been prepared.
+      if (this.world !== null) prepare();
+      for (const timer of timers) this.#deadlines.set(timer.task, this.now + timer.ms);
     }
     this.#seen.set(task, this.now);
     return undefined;
@@ -90,6 +120,9 @@ export class Clock extends SimObject {
   }
 
   describe(op: Op): string {
-    return op.code === START ? `sleep ${op.arg as number} ms` : 'wake';
+    if (op.code === START) return `sleep ${op.arg as number} ms`;
+    if (op.code === WAKE) return 'wake';
+    const { timers } = op.arg as TimersRequest;
+    return `set timer ${timers.map(({ ms }) => `${ms} ms`).join(', ')}`;
   }
 }

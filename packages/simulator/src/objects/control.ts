@@ -1,5 +1,6 @@
 /**
- * Operations on no object: spawn, choose, yield. They depend on nothing; what spawn orders is carried by the child's gate.
+ * Operations on no object: spawn, choose, yield, and waiting for a promise of the program's own. They depend on nothing; what spawn orders is
+ * carried by the child's gate, and so is what settled the promise.
  */
 import { Op } from '../engine/op.ts';
 import { SimObject } from '../engine/sim-object.ts';
@@ -9,6 +10,7 @@ import type { TaskCode } from '../engine/task-code.ts';
 const SPAWN = 0;
 const CHOOSE = 1;
 const YIELD = 2;
+const PROMISE = 3;
 
 const NOTHING: readonly SimObject[] = [];
 
@@ -27,12 +29,15 @@ interface Question {
 export class Control extends SimObject {
   readonly kind = 'control';
   readonly #yield: Op<void>;
+  /** Where async code is that waits for no operation: whatever lets it go on replaces it. */
+  readonly promise: Op<void>;
   /** Questions are asked again and again with the same words: one op each. */
   readonly #questions = new Map<string, Op<unknown>>();
 
   constructor() {
     super('control');
     this.#yield = new Op<void>(this, YIELD, { targets: NOTHING });
+    this.promise = new Op<void>(this, PROMISE, { targets: NOTHING, blocks: true });
   }
 
   spawn(name: string, code: TaskCode, options?: TaskOptions): Op<SimTask> {
@@ -68,6 +73,10 @@ export class Control extends SimObject {
 
   reset(): void {}
 
+  override enabled({ code }: Op): boolean {
+    return code !== PROMISE;
+  }
+
   run(op: Op, task: number): unknown {
     const world = this.world!;
     switch (op.code) {
@@ -93,6 +102,7 @@ export class Control extends SimObject {
       return `spawn ${typeof task === 'string' ? task : task.name}`;
     }
     if (op.code === YIELD) return 'yield';
+    if (op.code === PROMISE) return 'a promise that nobody settles';
     const { label } = op.arg as Question;
     return result === undefined ? label : `${label}: ${String(result)}`;
   }

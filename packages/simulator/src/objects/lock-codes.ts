@@ -17,6 +17,8 @@ export const REACQUIRE = 9;
 export const TRANSFER = 10;
 /** Release in whatever mode it is held (a guard's). */
 export const RELEASE_EITHER = 11;
+/** Ends a wait without the lock. */
+export const GIVE_UP = 12;
 
 /** What each code is called in diagrams, and in the notation of program files. */
 export const LOCK_WORDS: readonly string[] = [
@@ -32,4 +34,5 @@ export const LOCK_WORDS: readonly string[] = [
   'relock',
   'hand over',
   'unlock',
+  'give up',
 ];

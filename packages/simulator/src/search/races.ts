@@ -210,9 +210,10 @@ export class Races {
     for (let i = this.#replayed.length - 1; i >= 0; i--) {
       const j = this.#replayed[i]!;
       const op = history.op[j]!;
-      const { victim } = op;
-      if (victim === null) twin.run(op, history.task[j]!);
-      else twin.cancel(op, victim.index);
+      const { victim, withdraws, performer } = op;
+      if (victim !== null) twin.cancel(op, victim.index);
+      else if (withdraws !== null) twin.cancel(withdraws, history.task[j]!);
+      else twin.run(op, performer < 0 ? history.task[j]! : performer);
     }
   }
 
