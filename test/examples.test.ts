@@ -16,6 +16,14 @@ const PROMISES: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     /^The block first, then the cache, in place: exhausted: \d+ traces, all there are; no old byte in any of them$/m,
     /^The block first, then the cache, into a hole: exhausted: \d+ traces, all there are; no old byte in any of them$/m,
   ],
+  'async-service': [
+    /^As written: deadlock; exhausted: \d+ traces, all there are$/m,
+    'reported in any of these runs: cache is wanted under ledger, which has been wanted under it',
+    '=> deadlock\n\nreplayed: true',
+    /^Noted after the cache is released: fail; exhausted: \d+ traces, all there are$/m,
+    /^=> price\/1: one rate for both: (?:10 and 20|20 and 10)\n\nreplayed: true$/m,
+    /^Looked up once: ok; exhausted: \d+ traces, all there are$/m,
+  ],
   'candidate-fix': [
     /^nothing: 3 go wrong\n {2}1\. .*\n.*(?:stale-block-exposure|hole-has-data): A\[1\]/m,
     /^i_rwsem around read\(2\): 1 go wrong\n {2}3\. /m,

@@ -1,3 +1,4 @@
+export { type AdaptOptions, adapt } from './adapt.ts';
 export { BaseLock } from './base-lock.ts';
 export { BitLock } from './bit-lock.ts';
 export { Completion } from './completion.ts';

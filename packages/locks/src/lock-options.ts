@@ -32,7 +32,7 @@ export interface LockOptions {
   readonly sites?: boolean;
 }
 
-/** How to wait. A scheduler ignores `timeoutMs` and `signal`. */
+/** How to wait. Generators under a scheduler wait without limit; async code under one gives up in virtual time. */
 export interface AcquireLockOptions {
   /** Give up after this long with a {@link LockTimeoutError}. Default: never. */
   readonly timeoutMs?: number;

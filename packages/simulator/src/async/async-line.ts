@@ -35,6 +35,8 @@ export interface Flow {
   /** The function has returned. */
   hasEnded: boolean;
   result: unknown;
+  /** What it has thrown, where that is a failure. */
+  error: { readonly reason: unknown } | null;
   /** The execution is over: what the code still does is of no interest. */
   isAbandoned: boolean;
 }
@@ -59,6 +61,7 @@ export class AsyncLine implements TaskBody {
   #branches: AsyncLine[] = [];
   #children = 0;
   #isStarted = false;
+  /** What a callback of it has thrown. */
   error: { readonly reason: unknown } | null = null;
   /** What its task is parked on. */
   parked: Wait | null = null;
@@ -78,11 +81,6 @@ export class AsyncLine implements TaskBody {
 
   get name(): string {
     return this.task?.name ?? this.#name;
-  }
-
-  /** What the function returned, of its first line. */
-  get result(): unknown {
-    return this.isRoot ? this.flow.result : undefined;
   }
 
   get isRoot(): boolean {
@@ -153,7 +151,7 @@ export class AsyncLine implements TaskBody {
       if (flow.isAbandoned) return;
       flow.hasEnded = true;
       flow.result = value;
-      if (isReported && !(error?.reason instanceof TaskKilledError)) this.error = error;
+      if (isReported && !(error?.reason instanceof TaskKilledError)) flow.error = error;
       for (const line of flow.lines) this.#touched(line);
     };
     promise.then(

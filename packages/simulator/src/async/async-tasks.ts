@@ -181,6 +181,7 @@ export class AsyncTasks implements AsyncFront {
     world.current = line.parent!.task!.index;
     // A branch that is forked sees the variables around it.
     if (line.isRoot) line.flow.variables = this.#forks.has(line) ? line.parent!.flow.variables : this.#variables(task);
+    if (!line.isRoot || this.#forks.has(line)) task.branchOff(line.parent!.task!);
     this.#beginning = true;
     world.start(task, () => line);
     this.#beginning = false;
@@ -193,11 +194,9 @@ export class AsyncTasks implements AsyncFront {
     if (line.task !== null) return line.task;
     const world = this.#world;
     const before = world.current;
-    const parent = line.parent!.task!;
-    world.current = parent.index;
+    world.current = line.parent!.task!.index;
     const task = world.declare(line.name);
     world.current = before;
-    task.origin = !line.isRoot || this.#forks.has(line) ? parent : null;
     line.task = task;
     return task;
   }
@@ -216,7 +215,14 @@ export class AsyncTasks implements AsyncFront {
   }
 
   #newFlow(parent: AsyncLine | null, name: string): AsyncLine {
-    const flow: Flow = { lines: [], variables: null, hasEnded: false, result: undefined, isAbandoned: false };
+    const flow: Flow = {
+      lines: [],
+      variables: null,
+      hasEnded: false,
+      result: undefined,
+      error: null,
+      isAbandoned: false,
+    };
     this.#flows.push(flow);
     return new AsyncLine(flow, parent, name, this.#touch);
   }
@@ -287,8 +293,10 @@ export class AsyncTasks implements AsyncFront {
 
   /** The function has returned, and what it owed is done: those of its lines that do nothing have ended. */
   #finish(flow: Flow): void {
-    for (const { task, head, result } of flow.lines) {
-      if (head === null && task?.started === true && !task.finished) this.#world.finish(task, result);
+    for (const { task, head, isRoot } of flow.lines) {
+      if (head !== null || task?.started !== true || task.finished) continue;
+      if (isRoot && flow.error !== null) this.#world.crash(task, flow.error.reason);
+      else this.#world.finish(task, isRoot ? flow.result : undefined);
     }
   }
 

@@ -129,8 +129,7 @@ export class SimTask extends SimObject implements Agent {
   taskOf(validator: Validator): Task {
     let identity = this.#identities.get(validator);
     if (identity === undefined) {
-      const { origin } = this;
-      identity = origin === null ? validator.task(this.name) : this.#forked(validator, origin);
+      identity = validator.task(this.name);
       this.#identities.set(validator, identity);
     }
     return identity;
@@ -142,6 +141,12 @@ export class SimTask extends SimObject implements Agent {
     const { pending } = origin;
     const asks = pending !== null && (pending.blocks || pending.follow !== null) && pending.isPlain;
     return validator.task(this.name, { parent, depth: Math.max(0, parent.depth - (asks ? 1 : 0)) });
+  }
+
+  /** It is a line that branches off another, under the locks that one holds now. */
+  branchOff(origin: SimTask): void {
+    this.origin = origin;
+    for (const validator of origin.#identities.keys()) this.#identities.set(validator, this.#forked(validator, origin));
   }
 
   /** It has ended: what it still holds is reported. */

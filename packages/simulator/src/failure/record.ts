@@ -60,7 +60,9 @@ class Follow implements Selector {
 
   stepped(_world: World, index: number): void {
     const task = this.#world.tasks[index]!;
-    const isStuck = task.pending !== null && !this.#world.isEnabled(index);
+    // A promise is settled by code that goes on: nobody is stuck there before the end.
+    const waits = task.pending !== null && task.pending !== this.#world.control.promise;
+    const isStuck = waits && !this.#world.isEnabled(index);
     this.steps.push({
       task: task.name,
       label: this.#recorder.label,

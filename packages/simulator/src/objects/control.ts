@@ -102,7 +102,7 @@ export class Control extends SimObject {
       return `spawn ${typeof task === 'string' ? task : task.name}`;
     }
     if (op.code === YIELD) return 'yield';
-    if (op.code === PROMISE) return 'a promise that nobody settles';
+    if (op.code === PROMISE) return 'a promise';
     const { label } = op.arg as Question;
     return result === undefined ? label : `${label}: ${String(result)}`;
   }
