@@ -95,11 +95,11 @@ export class VirtualTimers implements TimerOwner {
       });
     });
     const { clock } = this.#world;
+    const hasClock = (): boolean => this.inSetup || this.#tasks.here() !== undefined;
     this.#replace(performance as unknown as Timers, 'now', (original) => () => {
-      return this.#isVirtual() ? clock.now : original.call(performance);
+      return hasClock() ? clock.now : original.call(performance);
     });
-    const isVirtual = (): boolean => this.#isVirtual();
-    const now = (): number => (isVirtual() ? EPOCH + clock.now : RealDate.now());
+    const now = (): number => (hasClock() ? EPOCH + clock.now : RealDate.now());
     const RealDate = Date;
     const VirtualDate = new Proxy(RealDate, {
       construct: (target, args, newTarget) => Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
@@ -125,12 +125,12 @@ export class VirtualTimers implements TimerOwner {
     return timer;
   }
 
-  /** Whether time is virtual for the code that runs here. */
+  /** Whether timers are virtual for the code that runs here. */
   #isVirtual(): boolean {
     if (this.inSetup) {
       throw new SimulatorError(
         'misuse',
-        'the program sets a timer, or asks for the time, while it is set up: do it in a task, whose time is virtual',
+        'the program sets a timer while it is set up: do it in a task, which has virtual time to wait in',
       );
     }
     return this.#tasks.here() !== undefined;
