@@ -131,7 +131,7 @@ export function harms(site: LockSite): string | null {
 }
 
 function byRandomPrograms(): string | null {
-  for (let seed = 1; seed <= 150; seed++) {
+  for (let seed = 1; seed <= 500; seed++) {
     for (const fs of KINDS) {
       for (const profile of PROFILES) {
         const found = firstOf(() => {
