@@ -8,7 +8,7 @@ const include = long ? '*.long.test.ts' : '*.test.ts';
 const exclude = long ? ['**/node_modules/**'] : ['**/node_modules/**', '**/*.long.test.ts'];
 
 const project = (name: string, root: string, pattern: string) => ({
-  test: { name, root, include: [pattern], exclude, testTimeout: long ? 600_000 : 30_000 },
+  test: { name, root, include: [pattern], exclude, testTimeout: long ? 600_000 : 90_000 },
 });
 
 /** One project per package, then what crosses packages. `pnpm test:long` runs the `*.long.test.ts` campaigns instead. */

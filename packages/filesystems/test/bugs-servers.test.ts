@@ -162,7 +162,7 @@ function faultsInside(profile: Profile): boolean {
     },
   };
   const program = scenarioProgram(scenario, { fs: 'ext4', profile });
-  const result = explore(program, { strategy: 'source-dpor', minimise: 0, budget: { executions: 20_000, ms: 20_000 } });
+  const result = explore(program, { strategy: 'source-dpor', minimise: 0, budget: { executions: 20_000, ms: 80_000 } });
   expect(result.exhausted).toBe(true);
   return seen;
 }

@@ -102,7 +102,7 @@ describe('every interleaving of khugepaged ∥', () => {
     const result = explore(scenarioProgram(program(beside, 2), { fs: 'ext4', profile: 'latest' }), {
       strategy: 'source-dpor',
       minimise: 0,
-      budget: { steps: 1_000, executions: 50_000, ms: 20_000 },
+      budget: { steps: 1_000, executions: 50_000, ms: 80_000 },
     });
     expect(result.failures.map(({ message }) => message)).toEqual([]);
     expect(result.reports).toEqual([]);

@@ -230,7 +230,7 @@ describe.each(['merged', 'latest'] as const)('%s: every interleaving of a privat
     const result = explore(explored, {
       strategy: 'source-dpor',
       minimise: 0,
-      budget: { steps: 1_000, executions: 50_000, ms: 20_000 },
+      budget: { steps: 1_000, executions: 50_000, ms: 80_000 },
     });
     expect(result.failures.map(({ message }) => message)).toEqual([]);
     expect(result.reports).toEqual([]);
