@@ -110,11 +110,18 @@ describe('timers', () => {
   });
 
   test('are for tasks, not for the setup', async () => {
+    const globals = () => [
+      Object.getOwnPropertyDescriptor(globalThis, 'setTimeout'),
+      Object.getOwnPropertyDescriptor(globalThis, 'Date'),
+      Object.getOwnPropertyDescriptor(performance, 'now'),
+    ];
+    const before = globals();
     const early = exploreAsync((sim) => {
       setTimeout(() => {}, 1);
       sim.task('t', async () => {});
     });
     await expect(early).rejects.toThrow('sets a timer while it is set up');
+    expect(globals()).toEqual(before);
     expect(await new Promise((resolve) => setTimeout(() => resolve('still there'), 1))).toBe('still there');
   });
 });

@@ -28,8 +28,8 @@ interface WaitOptions {
 export class VirtualTimers implements TimerOwner {
   readonly #world: World;
   readonly #tasks: AsyncTasks;
-  /** What has been replaced: object, key, what was there. */
-  readonly #replaced: (readonly [object, string, unknown])[] = [];
+  /** What has been replaced: object, key, what it had there of its own. */
+  readonly #replaced: (readonly [object, string, PropertyDescriptor | undefined])[] = [];
   /** The setting of timers that has not been a step yet, to which the same stretch of code adds. */
   #setting: { readonly line: AsyncLine; readonly wait: Wait; readonly timers: VirtualTimer[] } | null = null;
   #ticks = 0;
@@ -111,7 +111,10 @@ export class VirtualTimers implements TimerOwner {
   }
 
   uninstall(): void {
-    for (const [object, key, original] of this.#replaced.splice(0).reverse()) this.#define(object, key, original);
+    for (const [object, key, own] of this.#replaced.splice(0).reverse()) {
+      if (own === undefined) Reflect.deleteProperty(object, key);
+      else Object.defineProperty(object, key, own);
+    }
     syncBuiltinESMExports();
   }
 
@@ -243,12 +246,10 @@ export class VirtualTimers implements TimerOwner {
   }
 
   #put(object: object, key: string, value: unknown): void {
-    this.#replaced.push([object, key, (object as Record<string, unknown>)[key]]);
-    this.#define(object, key, value);
-  }
-
-  #define(object: object, key: string, value: unknown): void {
-    Object.defineProperty(object, key, { value, writable: true, configurable: true, enumerable: true });
+    const own = Object.getOwnPropertyDescriptor(object, key);
+    this.#replaced.push([object, key, own]);
+    const enumerable = own?.enumerable ?? false;
+    Object.defineProperty(object, key, { value, writable: true, configurable: true, enumerable });
   }
 }
 
