@@ -9,8 +9,8 @@ const FIRST = Number(process.env['LOCKDEP_SEED'] ?? 1);
 const CAP = 120;
 
 test.each<[count: number, what: string, make: (seed: number) => Subject]>([
-  [20_000, 'programs over all kinds of steps of the notation', randomProgram],
-  [2_000, 'simulations with kills, sleep, channels, spawned tasks and library locks', randomSimulation],
+  [6_000, 'programs over all kinds of steps of the notation', randomProgram],
+  [1_000, 'simulations with kills, sleep, channels, spawned tasks and library locks', randomSimulation],
 ])('enumeration, sleep sets, source-DPOR and optimal DPOR see the same traces of %d random %s', (count, what, make) => {
   let [compared, enumerated, traces, seed] = [0, 0, 0, FIRST - 1];
   while (compared < count) {
