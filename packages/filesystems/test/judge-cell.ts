@@ -24,7 +24,7 @@ export function judgeCell(scenario: Scenario, cell: Cell, effort: Effort): void 
     stopOnFailure: true,
     validator: null,
     minimise: 0,
-    budget: { steps: 1_000, executions: effort === 'sample' && isClean ? 25 : ENOUGH, ms: isClean ? 600_000 : 25_000 },
+    budget: { steps: 1_000, executions: effort === 'sample' && isClean ? 40 : ENOUGH, ms: isClean ? 600_000 : 25_000 },
   });
   if (isClean) expectClean(result, effort);
   else if (cell.verdict === 'deadlock') expect(result.verdict).toBe('deadlock');
