@@ -17,7 +17,7 @@ describe.each(['ext2', 'ext4', 'xfs', 'ceph'] as const)('%s', (fs) => {
     }
   });
 
-  test.each(['merged', 'latest'] as const)(`fsstress, %s: a hundred and fifty runs (seeds from ${FIRST})`, (profile) => {
+  test.each(['merged', 'latest'] as const)(`fsstress, %s: 150 runs (seeds from ${FIRST})`, (profile) => {
     for (let seed = FIRST; seed < FIRST + 150; seed++) {
       const run = (validator: Validator) => runFsstress({ fs, profile, seed, operations: 40, validator });
       expect(workloadComplaints(seed, run)).toEqual({});
