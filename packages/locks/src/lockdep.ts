@@ -34,30 +34,21 @@ async function all<const F extends readonly (() => unknown)[]>(
  * task and takes locks with `acquire` or `lock` should be forked. The task is taken to wait for its branches.
  */
 function fork<T>(fn: () => T, options: TaskOptions = {}): Promise<Awaited<T>> {
-  return start(
-    starter(null, () => currentStrand().fork()),
-    fn,
-    options,
-  );
+  return start(null, fn, options);
 }
 
 /** Runs `fn` as a task of its own, which starts with nothing held; locks still held when it settles are reported. */
 function task<T>(name: string, fn: () => T, options: TaskOptions = {}): Promise<Awaited<T>> {
-  return start(
-    starter(name, () => Strand.task(name)),
-    fn,
-    options,
-  );
+  return start(name, fn, options);
 }
 
-/** Under a scheduler, the lines of code are its tasks. */
-function starter(name: string | null, strand: () => Strand): Starter {
+/** As a task of this name, or as a branch of the current strand. Under a scheduler, strands are its tasks. */
+function start<T>(name: string | null, fn: () => T, { claims: event }: TaskOptions): Promise<Awaited<T>> {
   const runtime = currentRuntime();
-  if (runtime?.branch !== undefined && runtime.awaits?.() === true) return (fn) => runtime.branch!(name, fn);
-  return (fn) => runIn(strand(), fn);
-}
-
-function start<T>(run: Starter, fn: () => T, { claims: event }: TaskOptions): Promise<Awaited<T>> {
+  const run: Starter = (code) => {
+    if (runtime?.branch !== undefined && runtime.awaits?.() === true) return runtime.branch(name, code);
+    return runIn(name === null ? currentStrand().fork() : Strand.task(name), code);
+  };
   return event === undefined ? run(fn) : runClaimed(run, event, fn);
 }
 

@@ -30,6 +30,8 @@ export class TaskKilledError extends Error {
 /** The lines of one function: they share its variables. */
 export interface Flow {
   readonly lines: AsyncLine[];
+  /** A branch of another function: it sees that one's variables and runs under its locks. */
+  readonly isFork: boolean;
   /** Stands for its variables, in the analysis of races. */
   variables: SimObject | null;
   /** The function has returned. */

@@ -6,14 +6,13 @@
  * that has started nothing waits for a promise of the program's own, until somebody's step settles that.
  */
 import { AsyncLocalStorage, createHook } from 'node:async_hooks';
-import { type Agent, Operation } from '@lockdep/locks';
+import { type Agent, blocks, Operation } from '@lockdep/locks';
 import { SimulatorError } from '../engine/error.ts';
 import { type Op, setParker } from '../engine/op.ts';
 import { SimTask, type TaskBody } from '../engine/sim-task.ts';
 import type { AsyncFront, TaskCode } from '../engine/task-code.ts';
 import type { World } from '../engine/world.ts';
 import type { LibraryLock } from '../library/library-lock.ts';
-
 import { AsyncLine, type Flow, type Wait } from './async-line.ts';
 import { limitWait } from './limited-wait.ts';
 import { Variables } from './variables.ts';
@@ -26,10 +25,10 @@ export class AsyncTasks implements AsyncFront {
   readonly #world: World;
   readonly #storage = new AsyncLocalStorage<AsyncLine>();
   readonly #flows: Flow[] = [];
-  readonly #roots = new Map<SimTask, AsyncLine>();
+  /** The line that each task is. */
+  readonly #lines = new Map<SimTask, AsyncLine>();
   readonly #timers: VirtualTimers;
   #touched: AsyncLine[] = [];
-  #beginning = false;
   readonly #touch = (line: AsyncLine): void => void this.#touched.push(line);
 
   constructor(world: World) {
@@ -65,15 +64,17 @@ export class AsyncTasks implements AsyncFront {
   }
 
   call(task: SimTask, code: TaskCode): ReturnType<TaskCode> {
-    if (this.#beginning) return code();
-    const line = this.#newFlow(null, task.name);
+    // A line that has branched off runs already.
+    if (this.#lines.has(task)) return code();
+    const line = this.#newFlow(null, task.name, false);
     line.task = task;
-    this.#roots.set(task, line);
-    return this.#inTask(() => this.#storage.run(line, code));
+    this.#lines.set(task, line);
+    // What a task does is no part of the setup, also where that starts it.
+    return this.#timers.whileSetup(false, () => this.#storage.run(line, code));
   }
 
   body(task: SimTask, promise: PromiseLike<unknown>): TaskBody {
-    const line = this.#roots.get(task)!;
+    const line = this.#lines.get(task)!;
     line.flow.variables = this.#variables(task);
     line.isDaemon = task.daemon;
     line.follow(promise, true);
@@ -82,12 +83,9 @@ export class AsyncTasks implements AsyncFront {
 
   /** An operation on a lock: for async code one that settles when it has been performed; null for generator code. */
   start(operation: Operation<unknown>, lock: LibraryLock): Operation<unknown> | null {
-    const here = this.#storage.getStore();
-    if (here === undefined) return null;
-    const isEffect = operation.kind !== 'acquire' && operation.kind !== 'wait';
-    const line = this.#lineFor(here, false);
-    // What the code does next, it does as that line.
-    if (line !== here) this.#storage.enterWith(line);
+    if (this.here() === undefined) return null;
+    const isEffect = !blocks(operation);
+    const line = this.lineHere();
     const { lock: locked, kind, detail } = operation;
     const op = (kind === 'release' && this.#releaseFor(operation, lock, line)) || lock.opOf(operation);
     return new Operation<unknown>(locked, kind, detail, (resolve, reject) => {
@@ -101,11 +99,10 @@ export class AsyncTasks implements AsyncFront {
   /** Runs `fn` at once as a line of its own: under the locks held here (`name` null), or as a task that starts with nothing held. */
   branch<T>(name: string | null, fn: () => T): Promise<Awaited<T>> {
     const here = this.#storage.getStore()!;
-    const line = this.#newFlow(here, name ?? here.childName());
+    const line = this.#newFlow(here, name ?? here.childName(), name === null);
     const promise = (async (): Promise<Awaited<T>> => await this.#storage.run(line, fn))();
     line.follow(promise, false);
     here.defer(line);
-    if (name === null) this.#forks.add(line);
     return promise;
   }
 
@@ -123,10 +120,11 @@ export class AsyncTasks implements AsyncFront {
     return this.#storage.getStore();
   }
 
-  /** The line that an effect started here belongs to. */
+  /** The line as which the code goes on that starts an operation here. */
   lineHere(): AsyncLine {
     const here = this.#storage.getStore()!;
     const line = this.#lineFor(here, false);
+    // What the code does next, it does as that line.
     if (line !== here) this.#storage.enterWith(line);
     return line;
   }
@@ -144,12 +142,7 @@ export class AsyncTasks implements AsyncFront {
 
   /** Runs the setup of the program, which has no time of its own. */
   setUp(restart: () => void): void {
-    this.#timers.inSetup = true;
-    try {
-      restart();
-    } finally {
-      this.#timers.inSetup = false;
-    }
+    this.#timers.whileSetup(true, restart);
   }
 
   /** An interval would have fired again, had it not so often. */
@@ -168,55 +161,46 @@ export class AsyncTasks implements AsyncFront {
 
   restart(): void {
     for (const { lines } of this.#flows.splice(0)) for (const line of lines) line.abandon();
-    this.#roots.clear();
+    this.#lines.clear();
     this.#touched = [];
     this.#timers.restart();
   }
 
   /** Begins a line as a task, under its parent. */
   begin(line: AsyncLine): void {
-    const world = this.#world;
+    const { flow } = line;
+    const parent = line.parent!;
     const task = this.declare(line);
-    const before = world.current;
-    world.current = line.parent!.task!.index;
     // A branch that is forked sees the variables around it.
-    if (line.isRoot) line.flow.variables = this.#forks.has(line) ? line.parent!.flow.variables : this.#variables(task);
-    if (!line.isRoot || this.#forks.has(line)) task.branchOff(line.parent!.task!);
-    this.#beginning = true;
-    world.start(task, () => line);
-    this.#beginning = false;
-    world.current = before;
+    if (line.isRoot) flow.variables = flow.isFork ? parent.flow.variables : this.#variables(task);
+    if (!line.isRoot || flow.isFork) task.branchOff(parent.task!);
+    this.#as(parent.task!, () => this.#world.start(task, () => line));
     this.#arrive(line);
   }
 
   /** The task that a line will be. */
   declare(line: AsyncLine): SimTask {
-    if (line.task !== null) return line.task;
+    if (line.task === null) {
+      line.task = this.#as(line.parent!.task!, () => this.#world.declare(line.name));
+      this.#lines.set(line.task, line);
+    }
+    return line.task;
+  }
+
+  /** Does something that the world is to put down to that task. */
+  #as<T>({ index }: SimTask, fn: () => T): T {
     const world = this.#world;
     const before = world.current;
-    world.current = line.parent!.task!.index;
-    const task = world.declare(line.name);
+    world.current = index;
+    const made = fn();
     world.current = before;
-    line.task = task;
-    return task;
+    return made;
   }
 
-  readonly #forks = new WeakSet<AsyncLine>();
-
-  /** What a task does is no part of the setup, also where that starts it. */
-  #inTask<T>(fn: () => T): T {
-    const { inSetup } = this.#timers;
-    this.#timers.inSetup = false;
-    try {
-      return fn();
-    } finally {
-      this.#timers.inSetup = inSetup;
-    }
-  }
-
-  #newFlow(parent: AsyncLine | null, name: string): AsyncLine {
+  #newFlow(parent: AsyncLine | null, name: string, isFork: boolean): AsyncLine {
     const flow: Flow = {
       lines: [],
+      isFork,
       variables: null,
       hasEnded: false,
       result: undefined,
@@ -229,12 +213,9 @@ export class AsyncTasks implements AsyncFront {
 
   /** What stands for the variables of a task's function. */
   #variables(task: SimTask): Variables {
-    const { registry, current } = this.#world;
+    const { registry } = this.#world;
     const name = `variables of ${task.name}`;
-    this.#world.current = task.index;
-    const region = registry.reuse(Variables, name) ?? registry.adopt(new Variables(name));
-    this.#world.current = current;
-    return region;
+    return this.#as(task, () => registry.reuse(Variables, name) ?? registry.adopt(new Variables(name)));
   }
 
   #lineAt(op: Op): AsyncLine {

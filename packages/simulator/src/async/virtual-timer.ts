@@ -2,17 +2,11 @@
 import type { ClockTimer } from '../objects/clock.ts';
 import type { AsyncLine } from './async-line.ts';
 
-/** What one does with timers. */
-export interface TimerOwner {
-  clear(timer: VirtualTimer): void;
-  again(timer: VirtualTimer): VirtualTimer;
-}
-
 export class VirtualTimer implements ClockTimer {
   readonly ms: number;
   readonly callback: () => unknown;
   readonly isInterval: boolean;
-  readonly #owner: TimerOwner;
+  readonly #arm: (timer: VirtualTimer) => void;
   /** The line that runs the callback, and its task. */
   line: AsyncLine | null = null;
   task = -1;
@@ -20,8 +14,8 @@ export class VirtualTimer implements ClockTimer {
   fired = 0;
   #isRef = true;
 
-  constructor(owner: TimerOwner, ms: number, callback: () => unknown, isInterval: boolean) {
-    this.#owner = owner;
+  constructor(arm: (timer: VirtualTimer) => void, ms: number, callback: () => unknown, isInterval: boolean) {
+    this.#arm = arm;
     this.ms = ms;
     this.callback = callback;
     this.isInterval = isInterval;
@@ -44,16 +38,17 @@ export class VirtualTimer implements ClockTimer {
 
   /** Starts anew. */
   refresh(): this {
-    this.#owner.again(this);
+    this.isCleared = false;
+    this.#arm(this);
     return this;
   }
 
   close(): this {
-    this.#owner.clear(this);
+    this.isCleared = true;
     return this;
   }
 
   [Symbol.dispose](): void {
-    this.#owner.clear(this);
+    this.close();
   }
 }

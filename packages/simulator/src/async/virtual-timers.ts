@@ -11,7 +11,7 @@ import { SimulatorError } from '../engine/error.ts';
 import type { World } from '../engine/world.ts';
 import type { AsyncLine, Wait } from './async-line.ts';
 import type { AsyncTasks } from './async-tasks.ts';
-import { type TimerOwner, VirtualTimer } from './virtual-timer.ts';
+import { VirtualTimer } from './virtual-timer.ts';
 
 /** What `Date.now()` is when the clock is at 0: 2000-01-01. */
 const EPOCH = Date.UTC(2000, 0, 1);
@@ -25,7 +25,7 @@ interface WaitOptions {
   readonly signal?: AbortSignal;
 }
 
-export class VirtualTimers implements TimerOwner {
+export class VirtualTimers {
   readonly #world: World;
   readonly #tasks: AsyncTasks;
   /** What has been replaced: object, key, what it had there of its own. */
@@ -34,13 +34,24 @@ export class VirtualTimers implements TimerOwner {
   #setting: { readonly line: AsyncLine; readonly wait: Wait; readonly timers: VirtualTimer[] } | null = null;
   #ticks = 0;
   /** The program is being set up. */
-  inSetup = false;
+  #inSetup = false;
   /** An interval has fired as often as it may. */
   isCutShort = false;
 
   constructor(world: World, tasks: AsyncTasks) {
     this.#world = world;
     this.#tasks = tasks;
+  }
+
+  /** Runs what is part of the setup, or what is not although that calls it. */
+  whileSetup<T>(inSetup: boolean, fn: () => T): T {
+    const before = this.#inSetup;
+    this.#inSetup = inSetup;
+    try {
+      return fn();
+    } finally {
+      this.#inSetup = before;
+    }
   }
 
   /** Code of a task waits for `process.nextTick`. */
@@ -63,7 +74,7 @@ export class VirtualTimers implements TimerOwner {
       this.#replace(timers, 'setImmediate', (original) => this.#immediate(original));
       for (const name of ['clearTimeout', 'clearInterval', 'clearImmediate']) {
         this.#replace(timers, name, (original) => (timer) => {
-          if (timer instanceof VirtualTimer) this.clear(timer);
+          if (timer instanceof VirtualTimer) timer.close();
           else original(timer);
         });
       }
@@ -95,7 +106,7 @@ export class VirtualTimers implements TimerOwner {
       });
     });
     const { clock } = this.#world;
-    const hasClock = (): boolean => this.inSetup || this.#tasks.here() !== undefined;
+    const hasClock = (): boolean => this.#inSetup || this.#tasks.here() !== undefined;
     this.#replace(performance as unknown as Timers, 'now', (original) => () => {
       return hasClock() ? clock.now : original.call(performance);
     });
@@ -118,19 +129,9 @@ export class VirtualTimers implements TimerOwner {
     syncBuiltinESMExports();
   }
 
-  clear(timer: VirtualTimer): void {
-    timer.isCleared = true;
-  }
-
-  again(timer: VirtualTimer): VirtualTimer {
-    timer.isCleared = false;
-    this.#arm(timer, this.#tasks.lineHere());
-    return timer;
-  }
-
   /** Whether timers are virtual for the code that runs here. */
   #isVirtual(): boolean {
-    if (this.inSetup) {
+    if (this.#inSetup) {
       throw new SimulatorError(
         'misuse',
         'the program sets a timer while it is set up: do it in a task, which has virtual time to wait in',
@@ -154,13 +155,12 @@ export class VirtualTimers implements TimerOwner {
   }
 
   #set(ms: number, callback: () => unknown, isInterval: boolean): VirtualTimer {
-    const timer = new VirtualTimer(this, ms, callback, isInterval);
-    this.#arm(timer, this.#tasks.lineHere());
-    return timer;
+    return new VirtualTimer((timer) => this.#arm(timer), ms, callback, isInterval).refresh();
   }
 
-  /** The setting is a step of `line`; what the same stretch of code sets is one step. */
-  #arm(timer: VirtualTimer, line: AsyncLine): void {
+  /** The setting is a step of the line whose code runs here; what the same stretch of code sets is one step. */
+  #arm(timer: VirtualTimer): void {
+    const line = this.#tasks.lineHere();
     const setting = this.#setting;
     timer.line = this.#tasks.lineUnder(line, `${line.name}/timer`);
     if (setting !== null && setting.line === line && line.last === setting.wait) {
@@ -194,11 +194,7 @@ export class VirtualTimers implements TimerOwner {
       line.error = { reason };
     }
     if (!timer.isInterval || timer.isCleared) return;
-    if (timer.fired < MOST_TICKS)
-      this.#arm(
-        timer,
-        this.#tasks.within(line, () => this.#tasks.lineHere()),
-      );
+    if (timer.fired < MOST_TICKS) this.#tasks.within(line, () => this.#arm(timer));
     else this.isCutShort = true;
   }
 
@@ -210,7 +206,7 @@ export class VirtualTimers implements TimerOwner {
       return new Promise((resolve, reject) => {
         if (signal?.aborted === true) return reject(abortError(signal));
         const onAbort = (): void => {
-          this.clear(timer);
+          timer.close();
           reject(abortError(signal!));
         };
         const onTime = (): void => {

@@ -17,7 +17,6 @@ import {
   RwSemaphore,
   Semaphore,
 } from '@lockdep/locks';
-import { EXCLUSIVE } from '../engine/access.ts';
 import { SimulatorError } from '../engine/error.ts';
 import { Op } from '../engine/op.ts';
 import { SimObject } from '../engine/sim-object.ts';
@@ -88,7 +87,7 @@ export class LibraryLock extends SimObject {
 
   /** Ends a wait that is given up. */
   giveUp(wait: Op): Op {
-    return new Op(this, GIVE_UP, { withdraws: wait, access: EXCLUSIVE });
+    return new Op(this, GIVE_UP, { withdraws: wait });
   }
 
   /** A release in the name of another line of the same code. */
@@ -102,7 +101,7 @@ export class LibraryLock extends SimObject {
   }
 
   override mode(op: Op, task: number): number {
-    return op.withdraws === null ? this.#shadow.mode(op, task) : EXCLUSIVE;
+    return this.#shadow.mode(op, task);
   }
 
   run(op: Op, task: number): unknown {
@@ -147,7 +146,7 @@ export class LibraryLock extends SimObject {
   }
 
   override modeIn(op: Op, task: number, snapshot: unknown): number {
-    return op.withdraws === null ? this.#shadow.modeIn(op, task, snapshot) : EXCLUSIVE;
+    return this.#shadow.modeIn(op, task, snapshot);
   }
 
   override twin(): SimObject {
