@@ -56,6 +56,26 @@ describe('async code', () => {
     expect(again).toMatchObject({ verdict: 'deadlock', divergence: null });
   });
 
+  test('explorations started together have one after the other the locks and timers of the process', async () => {
+    const counter = (sim: Simulation): void => {
+      const total = sim.variable('total', 0);
+      const mutex = new Mutex({ name: 'M' });
+      for (const name of ['a', 'b', 'c', 'd']) {
+        sim.task(name, async () => {
+          const seen = await total.read();
+          await mutex.runExclusive(() => total.write(seen + 1));
+        });
+      }
+    };
+    const [alone, ...together] = [
+      await exploreAsync(counter, { leaks: false }),
+      ...(await Promise.all([exploreAsync(counter, { leaks: false }), exploreAsync(counter, { leaks: false })])),
+    ];
+    const { executions, exhausted } = alone;
+    expect(exhausted).toBe(true);
+    for (const other of together) expect(other).toMatchObject({ verdict: 'ok', executions, exhausted });
+  });
+
   test('helpers that are async and await nothing foreign are no matter', async () => {
     const half = async (n: number): Promise<number> => n / 2;
     const result = await exploreAsync((sim) => {

@@ -1,7 +1,9 @@
 /** Compares every exhaustive strategy on one random program: which traces there are, and how often each is completed. */
-import { isDeadlocked, runExecution } from '../src/engine/run-execution.ts';
+import type { Work } from '../src/engine/drive.ts';
+import { isDeadlocked } from '../src/engine/run-execution.ts';
 import type { Selector } from '../src/engine/selector.ts';
 import { TraceHash } from '../src/engine/trace-hash.ts';
+import type { World } from '../src/engine/world.ts';
 import { settings } from '../src/explore/explore-options.ts';
 import { Stage } from '../src/explore/stage.ts';
 import type { ProgramFunction } from '../src/face/program.ts';
@@ -34,15 +36,10 @@ interface Searching extends Selector {
 export function see(subject: Subject, kind: TreeSearchKind | 'optimal-dpor', cap: number): Seen | null {
   const program = typeof subject === 'function' ? subject : compileProgram(subject);
   const stage = new Stage(program, settings({ validator: null, leaks: false }));
-  const leave = stage.enter();
-  try {
-    return seeOn(stage, kind, cap);
-  } finally {
-    leave();
-  }
+  return stage.drive(seeOn(stage.world, kind, cap));
 }
 
-function seeOn({ world }: Stage, kind: TreeSearchKind | 'optimal-dpor', cap: number): Seen | null {
+function* seeOn(world: World, kind: TreeSearchKind | 'optimal-dpor', cap: number): Work<Seen | null> {
   const search: Searching = kind === 'optimal-dpor' ? new OptimalDpor(world) : new TreeSearch(world, kind);
   const hash = new TraceHash();
   const running = new TraceHash();
@@ -52,7 +49,7 @@ function seeOn({ world }: Stage, kind: TreeSearchKind | 'optimal-dpor', cap: num
   let executions = 0;
   for (let prefix = search.plan(); prefix >= 0; prefix = search.plan()) {
     if (executions + search.sleepBlocked > cap) return null;
-    if (runExecution(world, search, prefix, 10_000) !== 'complete') continue;
+    if ((yield { world, selector: search, prefix, maxSteps: 10_000 }) !== 'complete') continue;
     executions++;
     hash.restart();
     search.history.hashInto(hash);

@@ -145,6 +145,11 @@ export class AsyncTasks implements AsyncFront {
     this.#timers.whileSetup(true, restart);
   }
 
+  /** No task is async code so far: no step sets anything going. */
+  get isEmpty(): boolean {
+    return this.#flows.length === 0 && !this.#timers.ticking;
+  }
+
   /** An interval would have fired again, had it not so often. */
   get isCutShort(): boolean {
     return this.#timers.isCutShort;

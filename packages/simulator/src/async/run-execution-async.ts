@@ -68,7 +68,9 @@ class AsyncRun {
   #goOn(): void {
     if (this.#isOver) return;
     try {
-      if (this.#tasks.settle()) this.#advance();
+      do {
+        if (this.#tasks.settle()) this.#advance();
+      } while (!this.#isOver && this.#tasks.isEmpty);
       if (!this.#isOver) this.#letRun();
     } catch (error) {
       this.#fail(error);

@@ -1,6 +1,6 @@
 /** Confirming reports of a validator: `confirm` for one, `confirmAll` for all that a program's runs show; with async twins. */
 import { type OrderReport, type Report, Validator } from '@lockdep/core';
-import { driveSync, type Work } from '../engine/drive.ts';
+import type { Work } from '../engine/drive.ts';
 import { SimulatorError } from '../engine/error.ts';
 import { number, settings } from '../explore/explore-options.ts';
 import { Stage } from '../explore/stage.ts';
@@ -38,27 +38,13 @@ export interface ConfirmAllOptions extends ConfirmOptions {
 /** Confirms every report of an order in which locks are taken; what is done for one serves the others. */
 export function confirmAll(program: Program, options: ConfirmAllOptions = {}): Confirmation[] {
   const { stage, work } = prepare(program, options);
-  const leave = stage.enter();
-  try {
-    return driveSync(work);
-  } finally {
-    leave();
-  }
+  return stage.drive(work);
 }
 
 /** As {@link confirmAll}, for programs with async tasks; see `exploreAsync`. */
 export async function confirmAllAsync(program: Program, options: ConfirmAllOptions = {}): Promise<Confirmation[]> {
-  const { AsyncTasks } = await import('../async/async-tasks.ts');
-  const { driveAsync } = await import('../async/drive-async.ts');
   const { stage, work } = prepare(program, options);
-  const tasks = new AsyncTasks(stage.world);
-  stage.runtime.asyncTasks = tasks;
-  const leave = stage.enter();
-  try {
-    return await driveAsync(work, tasks);
-  } finally {
-    leave();
-  }
+  return await stage.driveAsync(work);
 }
 
 function prepare(

@@ -1,5 +1,5 @@
 /** Exploring a program: `explore` for tasks written as generators, `exploreAsync` where some are async functions. */
-import { driveSync, type Work } from '../engine/drive.ts';
+import type { Work } from '../engine/drive.ts';
 import type { Program } from '../face/program.ts';
 import { Exploration } from './exploration.ts';
 import { type ExploreOptions, type Settings, settings } from './explore-options.ts';
@@ -33,32 +33,19 @@ import { Stage } from './stage.ts';
 export function explore(program: Program, options: ExploreOptions = {}): ExploreResult {
   const chosen = settings(options);
   const stage = new Stage(program, chosen);
-  const leave = stage.enter();
-  try {
-    return driveSync(workOf(stage, chosen));
-  } finally {
-    leave();
-  }
+  return stage.drive(workOf(stage, chosen));
 }
 
 /**
  * As {@link explore}, for programs with async tasks: real code that awaits locks of `@lockdep/locks` and operations of the simulation.
  *
- * While it runs, locks of this process belong to the exploration; do not let other code use them meanwhile. Needs Node.
+ * While it runs, locks of this process belong to the exploration; do not let other code use them meanwhile. Explorations started together
+ * run one after the other. Needs Node.
  */
 export async function exploreAsync(program: Program, options: ExploreOptions = {}): Promise<ExploreResult> {
-  const { AsyncTasks } = await import('../async/async-tasks.ts');
-  const { driveAsync } = await import('../async/drive-async.ts');
   const chosen = settings(options);
   const stage = new Stage(program, chosen);
-  const tasks = new AsyncTasks(stage.world);
-  stage.runtime.asyncTasks = tasks;
-  const leave = stage.enter();
-  try {
-    return await driveAsync(workOf(stage, chosen), tasks);
-  } finally {
-    leave();
-  }
+  return await stage.driveAsync(workOf(stage, chosen));
 }
 
 function workOf({ world }: Stage, chosen: Settings): Work<ExploreResult> {

@@ -5,7 +5,7 @@
  * once, the counts are those of {@link explore}.
  */
 import type { Worker } from 'node:worker_threads';
-import { driveSync, type Work } from '../engine/drive.ts';
+import type { Work } from '../engine/drive.ts';
 import { SimulatorError } from '../engine/error.ts';
 import type { World } from '../engine/world.ts';
 import { describeFailures } from '../explore/describe-failures.ts';
@@ -246,20 +246,7 @@ class Inspector {
   }
 
   async #drive<T>(work: Work<T>): Promise<T> {
-    const leave = this.#stage.enter();
-    try {
-      return this.#isAsync ? await this.#driveAsync(work) : driveSync(work);
-    } finally {
-      leave();
-    }
-  }
-
-  async #driveAsync<T>(work: Work<T>): Promise<T> {
-    const { AsyncTasks } = await import('../async/async-tasks.ts');
-    const { driveAsync } = await import('../async/drive-async.ts');
-    const tasks = new AsyncTasks(this.#stage.world);
-    this.#stage.runtime.asyncTasks = tasks;
-    return await driveAsync(work, tasks);
+    return this.#isAsync ? await this.#stage.driveAsync(work) : this.#stage.drive(work);
   }
 }
 

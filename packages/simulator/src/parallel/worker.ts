@@ -1,8 +1,5 @@
 /** A worker thread: makes the program for itself, explores the branches it is given, and answers what came of it and what is left. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { AsyncTasks } from '../async/async-tasks.ts';
-import { driveAsync } from '../async/drive-async.ts';
-import { driveSync } from '../engine/drive.ts';
 import { SimulatorError } from '../engine/error.ts';
 import { settings } from '../explore/explore-options.ts';
 import { Stage } from '../explore/stage.ts';
@@ -19,23 +16,20 @@ const port = parentPort!;
 
 const ready = loadProgram(source).then(({ program, isAsync }) => {
   const stage = new Stage(program, settings({ leaks, validator: null }));
-  const tasks = isAsync ? new AsyncTasks(stage.world) : null;
-  stage.runtime.asyncTasks = tasks;
-  stage.enter();
-  return { world: stage.world, search: new TreeSearch(stage.world, kind), tasks };
+  return { stage, isAsync, search: new TreeSearch(stage.world, kind) };
 });
 
 async function answer({ branches, ms }: StintRequest): Promise<WorkerAnswer> {
   try {
-    const { world, search, tasks } = await ready;
+    const { stage, isAsync, search } = await ready;
     const started = performance.now();
     const isCalledBack = (): boolean => {
       if (Atomics.sub(signals, LEFT, 1) <= 1 || Atomics.load(signals, STOP) !== 0) return true;
       const elapsed = performance.now() - started;
       return elapsed > ms || (elapsed > LEAST_MS && Atomics.load(signals, IDLE) > 0);
     };
-    const work = stint(world, search, branches, { maxSteps, stopOnFailure, isCalledBack });
-    return { result: tasks === null ? driveSync(work) : await driveAsync(work, tasks) };
+    const work = stint(stage.world, search, branches, { maxSteps, stopOnFailure, isCalledBack });
+    return { result: isAsync ? await stage.driveAsync(work) : stage.drive(work) };
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     const code = error instanceof SimulatorError ? error.code : null;
