@@ -3,7 +3,7 @@
  * all interleavings comes to, and the same program ends the same way each time.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { lockdep, Mutex } from '@lockdep/locks';
+import { lockdep, Mutex, RwSemaphore } from '@lockdep/locks';
 import { expect } from 'vitest';
 import { exploreAsync, type Simulation, type StrategyName } from '../src/index.ts';
 
@@ -26,13 +26,17 @@ type Code = (world: Stage) => Promise<void>;
 interface Stage {
   readonly sim: Simulation;
   readonly locks: readonly Mutex[];
+  readonly tree: RwSemaphore;
   readonly total: { value: number };
 }
 
 const words: Record<string, number> = {};
 
 function draw(next: Random, depth: number): Code {
-  const kinds = depth > 0 ? ['lock', 'add', 'wait', 'both', 'fork', 'try'] : ['add', 'lock', 'wait'];
+  const kinds =
+    depth > 0
+      ? ['lock', 'add', 'wait', 'both', 'fork', 'try', 'share', 'share in time']
+      : ['add', 'lock', 'wait', 'share', 'share in time'];
   const kind = kinds[next(kinds.length)]!;
   words[kind] = (words[kind] ?? 0) + 1;
   const which = next(2);
@@ -49,6 +53,26 @@ function draw(next: Random, depth: number): Code {
           () => world.locks[which]!.release(),
           () => {
             world.total.value += 100;
+          },
+        );
+      };
+    case 'share':
+      return async (world) => {
+        const release = await (which === 0 ? world.tree.lockRead() : world.tree.lock());
+        await one?.(world);
+        release.release();
+      };
+    case 'share in time':
+      return async (world) => {
+        const options = { timeoutMs: 1 + value };
+        await (which === 0 ? world.tree.acquireRead(options) : world.tree.acquire(options)).then(
+          async () => {
+            await one?.(world);
+            if (which === 0) world.tree.releaseRead();
+            else world.tree.release();
+          },
+          () => {
+            world.total.value += 1000;
           },
         );
       };
@@ -76,13 +100,14 @@ function draw(next: Random, depth: number): Code {
 /** How the program can end: the total of each task, or that it does not. */
 async function ends(seed: number, strategy: StrategyName): Promise<{ all: string[]; executions: number } | null> {
   const next = random(seed);
-  const codes = [0, 1].map(() => [draw(next, 1), draw(next, 0)] as const);
+  const codes = [[draw(next, 1), draw(next, 0)], [draw(next, next(2))]];
   const seen = new Set<string>();
   let note = (): void => {};
   const result = await exploreAsync(
     (sim) => {
       note();
       const locks = [new Mutex({ name: 'a' }), new Mutex({ name: 'b' })];
+      const tree = new RwSemaphore({ name: 'tree' });
       // A variable of each task's own: what tasks share is declared, what the lines of one task share is not.
       const totals = codes.map(() => ({ value: 1 }));
       const ended = codes.map(() => false);
@@ -90,12 +115,12 @@ async function ends(seed: number, strategy: StrategyName): Promise<{ all: string
         void seen.add(totals.map(({ value }, i) => `${value}${ended[i] === true ? '' : ' stuck'}`).join(', '));
       codes.forEach((parts, i) => {
         sim.task(`t${i}`, async () => {
-          for (const part of parts) await part({ sim, locks, total: totals[i]! });
+          for (const part of parts) await part({ sim, locks, tree, total: totals[i]! });
           ended[i] = true;
         });
       });
     },
-    { strategy, minimise: 0, validator: null, leaks: false, budget: { executions: 20_000, ms: 60_000 } },
+    { strategy, minimise: 0, validator: null, leaks: false, budget: { executions: 4_000, ms: 60_000 } },
   );
   note();
   return result.exhausted ? { all: [...seen].sort(), executions: result.executions } : null;
@@ -119,5 +144,5 @@ export async function compareEnds(programs: number): Promise<void> {
   expect(compared).toBeGreaterThan(programs / 2);
   expect(several).toBeGreaterThan(10);
   expect(spared).toBeGreaterThan(0);
-  expect(Object.keys(words).sort()).toEqual(['add', 'both', 'fork', 'lock', 'try', 'wait']);
+  expect(Object.keys(words).sort()).toEqual(['add', 'both', 'fork', 'lock', 'share', 'share in time', 'try', 'wait']);
 }

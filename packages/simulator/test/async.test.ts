@@ -2,9 +2,11 @@ import { Mutex, RwSemaphore } from '@lockdep/locks';
 import { describe, expect, test } from 'vitest';
 import { explore, exploreAsync, replayAsync, type Simulation, simulateAsync, TaskKilledError } from '../src/index.ts';
 import { asAsync, asGenerators, isTranslatable } from './interpret.ts';
-import { programs } from './programs.ts';
+import { hasFairSemaphore, programs } from './programs.ts';
 
 const small = programs.filter((program) => isTranslatable(program) && program.oracle.traces <= 700);
+/** As validator.test.ts has it. */
+const published = small.filter((program) => !hasFairSemaphore(program));
 
 describe('the same program awaits and yields', () => {
   test('there are more than 20 of them', () => expect(small.length).toBeGreaterThan(20));
@@ -15,7 +17,7 @@ describe('the same program awaits and yields', () => {
       const yielding = explore(asGenerators(program), options);
       const awaiting = await exploreAsync(asAsync(program), options);
       expect(yielding.verdict).toBe(program.expect);
-      expect(yielding.executions).toBe(program.oracle.traces);
+      if (published.includes(program)) expect(yielding.executions).toBe(program.oracle.traces);
       const { verdict, executions, deadlocks, failing, exhausted } = yielding;
       expect(awaiting).toMatchObject({ verdict, executions, deadlocks, failing, exhausted });
     });
@@ -106,7 +108,7 @@ describe('async code', () => {
         lock.release();
       });
     });
-    expect(result).toMatchObject({ verdict: 'deadlock', executions: 9, deadlocks: 2 });
+    expect(result).toMatchObject({ verdict: 'deadlock', executions: 3, deadlocks: 1 });
   });
 
   test('a killed task sees its wait fail and runs its finally', async () => {

@@ -23,6 +23,8 @@ export interface Seen {
   readonly traces: ReadonlyMap<number, string>;
   /** Executions whose trace hash, kept up step by step as when sampling, is not that of their history. */
   readonly disagreements: number;
+  /** Executions that are taken for a trace which ends otherwise: what commutes for the explorer does not. */
+  readonly torn: number;
   /** Some task may be killed. */
   readonly kills: boolean;
 }
@@ -45,6 +47,7 @@ function* seeOn(world: World, kind: TreeSearchKind | 'optimal-dpor', cap: number
   const running = new TraceHash();
   world.trace = running;
   let disagreements = 0;
+  let torn = 0;
   const traces = new Map<number, string>();
   let executions = 0;
   for (let prefix = search.plan(); prefix >= 0; prefix = search.plan()) {
@@ -54,15 +57,30 @@ function* seeOn(world: World, kind: TreeSearchKind | 'optimal-dpor', cap: number
     hash.restart();
     search.history.hashInto(hash);
     if (hash.value !== running.value) disagreements++;
-    traces.set(hash.value, `${isDeadlocked(world)} ${world.checks.failures.map(({ message }) => message).sort()}`);
+    const end = endOf(world);
+    if ((traces.get(hash.value) ?? end) !== end) torn++;
+    traces.set(hash.value, end);
   }
   return {
     executions,
     blocked: search.sleepBlocked,
     traces,
     disagreements,
+    torn,
     kills: world.tasks.some(({ killable }) => killable),
   };
+}
+
+/** What can be seen of the state in which an execution ends. */
+function endOf(world: World): string {
+  const tasks = world.tasks
+    .filter(({ started }) => started)
+    .map(({ name, finished, result, pending, steps }) => {
+      return `${name} after ${steps} ${finished ? JSON.stringify(result) : pending?.label()}`;
+    });
+  const variables = world.objects.flatMap((object) => (object?.kind === 'var' ? [object.key()] : []));
+  const failures = world.checks.failures.map(({ message }) => message).sort();
+  return [isDeadlocked(world), ...tasks, ...variables, ...failures].join('\n');
 }
 
 export interface Verdict {
@@ -86,6 +104,7 @@ export function compare(program: Subject, cap: number): Verdict | null {
     else if (!sameTraces(seen.traces, sleep.traces))
       complaints.push(`${name} sees ${seen.traces.size} traces, sleep sets ${sleep.traces.size}`);
     else if (seen.disagreements > 0) complaints.push(`${name}: ${seen.disagreements} traces have two hashes`);
+    else if (seen.torn > 0) complaints.push(`${name}: ${seen.torn} executions end unlike others of their trace`);
     else if (once && seen.executions !== seen.traces.size)
       complaints.push(`${name} completes ${seen.executions} for ${seen.traces.size} traces`);
   };

@@ -27,6 +27,10 @@ const file = new URL('../../../test/data/exploration/programs.json.gz', import.m
 
 export const programs: readonly OracleProgram[] = JSON.parse(gunzipSync(readFileSync(file)).toString()).programs;
 
+/** Made of semaphores of `@lockdep/locks`, such a program has fewer traces than published. */
+export const hasFairSemaphore = ({ objects }: OracleProgram): boolean =>
+  Object.values(objects).some(({ kind }) => kind === 'fairrw');
+
 export function program(id: string): OracleProgram {
   const found = programs.find((candidate) => candidate.id === id);
   if (found === undefined) throw new Error(`no oracle program '${id}'`);

@@ -4,7 +4,7 @@ import { Random } from '../src/engine/random.ts';
 import type { ProgramFunction, SimTask, Simulation } from '../src/index.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: operations of every kind, yielded as they are.
-type Steps = Generator<any, void, any>;
+type Steps = Generator<any, any, any>;
 type Part = () => Steps;
 type Take = () => Iterable<unknown>;
 type Maker = (random: Random, self: number) => Part;
@@ -12,9 +12,11 @@ type Maker = (random: Random, self: number) => Part;
 /** Runs `inner` between taking and giving back, which a kill does not prevent. */
 const around = (take: Take, give: Take, inner: Take): Part =>
   function* () {
-    yield* take() as Steps;
+    const taken = yield* take() as Steps;
+    // A try that was refused.
+    if (taken === false) return taken;
     try {
-      yield* inner() as Steps;
+      return [taken, yield* inner() as Steps];
     } finally {
       yield* give() as Steps;
     }
@@ -123,6 +125,10 @@ function libraryParts(touch: (random: Random) => Take): [string, Maker][] {
     new RwLock({ name: 'RW', sleeping: true }),
   ];
   const [fair, sem] = [new RwSemaphore({ name: 'RWS' }), new Semaphore(1, { name: 'S', limit: 9 })];
+  const weaken: Take = function* () {
+    yield* fair.downWrite();
+    yield* fair.downgradeWrite();
+  };
   const completion = new LibraryCompletion({ name: 'C' });
   return [
     [
@@ -178,6 +184,41 @@ function libraryParts(touch: (random: Random) => Take): [string, Maker][] {
           () => fair.upWrite(),
           touch(random),
         ),
+    ],
+    ['library fair', (random) => around(weaken, () => fair.upRead(), touch(random))],
+    [
+      'library fair',
+      (random) =>
+        around(
+          () => fair.tryDownRead(),
+          () => fair.upRead(),
+          touch(random),
+        ),
+    ],
+    [
+      'library fair',
+      (random) =>
+        around(
+          () => fair.tryDownWrite(),
+          () => fair.upWrite(),
+          touch(random),
+        ),
+    ],
+    [
+      'library fair',
+      () => {
+        const inner: Take = () =>
+          around(
+            () => fair.downRead(),
+            () => fair.upRead(),
+            () => [],
+          )() as Steps;
+        return around(
+          () => fair.downRead(),
+          () => fair.upRead(),
+          inner,
+        );
+      },
     ],
     [
       'library',
@@ -253,7 +294,9 @@ export function randomSimulation(seed: number): ProgramFunction {
     for (const self of plans.keys()) tasks.push(sim.declare(`t${self}`, { killable: groups.includes('kill') }));
     for (const [self, plan] of plans.entries()) {
       sim.begin(tasks[self]!, function* () {
-        for (const part of plan) yield* part();
+        const seen: unknown[] = [];
+        for (const part of plan) seen.push(yield* part());
+        return seen;
       });
     }
   };

@@ -169,6 +169,27 @@ describe('waiting with a limit', () => {
     expect(result).toMatchObject({ verdict: 'ok', exhausted: true });
   });
 
+  test('a limit that comes before its wait has begun is tried after that too', async () => {
+    const program: ProgramFunction = (sim) => {
+      const lock = new RwSemaphore({ name: 'lock' });
+      sim.task('hasty', async () => {
+        await lock.acquireRead({ timeoutMs: 5 }).then(
+          () => lock.acquire(),
+          () => {},
+        );
+      });
+      sim.task('other', async () => {
+        await lock.acquire();
+        lock.release();
+      });
+    };
+    const options = { leaks: false, minimise: 0 } as const;
+    const all = await exploreAsync(program, { ...options, strategy: 'enumeration' });
+    const reduced = await exploreAsync(program, { ...options, strategy: 'source-dpor' });
+    // Both get stuck, or the hasty one alone when the other has been there before.
+    expect(reduced).toMatchObject({ verdict: 'deadlock', executions: all.distinctTraces, exhausted: true });
+  });
+
   test('a signal ends the wait with its reason', async () => {
     const found = await stories((note) => (sim) => {
       const lock = new Mutex({ name: 'lock' });

@@ -289,6 +289,7 @@ export class AsyncTasks implements AsyncFront {
   #park(line: AsyncLine, task: SimTask, head: Wait): void {
     if (line.parked === head) return;
     const world = this.#world;
+    if (line.parked !== null) world.givenUp.push({ task, op: task.pending!, gate: task.gate });
     line.parked = head;
     task.shares = line.flow.variables;
     task.isPlain = false;

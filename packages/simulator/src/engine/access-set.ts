@@ -10,6 +10,8 @@ import { BY_STATE, type Op } from './op.ts';
 import type { SimObject } from './sim-object.ts';
 import type { SimTask } from './sim-task.ts';
 
+const NOTHING: readonly SimObject[] = [];
+
 export class AccessSet {
   count = 0;
   objects: Int32Array = new Int32Array(8);
@@ -17,9 +19,13 @@ export class AccessSet {
 
   /** Takes the accesses that the pending op of `task` would make now. */
   collect(task: SimTask): void {
-    const op = task.pending!;
+    this.collectOf(task, task.pending!);
+  }
+
+  /** Takes those that another op of `task` would make now. */
+  collectOf(task: SimTask, op: Op): void {
     if (op.isPlain && task.isPlain) {
-      this.objects[0] = op.object.id;
+      this.objects[0] = op.target.id;
       this.modes[0] = modeOf(op, task.index);
       this.count = 1;
     } else this.#collectAll(op, task);
@@ -45,7 +51,7 @@ export class AccessSet {
   dependsOn(task: SimTask): boolean {
     const op = task.pending!;
     if (op.isPlain && task.isPlain) {
-      const { id } = op.object;
+      const { id } = op.target;
       for (let k = 0; k < this.count; k++) {
         if (this.objects[k] === id && conflicts(this.modes[k]!, modeOf(op, task.index))) return true;
       }
@@ -59,14 +65,12 @@ export class AccessSet {
     for (const object of op.targets) this.append(object.id, object.mode(op, task.index));
     if (task.killable) this.append(task.id, SHARED);
     if (task.shares !== null) this.append(task.shares.id, EXCLUSIVE);
-    const queue = leftQueue(op);
-    if (queue !== null) this.append(queue.id, EXCLUSIVE);
+    for (const part of leftQueue(op)) this.append(part.id, EXCLUSIVE);
   }
 
   #dependsOnAny(op: Op, task: SimTask): boolean {
     for (const object of op.targets) if (this.#has(object.id, object.mode(op, task.index))) return true;
-    const queue = leftQueue(op);
-    if (queue !== null && this.#has(queue.id, EXCLUSIVE)) return true;
+    for (const part of leftQueue(op)) if (this.#has(part.id, EXCLUSIVE)) return true;
     if (task.shares !== null && this.#has(task.shares.id, EXCLUSIVE)) return true;
     return task.killable && this.#has(task.id, SHARED);
   }
@@ -84,7 +88,7 @@ export function modeOf(op: Op, task: number): number {
   return op.access === BY_STATE ? op.object.mode(op, task) : op.access;
 }
 
-/** The queue that the victim of a kill leaves; null for any other operation. */
-function leftQueue({ victim }: Op): SimObject | null {
-  return victim?.pending?.queuedIn ?? null;
+/** The queue that the victim of a kill leaves; nothing for any other operation. */
+function leftQueue({ victim }: Op): readonly SimObject[] {
+  return victim?.pending?.queuedIn?.parts ?? NOTHING;
 }

@@ -53,7 +53,7 @@ export interface OpOptions {
   readonly blocks?: boolean;
   /** Also waits for another task's wake-up (`SimTask.gate`). */
   readonly gated?: boolean;
-  /** The objects it accesses, when that is not just its own. */
+  /** The objects it accesses, when that is not just its own, or some of the parts of that. */
   readonly targets?: readonly SimObject[];
   /** How many outcomes the scheduler picks from. Default 1: none to pick. */
   readonly choices?: number;
@@ -83,6 +83,8 @@ export class Op<T = unknown> implements Iterable<Op, T, unknown>, Iterator<Op, T
   readonly blocks: boolean;
   readonly gated: boolean;
   readonly targets: readonly SimObject[];
+  /** The first of them. */
+  readonly target: SimObject;
   readonly choices: number;
   readonly queuedIn: SimObject | null;
   readonly victim: SimTask | null;
@@ -91,7 +93,7 @@ export class Op<T = unknown> implements Iterable<Op, T, unknown>, Iterator<Op, T
   readonly withdraws: Op | null;
   /** An {@link AccessMode}, or {@link BY_STATE}. */
   readonly access: number;
-  /** Accesses its own object and nothing else. */
+  /** Accesses its own object, or one part of it, and nothing else. */
   readonly isPlain: boolean;
   /** @internal The world that knows its objects and need not be asked again. */
   world: World | null = null;
@@ -108,28 +110,29 @@ export class Op<T = unknown> implements Iterable<Op, T, unknown>, Iterator<Op, T
       this.follow = null;
       this.blocks = false;
       this.gated = false;
-      this.targets = object.itself;
+      this.targets = object.parts;
       this.choices = 1;
       this.queuedIn = null;
       this.victim = null;
       this.performer = -1;
       this.withdraws = null;
       this.access = BY_STATE;
-      this.isPlain = true;
+      this.isPlain = this.targets.length === 1;
     } else {
       this.arg = options.arg;
       this.follow = options.follow ?? null;
       this.blocks = options.blocks ?? false;
       this.gated = options.gated ?? false;
-      this.targets = options.targets ?? object.itself;
+      this.targets = options.targets ?? object.parts;
       this.choices = options.choices ?? 1;
       this.queuedIn = options.queuedIn ?? null;
       this.victim = options.victim ?? null;
       this.performer = options.performer ?? -1;
       this.withdraws = options.withdraws ?? null;
       this.access = options.access ?? BY_STATE;
-      this.isPlain = options.targets === undefined && this.victim === null;
+      this.isPlain = this.victim === null && this.targets.length === 1 && this.targets[0]!.whole === object;
     }
+    this.target = this.targets[0]!;
     this.value = this as Op;
   }
 

@@ -22,8 +22,10 @@ export abstract class SimObject {
   id = -1;
   /** @internal The world that owns it, and what that world calls this execution. */
   world: World | null = null;
-  /** @internal `[this]`, for ops that access just their own object. */
-  readonly itself: readonly SimObject[] = [this];
+  /** What an op on it accesses, unless the op says which: `[this]`, or what it is made of where ops on different parts commute. */
+  readonly parts: readonly SimObject[] = [this];
+  /** The object it is a part of: its state says what an access to the part is. */
+  readonly whole: SimObject = this;
   /** See the module comment. */
   readonly registerLike: boolean = true;
 

@@ -29,6 +29,13 @@ export interface Adapter {
   restart(): void;
 }
 
+/** An operation that its task will not come to run, and the event without which it could not have run it. */
+export interface GivenUp {
+  readonly task: SimTask;
+  readonly op: Op;
+  readonly gate: number;
+}
+
 const SETUP = -1;
 /** As an outcome: the step had no choice. */
 export const NO_CHOICE = -1;
@@ -69,6 +76,8 @@ export class World {
   adapter: Adapter | null = null;
   /** Some task has given way in this execution. */
   gaveWay = false;
+  /** Waits that the latest step has ended without what was waited for: another task's step, of async code that gives up. */
+  readonly givenUp: GivenUp[] = [];
   /** The stack of each task's latest wait, while they are captured. */
   sites: (string | null)[] = [];
   #capturing = false;
@@ -138,6 +147,7 @@ export class World {
     const op = task.pending!;
     const at = this.count;
     this.event = at;
+    if (this.givenUp.length > 0) this.givenUp.length = 0;
     if (at >= this.pathTask.length) this.#growPath();
     this.pathTask[at] = index;
     this.pathChoice[at] = choice;
@@ -260,7 +270,7 @@ export class World {
   }
 
   #addToTrace(trace: TraceHash, task: SimTask, op: Op): void {
-    if (op.isPlain && task.isPlain) trace.access(task.index, task.steps, op.object.id, modeOf(op, task.index));
+    if (op.isPlain && task.isPlain) trace.access(task.index, task.steps, op.target.id, modeOf(op, task.index));
     else {
       this.#traced.collect(task);
       trace.add(task.index, task.steps, op.choices === 1 ? 0 : this.choice, this.#traced);

@@ -34,7 +34,7 @@ export class LabelListener implements WorldListener {
 
   stepped(task: SimTask, op: Op, result: unknown): void {
     this.label = op.label(result);
-    this.objects = op.targets.map((target) => target.id);
+    this.objects = op.targets.map((target) => target.whole.id);
     this.#inner?.stepped(task, op, result);
   }
 }

@@ -21,6 +21,7 @@ import { SimulatorError } from '../engine/error.ts';
 import { Op } from '../engine/op.ts';
 import { SimObject } from '../engine/sim-object.ts';
 import type { SimTask } from '../engine/sim-task.ts';
+import { CommutingRwSemaphore } from '../objects/commuting-rw-semaphore.ts';
 import { CLAIM, COMPLETE, COMPLETE_ALL, Completion, REINIT, TRY_WAIT, WAIT } from '../objects/completion.ts';
 import {
   ACQUIRE,
@@ -36,6 +37,7 @@ import {
   TRY_ACQUIRE,
   TRY_ACQUIRE_READ,
 } from '../objects/lock-codes.ts';
+import { LockPart } from '../objects/lock-part.ts';
 import { SimBitLock } from '../objects/sim-bit-lock.ts';
 import { SimMutex } from '../objects/sim-mutex.ts';
 import { SimRwLock } from '../objects/sim-rw-lock.ts';
@@ -47,7 +49,11 @@ export class LibraryLock extends SimObject {
   override readonly registerLike: boolean;
   override readonly owned: boolean;
   override readonly announces = true;
+  override readonly parts: readonly SimObject[];
   readonly #shadow: SimObject;
+  /** What arriving accesses; what entering and leaving do. */
+  readonly #queue: readonly SimObject[];
+  readonly #holders: readonly SimObject[];
   readonly #ops = new WeakMap<Operation<unknown>, Op>();
   readonly lock: BaseLock;
 
@@ -58,6 +64,11 @@ export class LibraryLock extends SimObject {
     this.kind = this.#shadow.kind;
     this.registerLike = this.#shadow.registerLike;
     this.owned = this.#shadow.owned;
+    this.parts = isSplit(lock)
+      ? [new LockPart(this, `queue of ${name}`), new LockPart(this, `holders of ${name}`)]
+      : [this];
+    this.#queue = this.parts.slice(0, 1);
+    this.#holders = this.parts.slice(-1);
   }
 
   /** The op that stands for an operation; `arg` is the operation itself. */
@@ -177,10 +188,12 @@ export class LibraryLock extends SimObject {
     const isWrite = operation.mode === WRITE || !(this.lock instanceof ReaderWriterLock);
     const isBlocking = blocks(operation);
     if (isBlocking && this.lock.queues) {
-      const enter = new Op(this, isWrite ? ACQUIRE : ACQUIRE_READ, { arg: operation, blocks: true, queuedIn: this });
-      return new Op(this, isWrite ? ENQUEUE : ENQUEUE_READ, { arg: operation, follow: enter });
+      const options = { arg: operation, targets: this.#holders, blocks: true, queuedIn: this.parts.at(-1)! };
+      const enter = new Op(this, isWrite ? ACQUIRE : ACQUIRE_READ, options);
+      return new Op(this, isWrite ? ENQUEUE : ENQUEUE_READ, { arg: operation, targets: this.#queue, follow: enter });
     }
-    return new Op(this, codeOf(operation, isWrite), { arg: operation, blocks: isBlocking });
+    const targets = operation.kind === 'release' || operation.kind === 'downgrade' ? this.#holders : this.parts;
+    return new Op(this, codeOf(operation, isWrite), { arg: operation, targets, blocks: isBlocking });
   }
 }
 
@@ -217,8 +230,19 @@ function codeOf({ kind, lock, mode }: Operation<unknown>, isWrite: boolean): num
   }
 }
 
+/** Arriving and leaving commute. */
+function isSplit(lock: BaseLock): boolean {
+  return lock instanceof RwSemaphore && lock.queues && lock.state.batch === 'head';
+}
+
+/** How many parts a lock may have; asked while it is being made, when only its class is known. */
+export function mostParts(lock: BaseLock): number {
+  return lock instanceof RwSemaphore ? 2 : 0;
+}
+
 /** Semaphores start with what they have when the simulation first meets them, which is before their first step. */
 function shadowOf(lock: BaseLock, name: string): SimObject {
+  if (isSplit(lock)) return new CommutingRwSemaphore(name);
   if (lock instanceof RwSemaphore && lock.queues) return new SimRwSemaphore(name, lock.state.batch);
   if (lock instanceof RwLock || lock instanceof RwSemaphore) return new SimRwLock(name);
   if (lock instanceof Semaphore) return new SimSemaphore(name, lock.permits);

@@ -9,14 +9,14 @@ import { type Agent, type BaseLock, Operation, type Runtime } from '@lockdep/loc
 import type { AsyncTasks } from '../async/async-tasks.ts';
 import type { Op } from '../engine/op.ts';
 import type { Adapter, World } from '../engine/world.ts';
-import { LibraryLock } from './library-lock.ts';
+import { LibraryLock, mostParts } from './library-lock.ts';
 
 export class LockRuntime implements Runtime, Adapter {
   readonly validator: Validator | null;
   readonly #world: World;
   readonly #setup: Agent;
-  /** Number and name of each lock made in this execution. */
-  readonly #made = new Map<BaseLock, { readonly id: number; readonly name: string }>();
+  /** Numbers, its own and those for its parts, and name of each lock made in this execution. */
+  readonly #made = new Map<BaseLock, { readonly ids: readonly number[]; readonly name: string }>();
   readonly #labels = new Map<string, number>();
   /** Locks in use in this execution. */
   readonly #locks = new Map<BaseLock, LibraryLock>();
@@ -41,7 +41,9 @@ export class LockRuntime implements Runtime, Adapter {
   }
 
   made(lock: BaseLock): void {
-    this.#made.set(lock, { id: this.#world.registry.reserve(), name: this.#name(lock) });
+    const { registry } = this.#world;
+    const ids = Array.from({ length: 1 + mostParts(lock) }, () => registry.reserve());
+    this.#made.set(lock, { ids, name: this.#name(lock) });
   }
 
   start<T>(operation: Operation<T>): Operation<T> {
@@ -97,7 +99,9 @@ export class LockRuntime implements Runtime, Adapter {
       this.#world.registry.meet(object);
     } else {
       object = new LibraryLock(lock, made.name);
-      this.#world.registry.place(object, made.id);
+      const [id, ...parts] = made.ids;
+      this.#world.registry.place(object, id!);
+      if (object.parts.length > 1) object.parts.forEach((part, i) => void this.#world.registry.place(part, parts[i]!));
     }
     this.#locks.set(lock, object);
     return object;

@@ -77,7 +77,7 @@ export class SimRwLock extends SimLock {
       case RELEASE_READ:
         return SHARED;
       case RELEASE_EITHER:
-        return this.#state.writer === task ? EXCLUSIVE : SHARED;
+        return this.#state.writer === null ? SHARED : EXCLUSIVE;
       case TRY_ACQUIRE:
         return this.#state.canAcquire(task, WRITE) ? EXCLUSIVE : REFUSED;
       default:

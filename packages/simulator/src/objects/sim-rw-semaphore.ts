@@ -98,9 +98,17 @@ export class SimRwSemaphore extends SimLock {
   }
 
   override mode(op: Op, task: number): number {
-    if (op.code === TRY_ACQUIRE) return this.#state.canAcquire(task, WRITE) ? EXCLUSIVE : SHARED;
+    if (op.code === TRY_ACQUIRE) return this.couldWrite(task) ? EXCLUSIVE : SHARED;
     if (op.code === TRY_ACQUIRE_READ) return this.#state.canAcquire(task, READ) ? EXCLUSIVE : SHARED;
     return EXCLUSIVE;
+  }
+
+  protected get isWritten(): boolean {
+    return this.#state.writer !== null;
+  }
+
+  protected couldWrite(task: number): boolean {
+    return this.#state.canAcquire(task, WRITE);
   }
 
   run(op: Op, task: number): unknown {

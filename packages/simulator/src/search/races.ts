@@ -8,6 +8,7 @@
  *
  * Rule C: a step may be kept out by several independent holders (a writer by two readers). Then v is thinned: the acquisitions that
  * still hold the lock at its end are dropped with all that depends on them, until the step can run or nothing is left to drop.
+ * Where arriving in a queue is an access of its own, entering does not race with others' entering and leaving: who arrived first decides.
  * `roots` are the events without whose dependents v is taken: e, and what rule C dropped.
  */
 
@@ -34,6 +35,8 @@ export class Races {
   readonly #replayed: number[] = [];
   /** The kill that took the step away; -1: none. */
   #killer = -1;
+  /** The step enters what its task has queued for. */
+  #isEntry = false;
 
   /** `found` is told of each race, latest first, while `roots` and `modes` describe it. */
   constructor(world: World, history: History, found: (event: number) => void) {
@@ -48,6 +51,7 @@ export class Races {
    */
   scan(task: number, op: Op, accesses: AccessSet, row: number, end: number, gate: number, killer = -1): void {
     this.#killer = killer;
+    this.#isEntry = op.queuedIn !== null && op.queuedIn.whole !== op.queuedIn;
     if (accesses.count === 0 || (op.gated && gate < 0)) return;
     if (accesses.count > this.modes.length) this.modes = new Uint8Array(accesses.count * 2);
     // Not by setting the length: that leaves compiled code.
@@ -113,6 +117,7 @@ export class Races {
 
   /** Tells of the race with e when it is one; answers whether it is. */
   #consider(e: number, task: number, op: Op, accesses: AccessSet, row: number): boolean {
+    if (this.#isEntry && this.#history.op[e]!.isPlain) return false;
     while (this.roots.length > 1) this.roots.pop();
     this.roots[0] = e;
     if (this.#killer > e) this.roots.push(this.#killer);
@@ -133,16 +138,10 @@ export class Races {
 
   /** A step that was taken away can come no later than the kill, so what others did to its object since need not keep it out. */
   #dropAfterKill(op: Op): boolean {
-    const history = this.#history;
     if (this.#killer < 0) return false;
-    for (let a = history.head[op.object.id]!; a >= 0; a = history.previous[a]!) {
-      const j = history.event[a]!;
-      if (j <= this.#killer) return false;
-      if (!this.inV(j)) continue;
-      this.roots.push(j);
-      return true;
-    }
-    return false;
+    const j = this.#latestOn(op.object, this.#killer, -1);
+    if (j >= 0) this.roots.push(j);
+    return j >= 0;
   }
 
   /** Fills `modes`; rule C is applied here. */
@@ -150,9 +149,10 @@ export class Races {
     const { objects } = this.#world;
     // By number: an event of an earlier execution has an earlier object.
     for (let k = 0; k < accesses.count; k++) {
-      const object = objects[accesses.objects[k]!]!;
+      const object = objects[accesses.objects[k]!]!.whole;
       // The step's own object decides whether it can run; a task's life, and what else it touches, never keeps it.
-      if (!object.registerLike) {
+      if (k >= op.targets.length) this.modes[k] = accesses.modes[k]!;
+      else if (!object.registerLike) {
         if (!this.#tryOnTwin(object, k, e, task, op, row)) return false;
       } else {
         const state = this.#stateInS(object, e);
@@ -189,7 +189,7 @@ export class Races {
       if (!op.blocks || object.id !== op.object.id || twin.enabled(op, task)) break;
       let dropped = false;
       for (const holder of twin.holders()) {
-        const j = this.#latestBy(holder, object, e);
+        const j = this.#latestOn(object, e, holder);
         if (j < 0 || history.clock(row, holder) > history.ordinal[j]! || this.roots.includes(j)) continue;
         this.roots.push(j);
         dropped = true;
@@ -203,12 +203,16 @@ export class Races {
   #replay(object: SimObject, twin: SimObject, e: number): void {
     const history = this.#history;
     while (this.#replayed.length > 0) this.#replayed.pop();
-    for (let a = history.head[object.id]!; a >= 0; a = history.previous[a]!) {
-      const j = history.event[a]!;
-      if (j < e || (j > e && this.inV(j))) this.#replayed.push(j);
+    for (const part of object.parts) {
+      for (let a = history.head[part.id]!; a >= 0; a = history.previous[a]!) {
+        const j = history.event[a]!;
+        if (j < e || (j > e && this.inV(j))) this.#replayed.push(j);
+      }
     }
+    if (object.parts.length > 1) this.#replayed.sort(descending);
     for (let i = this.#replayed.length - 1; i >= 0; i--) {
       const j = this.#replayed[i]!;
+      if (j === this.#replayed[i + 1]) continue;
       const op = history.op[j]!;
       const { victim, withdraws, performer } = op;
       if (victim !== null) twin.cancel(op, victim.index);
@@ -217,15 +221,18 @@ export class Races {
     }
   }
 
-  /** The latest event of `holder` on the object that v has; -1: none. */
-  #latestBy(holder: number, object: SimObject, e: number): number {
+  /** The latest event after `e` on the object that v has, of `task` if that is not -1; -1: none. */
+  #latestOn(object: SimObject, e: number, task: number): number {
     const history = this.#history;
-    for (let a = history.head[object.id]!; a >= 0; a = history.previous[a]!) {
-      const j = history.event[a]!;
-      if (j <= e) return -1;
-      if (history.task[j] === holder && this.inV(j)) return j;
+    let latest = -1;
+    for (const part of object.parts) {
+      for (let a = history.head[part.id]!; a >= 0; a = history.previous[a]!) {
+        const j = history.event[a]!;
+        if (j <= e || j <= latest) break;
+        if ((task < 0 || history.task[j] === task) && this.inV(j)) latest = j;
+      }
     }
-    return -1;
+    return latest;
   }
 
   /** Two steps that commute in s (two failing trylocks) are no race. */

@@ -170,6 +170,7 @@ export class TreeSearch implements Selector {
 
   stepped(world: World): void {
     this.history.seal(world.objects);
+    if (world.givenUp.length > 0) this.#withdrawn.noteGivenUp(world, this.history);
   }
 
   end(world: World, ending: Ending): void {

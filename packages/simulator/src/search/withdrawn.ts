@@ -1,8 +1,8 @@
 /**
- * The operations that the kills of an execution have taken from their victims, one for each such event, in order.
+ * The operations that kills, and limits of waits, have taken from the tasks that were to run them, in order of those events.
  *
  * Such an operation never runs, and races all the same as those of blocked tasks do (rule A): had the scheduler chosen otherwise, it would have run
- * before the kill. That can be told only at the end of the execution, when everything that might have let it run has happened.
+ * before that event. That can be told only at the end of the execution, when everything that might have let it run has happened.
  */
 import { AccessSet } from '../engine/access-set.ts';
 import type { Op } from '../engine/op.ts';
@@ -11,12 +11,12 @@ import type { World } from '../engine/world.ts';
 import { endBefore, type History } from './history.ts';
 
 export interface Withdrawal {
-  /** The event that killed. */
+  /** The event that took it away. */
   readonly killer: number;
   readonly task: number;
   readonly op: Op;
   readonly accesses: AccessSet;
-  /** The victim's latest event before, and the event without which it could not have run it. */
+  /** The task's latest event before, and the event without which it could not have run it. */
   readonly last: number;
   readonly gate: number;
 }
@@ -31,6 +31,16 @@ export class Withdrawn {
     accesses.collect(victim);
     const { index: task, pending, gate } = victim;
     this.#list.push({ killer: history.length - 1, task, op: pending!, accesses, last: history.last[task]!, gate });
+  }
+
+  /** The latest event has run: it may have ended the waits of others. */
+  noteGivenUp({ givenUp }: World, history: History): void {
+    for (const { task, op, gate } of givenUp) {
+      const accesses = new AccessSet();
+      accesses.collectOf(task, op);
+      const { index } = task;
+      this.#list.push({ killer: history.length - 1, task: index, op, accesses, last: history.last[index]!, gate });
+    }
   }
 
   /** The execution goes on from its first `length` events. */
