@@ -11,8 +11,8 @@ export const collapseVersusWrite: Scenario = {
   id: 6,
   title: 'collapse(A[0]) ∥ write(A[1]) ∥ store through a mapping of A[1]',
   cells: [
-    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean', effort: 'bounded' }),
-    ...cellsFor(ALL, { fs: 'xfs', verdict: 'clean', effort: 'bounded' }),
+    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean', effort: 'long' }),
+    ...cellsFor(ALL, { fs: 'xfs', verdict: 'clean', effort: 'long' }),
     ...cellsFor(ALL, {
       fs: 'ext4',
       bugs: { 'ext4.flushBeforeLocks': true },

@@ -29,8 +29,7 @@ export const failedWriteVersusStore: Scenario = {
   title: 'write(A), a hole, from memory that vanishes ∥ store A[1] through a mapping, then fsync',
   cells: [
     ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean' }),
-    ...cellsFor(['before', 'seed', 'merged'], { fs: 'xfs', verdict: 'clean', effort: 'long' }),
-    { fs: 'xfs', profile: 'latest', verdict: 'clean', effort: 'bounded' },
+    ...cellsFor(ALL, { fs: 'xfs', verdict: 'clean', effort: 'long' }),
     ...cellsFor(ALL, {
       fs: 'xfs',
       bugs: { 'iomap.punchUnderInvalidateLock': false },
@@ -65,7 +64,7 @@ export const failedUnshare: Scenario = {
   id: 24,
   title: 'A and B share a block: unshare of A, whose read may fail (EIO) ∥ store A[1] through a mapping',
   cells: [
-    ...cellsFor(ALL, { fs: 'xfs', verdict: 'clean', effort: 'bounded' }),
+    ...cellsFor(ALL, { fs: 'xfs', verdict: 'clean', effort: 'long' }),
     ...cellsFor(ALL, {
       fs: 'xfs',
       bugs: { 'iomap.punchUnderInvalidateLock': 'recursive' },

@@ -13,8 +13,8 @@ export const freezeVersusStore: Scenario = {
   id: 15,
   title: 'freeze, thaw ∥ write(A from a mapping of B) ∥ store through a mapping of A ∥ mmap',
   cells: [
-    ...cellsFor(ALL, { fs: 'xfs', verdict: 'clean', effort: 'sample' }),
-    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean', effort: 'sample' }),
+    ...cellsFor(ALL, { fs: 'xfs', verdict: 'clean', effort: 'long' }),
+    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean', effort: 'long' }),
     ...cellsFor(BEFORE_VMA_LOCKS, {
       fs: 'ext4',
       bugs: { 'fs.mkwriteUsesStartWrite': true },

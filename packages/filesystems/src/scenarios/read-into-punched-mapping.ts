@@ -34,8 +34,8 @@ export const collision: Scenario = {
   id: 22,
   title: 'pread(G into a mapping of F), then punch(F) ∥ pread(G into a mapping of F), then ftruncate(F)',
   cells: [
-    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean', effort: 'sample' }),
-    ...cellsFor(ALL, { fs: 'xfs', verdict: 'clean', effort: 'sample' }),
+    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean', effort: 'long' }),
+    ...cellsFor(ALL, { fs: 'xfs', verdict: 'clean', effort: 'long' }),
   ],
   build(machine, settings) {
     const { engine, fs } = mount(machine, settings, { filePages: 2, diskBlocks: 8 });

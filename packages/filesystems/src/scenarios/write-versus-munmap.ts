@@ -11,7 +11,7 @@ export const writeVersusMunmap: Scenario = {
   id: 9,
   title: 'write(A from a mapping of B) ∥ munmap by a sibling ∥ store through a mapping of A',
   cells: [
-    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean', effort: 'bounded' }),
+    ...cellsFor(ALL, { fs: 'ext4', verdict: 'clean', effort: 'long' }),
     ...cellsFor(BEFORE_VMA_LOCKS, {
       fs: 'ext4',
       bugs: { 'write.atomicCopy': false },
