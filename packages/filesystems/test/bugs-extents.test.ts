@@ -18,7 +18,6 @@ import {
   failedUnshare,
   failedWriteVersusStore,
   fsync,
-  ftruncate,
   mount,
   preallocate,
   pwrite,
@@ -26,25 +25,7 @@ import {
   truncateDownUp,
 } from '../src/index.ts';
 import { reproduceBugs } from './reproduce-bug.ts';
-
-/** A dirty page over an unwritten block loses its end; writeback may come between the zeroing and the new size. */
-const truncateVersusWriteback: Pick<Scenario, 'build'> = {
-  build(machine, settings) {
-    const { engine, fs } = mount(machine, settings, { filePages: 1, diskBlocks: 4 });
-    const a = fs.create('A');
-    return {
-      engine,
-      tasks: {
-        *truncate() {
-          yield* preallocate(fs, a, 0, 4);
-          yield* pwrite(a, 0, 4, 'w1');
-          yield* ftruncate(fs, a, 1);
-        },
-        writeback: () => fsync(a),
-      },
-    };
-  },
-};
+import { truncateVersusWriteback } from './truncate-versus-writeback.ts';
 
 /** A write into half of a block that fallocate has made. */
 const writeToUnwritten: Pick<Scenario, 'build'> = {

@@ -48,6 +48,7 @@ import {
   truncateDownUp,
   truncateVersusFault,
 } from '../src/index.ts';
+import { truncateVersusWriteback } from './truncate-versus-writeback.ts';
 
 interface Check {
   /** Number and name, and what it is of those the check says. */
@@ -180,25 +181,6 @@ const cloneVersusStores: Pick<Scenario, 'build'> = {
           yield* store(vma, 4);
           yield* filemapWriteAndWait(a, 1, 1);
         },
-      },
-    };
-  },
-};
-
-/** A dirty page over an unwritten block loses its end. */
-const truncateVersusWriteback: Pick<Scenario, 'build'> = {
-  build(machine, settings) {
-    const { engine, fs } = mount(machine, settings, { filePages: 1, diskBlocks: 4 });
-    const a = fs.create('A');
-    return {
-      engine,
-      tasks: {
-        *truncate() {
-          yield* preallocate(fs, a, 0, 4);
-          yield* pwrite(a, 0, 4, 'w1');
-          yield* ftruncate(fs, a, 1);
-        },
-        writeback: () => fsync(a),
       },
     };
   },

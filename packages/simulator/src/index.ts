@@ -1,4 +1,3 @@
-export { TaskKilledError } from './async/async-line.ts';
 export { isOrderReport } from './confirm/circle.ts';
 export {
   type ConfirmAllOptions,
@@ -21,6 +20,7 @@ export { Op, type OpOptions } from './engine/op.ts';
 export { INITIAL, SimObject } from './engine/sim-object.ts';
 export type { Sim, SimTask, TaskBody, TaskOptions, Visible } from './engine/sim-task.ts';
 export type { TaskCode } from './engine/task-code.ts';
+export { TaskKilledError } from './engine/task-killed-error.ts';
 export { explore, exploreAsync } from './explore/explore.ts';
 export { type Budget, type ExploreOptions, STRATEGIES, type StrategyName } from './explore/explore-options.ts';
 export type { Divergence, Estimate, ExploreResult } from './explore/explore-result.ts';

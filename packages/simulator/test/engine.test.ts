@@ -80,6 +80,43 @@ describe('programs and objects', () => {
     expect(counts(program, 'sleep-sets')).toEqual([5, 5, 'ok']);
   });
 
+  test('a killed task does not go on behind the finally blocks of what it has called', () => {
+    const ends = new Set<string>();
+    const result = explore((sim) => {
+      const [outer, inner, ready] = [sim.mutex('outer'), sim.mutex('inner'), sim.completion('ready')];
+      let end = '';
+      const victim = sim.task(
+        'victim',
+        function* () {
+          yield* ready.wait();
+          yield* (function* section(): Sim<void> {
+            yield* outer.acquire();
+            try {
+              yield* inner.acquire();
+              yield* inner.release();
+            } finally {
+              yield* outer.release();
+              yield* sim.yield();
+              end += 'cleaned up';
+            }
+          })();
+          end += ', and went on';
+        },
+        { killable: true },
+      );
+      sim.task('killer', function* () {
+        yield* inner.acquire();
+        yield* ready.complete();
+        yield* victim.kill();
+        yield* victim.join();
+        yield* inner.release();
+        ends.add(end);
+      });
+    });
+    expect(result).toMatchObject({ verdict: 'ok', exhausted: true });
+    expect([...ends].sort()).toEqual(['', 'cleaned up']);
+  });
+
   test('a task killed in a queue leaves it', () => {
     const result = explore((sim) => {
       const lock = sim.rwSemaphore('lock');

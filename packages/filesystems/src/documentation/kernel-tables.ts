@@ -18,10 +18,10 @@ export const TABLE_COLUMNS = {
 
 export type LockingTable = keyof typeof TABLE_COLUMNS;
 
-/** Rows: the operation as that version calls it, then the cells, separated by bars. */
-export const LOCKING_TABLES: Readonly<Record<KernelVersion, Readonly<Record<LockingTable, string>>>> = {
-  'v5.14': {
-    address_space_operations: `
+type Tables = Readonly<Record<LockingTable, string>>;
+
+const V5_14: Tables = {
+  address_space_operations: `
 writepage | yes, unlocks (see below) |  |
 readpage | yes, unlocks |  |
 writepages |  |  |
@@ -44,7 +44,7 @@ error_remove_page | yes |  |
 swap_activate | no |  |
 swap_deactivate | no |  |
 `,
-    vm_operations_struct: `
+  vm_operations_struct: `
 open | yes |
 close | yes |
 fault | yes | can return with page locked
@@ -53,7 +53,7 @@ page_mkwrite | yes | can return with page locked
 pfn_mkwrite | yes |
 access | yes |
 `,
-    inode_operations: `
+  inode_operations: `
 lookup | shared
 create | exclusive
 link | exclusive (both)
@@ -77,7 +77,7 @@ tmpfile | no
 fileattr_get | no or exclusive
 fileattr_set | exclusive
 `,
-    super_operations: `
+  super_operations: `
 alloc_inode |
 free_inode |
 destroy_inode |
@@ -97,8 +97,14 @@ quota_read | no
 quota_write | no
 bdev_try_to_free_page | no
 `,
-  },
+};
+
+/** Rows: the operation as that version calls it, then the cells, separated by bars. */
+export const LOCKING_TABLES: Readonly<Record<KernelVersion, Tables>> = {
+  'v5.14': V5_14,
+  // The other tables are as they were.
   'v5.15': {
+    ...V5_14,
     address_space_operations: `
 writepage | yes, unlocks (see below) |  |
 readpage | yes, unlocks |  | shared
@@ -121,59 +127,6 @@ is_partially_uptodate | yes |  |
 error_remove_page | yes |  |
 swap_activate | no |  |
 swap_deactivate | no |  |
-`,
-    vm_operations_struct: `
-open | yes |
-close | yes |
-fault | yes | can return with page locked
-map_pages | yes |
-page_mkwrite | yes | can return with page locked
-pfn_mkwrite | yes |
-access | yes |
-`,
-    inode_operations: `
-lookup | shared
-create | exclusive
-link | exclusive (both)
-mknod | exclusive
-symlink | exclusive
-mkdir | exclusive
-unlink | exclusive (both)
-rmdir | exclusive (both)(see below)
-rename | exclusive (all) (see below)
-readlink | no
-get_link | no
-setattr | exclusive
-permission | no (may not block if called in rcu-walk mode)
-get_acl | no
-getattr | no
-listxattr | no
-fiemap | no
-update_time | no
-atomic_open | shared (exclusive if O_CREAT is set in open flags)
-tmpfile | no
-fileattr_get | no or exclusive
-fileattr_set | exclusive
-`,
-    super_operations: `
-alloc_inode |
-free_inode |
-destroy_inode |
-dirty_inode |
-write_inode |
-drop_inode |
-evict_inode |
-put_super | write
-sync_fs | read
-freeze_fs | write
-unfreeze_fs | write
-statfs | maybe(read)
-remount_fs | write
-umount_begin | no
-show_options | no
-quota_read | no
-quota_write | no
-bdev_try_to_free_page | no
 `,
   },
   'v7.1': {

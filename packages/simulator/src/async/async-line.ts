@@ -9,6 +9,7 @@ import { type Op, takeSite } from '../engine/op.ts';
 import type { SimObject } from '../engine/sim-object.ts';
 import type { SimTask, TaskBody } from '../engine/sim-task.ts';
 import { RUNNING } from '../engine/task-code.ts';
+import { TaskKilledError } from '../engine/task-killed-error.ts';
 
 /** An operation that async code has started, and how it learns of its end. */
 export interface Wait {
@@ -17,14 +18,6 @@ export interface Wait {
   readonly reject: (reason: unknown) => void;
   /** Takes effect in the order of the program, whether it is awaited or not. */
   readonly isEffect: boolean;
-}
-
-/** Thrown into async code that is killed while it waits. */
-export class TaskKilledError extends Error {
-  constructor(task: string) {
-    super(`task '${task}' has been killed`);
-    this.name = 'TaskKilledError';
-  }
 }
 
 /** The lines of one function: they share its variables. */

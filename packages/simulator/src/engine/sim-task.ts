@@ -99,8 +99,9 @@ export class SimTask extends SimObject implements Agent {
   }
 
   /**
-   * Ends the task: where it waits, or as soon as it does (what cannot wait, such as a release, it still does). Its `finally` blocks run, as
-   * further steps; a wait in a condition gets its mutex back first. It is killed once: what the blocks wait for, they get.
+   * Ends the task: where it waits, or as soon as it does (what cannot wait, such as a release, it still does), a {@link TaskKilledError} is
+   * thrown. So its `finally` blocks run, as further steps; a wait in a condition gets its mutex back first. It is killed once: what the blocks
+   * wait for, they get, and code that catches the error goes on.
    */
   kill(): Op<void> {
     return this.#kill as Op<void>;

@@ -5,6 +5,7 @@
 import { SimulatorError } from './error.ts';
 import type { Op } from './op.ts';
 import type { Sim, SimTask, TaskBody } from './sim-task.ts';
+import { TaskKilledError } from './task-killed-error.ts';
 import type { World } from './world.ts';
 
 /** Code of a task: a generator function, an async function, or a factory of a {@link TaskBody}. */
@@ -105,7 +106,10 @@ export function isWithdrawn(world: World, { pending, killed }: SimTask): boolean
   return !killed && pending !== null && isWait(world, pending) && !pending.gated;
 }
 
-/** Lets the `finally` blocks of a killed task run, up to the first operation in them. */
+/**
+ * Lets the `finally` blocks of a killed task run, up to the first operation in them. By an error: a `return()` is lost at the first operation of a
+ * `finally` block in a nested generator, and the code around it would go on.
+ */
 export function unwindTask(world: World, task: SimTask): void {
   const before = world.current;
   task.doomed = false;
@@ -113,7 +117,7 @@ export function unwindTask(world: World, task: SimTask): void {
   task.gate = world.event;
   world.current = task.index;
   try {
-    if (task.generator !== null) world.take(task, task.generator.return?.(undefined) ?? END);
+    if (task.generator !== null) world.take(task, task.generator.throw?.(new TaskKilledError(task.name)) ?? END);
     else arrive(world, task, task.body!.kill());
   } catch (error) {
     world.crash(task, error);

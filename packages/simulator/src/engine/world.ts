@@ -18,6 +18,7 @@ import { Registry } from './registry.ts';
 import type { SimObject } from './sim-object.ts';
 import { SimTask, type TaskOptions } from './sim-task.ts';
 import { type AsyncFront, arrive, beginTask, foreignWait, isWait, type TaskCode, unwindTask } from './task-code.ts';
+import { TaskKilledError } from './task-killed-error.ts';
 import type { TraceHash } from './trace-hash.ts';
 import type { WorldListener } from './world-listener.ts';
 
@@ -231,7 +232,7 @@ export class World {
   /** A task's code has thrown. */
   crash(task: SimTask, error: unknown): void {
     if (error instanceof SimulatorError) throw error;
-    this.checks.fail('exception', messageOf(error), error, task.index);
+    if (!(error instanceof TaskKilledError)) this.checks.fail('exception', messageOf(error), error, task.index);
     this.finish(task, undefined);
   }
 

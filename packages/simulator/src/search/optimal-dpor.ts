@@ -4,7 +4,6 @@
  * Every execution runs to its end; only there are its races looked at, over all its events and (rule A) the pending operations of
  * blocked tasks. A race (e, e') gives the sequence v of the events that do not depend on e, then e'; v goes into the wakeup tree of the
  * choice point before e, unless something asleep there can begin it. Completed executions == traces, none is cut short.
- * (Programs that kill tasks are the exception: what a kill touches depends on where its victim waits, and now and then an execution is cut short.)
  * Costs up to four times the time of source-DPOR per execution, and memory for the trees.
  *
  * A choice with several outcomes is as many steps of one task; all of them are branches where it is met unguided.
@@ -168,9 +167,8 @@ export class OptimalDpor implements Selector {
     const { history } = this;
     const sequence: WakeupStep[] = [];
     for (let j = e + 1; j < history.length; j++) if (this.#races.inV(j)) sequence.push(recall(history, j));
-    const accesses: number[] = [];
-    for (let k = 0; k < this.#accesses.count; k++) accesses.push(this.#accesses.objects[k]!, this.#races.modes[k]!);
-    sequence.push({ task: this.#racingTask, choice: this.#racingChoice, choices: this.#racingOp!.choices, accesses });
+    const { choices } = this.#racingOp!;
+    sequence.push({ task: this.#racingTask, choice: this.#racingChoice, choices, accesses: listed(this.#races.inS) });
     return sequence;
   }
 
@@ -189,9 +187,13 @@ export class OptimalDpor implements Selector {
 /** The pending op of a task as a step in the present state; leaves its accesses in `scratch`. */
 function stepOf(world: World, task: number, choice: number, scratch: AccessSet): WakeupStep {
   scratch.collect(world.tasks[task]!);
+  return { task, choice, choices: world.tasks[task]!.pending!.choices, accesses: listed(scratch) };
+}
+
+function listed({ count, objects, modes }: AccessSet): number[] {
   const accesses: number[] = [];
-  for (let k = 0; k < scratch.count; k++) accesses.push(scratch.objects[k]!, scratch.modes[k]!);
-  return { task, choice, choices: world.tasks[task]!.pending!.choices, accesses };
+  for (let k = 0; k < count; k++) accesses.push(objects[k]!, modes[k]!);
+  return accesses;
 }
 
 /** An executed event as a step. */

@@ -13,7 +13,7 @@
  */
 
 import { conflicts, EXCLUSIVE } from '../engine/access.ts';
-import type { AccessSet } from '../engine/access-set.ts';
+import { AccessSet, fixedAccesses } from '../engine/access-set.ts';
 import type { Op } from '../engine/op.ts';
 import { INITIAL, type SimObject } from '../engine/sim-object.ts';
 import type { SimTask } from '../engine/sim-task.ts';
@@ -26,8 +26,8 @@ export class Races {
   readonly #found: (event: number) => void;
   /** The race being looked at: events whose dependents are left out of v. */
   readonly roots: number[] = [];
-  /** Modes of the step's accesses in the state s of the race at hand, beside its access set. */
-  modes: Uint8Array = new Uint8Array(8);
+  /** What the step accesses in the state s of the race at hand. */
+  readonly inS: AccessSet = new AccessSet();
   readonly #chosen: number[] = [];
   /** By object number; an object made anew for an execution gets a new one. */
   readonly #twins: { readonly of: SimObject; readonly twin: SimObject }[] = [];
@@ -35,10 +35,12 @@ export class Races {
   readonly #replayed: number[] = [];
   /** The kill that took the step away; -1: none. */
   #killer = -1;
+  /** Events from here on do not count. */
+  #end = 0;
   /** The step enters what its task has queued for. */
   #isEntry = false;
 
-  /** `found` is told of each race, latest first, while `roots` and `modes` describe it. */
+  /** `found` is told of each race, latest first, while `roots` and `inS` describe it. */
   constructor(world: World, history: History, found: (event: number) => void) {
     this.#world = world;
     this.#history = history;
@@ -51,13 +53,13 @@ export class Races {
    */
   scan(task: number, op: Op, accesses: AccessSet, row: number, end: number, gate: number, killer = -1): void {
     this.#killer = killer;
+    this.#end = end;
     this.#isEntry = op.queuedIn !== null && op.queuedIn.whole !== op.queuedIn;
     if (accesses.count === 0 || (op.gated && gate < 0)) return;
-    if (accesses.count > this.modes.length) this.modes = new Uint8Array(accesses.count * 2);
     // Not by setting the length: that leaves compiled code.
     while (this.#chosen.length > 0) this.#chosen.pop();
-    if (accesses.count === 1) this.#walk(task, op, accesses, row, end);
-    else this.#walkMany(task, op, accesses, row, end);
+    if (accesses.count === 1) this.#walk(task, op, accesses, row);
+    else this.#walkMany(task, op, accesses, row);
   }
 
   /** Whether event j, which comes after the race's event, belongs to v. */
@@ -68,8 +70,9 @@ export class Races {
   }
 
   /** One object: along its chain of accesses, block by block, and no further than the first block with something known or chosen in it. */
-  #walk(task: number, op: Op, accesses: AccessSet, row: number, end: number): void {
+  #walk(task: number, op: Op, accesses: AccessSet, row: number): void {
     const history = this.#history;
+    const end = this.#end;
     const mode = accesses.modes[0]!;
     const past = row * history.stride;
     let a = history.head[accesses.objects[0]!]!;
@@ -90,8 +93,9 @@ export class Races {
   }
 
   /** Several objects: the same over all their chains, latest event first. */
-  #walkMany(task: number, op: Op, accesses: AccessSet, row: number, end: number): void {
+  #walkMany(task: number, op: Op, accesses: AccessSet, row: number): void {
     const history = this.#history;
+    const end = this.#end;
     const past = row * history.stride;
     while (this.#candidates.length > 0) this.#candidates.pop();
     for (let k = 0; k < accesses.count; k++) {
@@ -122,13 +126,13 @@ export class Races {
     this.roots[0] = e;
     if (this.#killer > e) this.roots.push(this.#killer);
     if (!this.#canRun(e, task, op, accesses, row)) return false;
-    if (!this.#conflictsInS(e, accesses)) return false;
+    if (!this.#conflictsInS(e)) return false;
     this.#chosen.push(e);
     this.#found(e);
     return true;
   }
 
-  /** Whether the step can run in s; fills `modes`, and thins v where that helps. */
+  /** Whether the step can run in s; fills `inS`, and thins v where that helps. */
   #canRun(e: number, task: number, op: Op, accesses: AccessSet, row: number): boolean {
     const awaited = joined(op);
     if (awaited !== null && !this.#hasEnded(awaited, e)) return false;
@@ -144,23 +148,49 @@ export class Races {
     return j >= 0;
   }
 
-  /** Fills `modes`; rule C is applied here. */
+  /** Fills `inS`; rule C is applied here. */
   #isEnabledInS(e: number, task: number, op: Op, accesses: AccessSet, row: number): boolean {
+    const { inS } = this;
     const { objects } = this.#world;
+    inS.count = 0;
     // By number: an event of an earlier execution has an earlier object.
     for (let k = 0; k < accesses.count; k++) {
-      const object = objects[accesses.objects[k]!]!.whole;
+      const id = accesses.objects[k]!;
+      const object = objects[id]!.whole;
       // The step's own object decides whether it can run; a task's life, and what else it touches, never keeps it.
-      if (k >= op.targets.length) this.modes[k] = accesses.modes[k]!;
+      if (k >= op.targets.length || object.kind === 'task') inS.append(id, accesses.modes[k]!);
       else if (!object.registerLike) {
-        if (!this.#tryOnTwin(object, k, e, task, op, row)) return false;
+        if (!this.#tryOnTwin(object, id, e, task, op, row)) return false;
       } else {
         const state = this.#stateInS(object, e);
         if (op.blocks && object.id === op.object.id && !object.enabledIn(op, task, state)) return false;
-        this.modes[k] = object.kind === 'task' ? accesses.modes[k]! : object.modeIn(op, task, state);
+        inS.append(id, object.modeIn(op, task, state));
       }
     }
+    if (op.victim !== null) this.#moveVictim(e, task, op);
     return true;
+  }
+
+  /** In s the victim of a kill may wait somewhere else than where the kill has met it, or have been killed before, or not yet. */
+  #moveVictim(e: number, task: number, kill: Op): void {
+    const { inS } = this;
+    const { op, task: tasks, firstAccess, object } = this.#history;
+    const { index } = kill.victim!;
+    const fixed = (by: Op, killer: number): number => fixedAccesses(by, this.#world.tasks[killer]!);
+    for (let j = 0; j < this.#end; j++) {
+      const { victim, queuedIn } = op[j]!;
+      const isKill = victim?.index === index;
+      if (!isKill && tasks[j] !== index) continue;
+      const isInS = j < e || (j > e && this.inV(j));
+      if (isInS && !isKill) continue;
+      inS.count = fixed(kill, task);
+      if (isInS) return;
+      if (isKill) {
+        for (let a = firstAccess[j]! + fixed(op[j]!, tasks[j]!); a < firstAccess[j + 1]!; a++)
+          inS.append(object[a]!, EXCLUSIVE);
+      } else for (const { id } of queuedIn?.parts ?? []) inS.append(id, EXCLUSIVE);
+      return;
+    }
   }
 
   /** Whether a task that somebody joins has ended in s. */
@@ -180,7 +210,7 @@ export class Races {
   }
 
   /** Replays on a twin the events that s has on the object, and asks there; drops holders from v while that helps (rule C). */
-  #tryOnTwin(object: SimObject, k: number, e: number, task: number, op: Op, row: number): boolean {
+  #tryOnTwin(object: SimObject, id: number, e: number, task: number, op: Op, row: number): boolean {
     const history = this.#history;
     const twin = this.#twinOf(object);
     for (;;) {
@@ -196,7 +226,7 @@ export class Races {
       }
       if (!dropped) return false;
     }
-    this.modes[k] = twin.mode(op, task);
+    this.inS.append(id, twin.mode(op, task));
     return true;
   }
 
@@ -236,12 +266,13 @@ export class Races {
   }
 
   /** Two steps that commute in s (two failing trylocks) are no race. */
-  #conflictsInS(e: number, accesses: AccessSet): boolean {
+  #conflictsInS(e: number): boolean {
+    const { inS } = this;
     const history = this.#history;
     const end = history.firstAccess[e + 1]!;
     for (let a = history.firstAccess[e]!; a < end; a++) {
-      for (let k = 0; k < accesses.count; k++) {
-        if (accesses.objects[k] === history.object[a] && conflicts(this.modes[k]!, history.mode[a]!)) return true;
+      for (let k = 0; k < inS.count; k++) {
+        if (inS.objects[k] === history.object[a] && conflicts(inS.modes[k]!, history.mode[a]!)) return true;
       }
     }
     return false;

@@ -62,7 +62,6 @@ export class TreeSearch implements Selector {
   #resumeTask = -1;
   /** The step whose races are being looked for. */
   #racing = 0;
-  #racingAccesses: AccessSet = this.#accesses;
 
   constructor(world: World, kind: TreeSearchKind) {
     this.kind = kind;
@@ -298,7 +297,6 @@ export class TreeSearch implements Selector {
     const { length } = this.history;
     const end = killer < 0 ? length : killer + 1;
     this.#racing = task;
-    this.#racingAccesses = accesses;
     this.#races.scan(task, op, accesses, length, end, this.history.gate[length]!, killer);
   }
 
@@ -339,12 +337,12 @@ export class TreeSearch implements Selector {
   /** Whether the racing step conflicts with something in v, which must then come before it. */
   #dependsOnV(e: number): boolean {
     const { history } = this;
-    const accesses = this.#racingAccesses;
-    for (let k = 0; k < accesses.count; k++) {
-      for (let a = history.head[accesses.objects[k]!]!; a >= 0; a = history.previous[a]!) {
+    const { inS } = this.#races;
+    for (let k = 0; k < inS.count; k++) {
+      for (let a = history.head[inS.objects[k]!]!; a >= 0; a = history.previous[a]!) {
         const j = history.event[a]!;
         if (j <= e) break;
-        if (conflicts(history.mode[a]!, this.#races.modes[k]!) && this.#races.inV(j)) return true;
+        if (conflicts(history.mode[a]!, inS.modes[k]!) && this.#races.inV(j)) return true;
       }
     }
     return false;
