@@ -1,6 +1,6 @@
 /**
- * Random async programs with concurrent branches, timers, forks and plain promises: partial-order reduction comes to every end that trying
- * all interleavings comes to, and the same program ends the same way each time.
+ * Random async programs with concurrent branches, timers, forks, plain promises and kills: partial-order reduction comes to every end that
+ * trying all interleavings comes to, and to every trace once, however it is done.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { lockdep, Mutex, RwSemaphore } from '@lockdep/locks';
@@ -97,10 +97,18 @@ function draw(next: Random, depth: number): Code {
   }
 }
 
-/** How the program can end: the total of each task, or that it does not. */
-async function ends(seed: number, strategy: StrategyName): Promise<{ all: string[]; executions: number } | null> {
+/** What exploring has shown, all of it. */
+interface Explored {
+  /** How the program can end: the total of each task, negative where it was killed, or that it does not. */
+  readonly ends: string[];
+  readonly executions: number;
+  readonly traces: number;
+}
+
+async function explored(seed: number, strategy: StrategyName): Promise<Explored | null> {
   const next = random(seed);
   const codes = [[draw(next, 1), draw(next, 0)], [draw(next, next(2))]];
+  const kills = next(2) === 0;
   const seen = new Set<string>();
   let note = (): void => {};
   const result = await exploreAsync(
@@ -113,33 +121,46 @@ async function ends(seed: number, strategy: StrategyName): Promise<{ all: string
       const ended = codes.map(() => false);
       note = () =>
         void seen.add(totals.map(({ value }, i) => `${value}${ended[i] === true ? '' : ' stuck'}`).join(', '));
-      codes.forEach((parts, i) => {
-        sim.task(`t${i}`, async () => {
-          for (const part of parts) await part({ sim, locks, tree, total: totals[i]! });
+      const [victim] = codes.map((parts, i) => {
+        const total = totals[i]!;
+        const code = async (): Promise<void> => {
+          try {
+            for (const part of parts) await part({ sim, locks, tree, total });
+          } catch (error) {
+            total.value *= -1;
+            throw error;
+          }
           ended[i] = true;
-        });
+        };
+        return sim.task(`t${i}`, code, { killable: kills && i === 0 });
       });
+      if (kills) sim.task('killer', async () => await victim!.kill());
     },
     { strategy, minimise: 0, validator: null, leaks: false, budget: { executions: 4_000, ms: 60_000 } },
   );
   note();
-  return result.exhausted ? { all: [...seen].sort(), executions: result.executions } : null;
+  const { exhausted, executions, distinctTraces } = result;
+  return exhausted ? { ends: [...seen].sort(), executions, traces: distinctTraces } : null;
 }
 
 /** Compares so many programs, from the first seed on. */
-export async function compareEnds(programs: number): Promise<void> {
+export async function compareStrategies(programs: number): Promise<void> {
   let compared = 0;
   let spared = 0;
   let several = 0;
   for (let seed = FIRST; seed < FIRST + programs; seed++) {
-    const reduced = await ends(seed, 'source-dpor');
-    const every = await ends(seed, 'enumeration');
-    if (reduced === null || every === null) continue;
+    const reduced = await explored(seed, 'source-dpor');
+    const asleep = await explored(seed, 'sleep-sets');
+    const every = await explored(seed, 'enumeration');
+    if (reduced === null || asleep === null || every === null) continue;
+    const { traces } = asleep;
     compared += 1;
     spared += every.executions - reduced.executions;
-    if (every.all.length > 1) several += 1;
+    if (every.ends.length > 1) several += 1;
     // Executions that a strategy breaks off leave their totals half done: those ends only enumeration has none of.
-    expect({ seed, ends: reduced.all }).toEqual({ seed, ends: expect.arrayContaining(every.all) });
+    expect({ seed, ends: reduced.ends }).toEqual({ seed, ends: expect.arrayContaining(every.ends) });
+    expect({ seed, ...reduced }).toMatchObject({ seed, traces, executions: traces });
+    expect({ seed, ...(await explored(seed, 'optimal-dpor')) }).toMatchObject({ seed, traces, executions: traces });
   }
   expect(compared).toBeGreaterThan(programs / 2);
   expect(several).toBeGreaterThan(10);

@@ -75,7 +75,7 @@ export class AsyncTasks implements AsyncFront {
 
   body(task: SimTask, promise: PromiseLike<unknown>): TaskBody {
     const line = this.#lines.get(task)!;
-    line.flow.variables = this.#variables(task);
+    task.variables = line.flow.variables = this.#variables(task);
     line.isDaemon = task.daemon;
     line.follow(promise, true);
     return line;

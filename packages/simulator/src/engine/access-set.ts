@@ -65,11 +65,13 @@ export class AccessSet {
     for (const object of op.targets) this.append(object.id, object.mode(op, task.index));
     if (task.killable) this.append(task.id, SHARED);
     if (task.shares !== null) this.append(task.shares.id, EXCLUSIVE);
+    if (op.victim?.variables != null) this.append(op.victim.variables.id, EXCLUSIVE);
     for (const { id } of leftQueue(op)) this.append(id, EXCLUSIVE);
   }
 
   #dependsOnAny(op: Op, task: SimTask): boolean {
     for (const object of op.targets) if (this.#has(object.id, object.mode(op, task.index))) return true;
+    if (op.victim?.variables != null && this.#has(op.victim.variables.id, EXCLUSIVE)) return true;
     for (const { id } of leftQueue(op)) if (this.#has(id, EXCLUSIVE)) return true;
     if (task.shares !== null && this.#has(task.shares.id, EXCLUSIVE)) return true;
     return task.killable && this.#has(task.id, SHARED);
@@ -91,9 +93,4 @@ export function modeOf(op: Op, task: number): number {
 /** The queue that the victim of a kill leaves; nothing for any other operation, and when it has been killed before. */
 function leftQueue({ victim }: Op): readonly SimObject[] {
   return victim === null || victim.killed ? NOTHING : (victim.pending?.queuedIn?.parts ?? NOTHING);
-}
-
-/** How many of the accesses of `op` do not depend on where a task waits that it kills; they come first. */
-export function fixedAccesses(op: Op, { killable, shares }: SimTask): number {
-  return op.targets.length + Number(killable) + Number(shares !== null);
 }

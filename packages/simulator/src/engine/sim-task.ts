@@ -54,7 +54,9 @@ export class SimTask extends SimObject implements Agent {
   parent = -1;
   daemon = false;
   killable = false;
-  /** Stands for the variables of async code, which every step of any of its lines may touch; null for other code. */
+  /** Stands for the variables of async code, which a kill, and every step of any of its lines, may touch; null for other code. */
+  variables: SimObject | null = null;
+  /** The same, while its next step touches them: not while it waits for a promise. */
   shares: SimObject | null = null;
   /** Its steps access nothing but what their operations say. */
   isPlain = true;
@@ -100,8 +102,8 @@ export class SimTask extends SimObject implements Agent {
 
   /**
    * Ends the task: where it waits, or as soon as it does (what cannot wait, such as a release, it still does), a {@link TaskKilledError} is
-   * thrown. So its `finally` blocks run, as further steps; a wait in a condition gets its mutex back first. It is killed once: what the blocks
-   * wait for, they get, and code that catches the error goes on.
+   * thrown. So its `finally` blocks run, as further steps; a wait in a condition gets its mutex back first, and async code that waits for a promise
+   * goes on to its next operation. It is killed once: what the blocks wait for, they get, and code that catches the error goes on.
    */
   kill(): Op<void> {
     return this.#kill as Op<void>;

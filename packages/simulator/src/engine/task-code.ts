@@ -96,9 +96,9 @@ export function killTask(world: World, task: SimTask, by: number): void {
   }
 }
 
-/** Where a killed task ends: it could be kept waiting there, or says that it gives way. */
-export function isWait(world: World, op: Op): boolean {
-  return op.blocks || op.follow !== null || op === world.control.yield();
+/** Where a killed task ends: it could be kept waiting there, or says that it gives way. A wait for a promise is none that can be ended. */
+export function isWait({ control }: World, op: Op): boolean {
+  return (op.blocks && op !== control.promise) || op.follow !== null || op === control.yield();
 }
 
 /** Whether a kill now would take the operation away that the task waits at. */

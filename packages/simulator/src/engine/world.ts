@@ -186,6 +186,7 @@ export class World {
     if (task.given !== name) this.#name(task, name);
     task.daemon = options?.daemon ?? false;
     task.killable = options?.killable ?? false;
+    task.variables = null;
     task.shares = null;
     task.isPlain = !task.killable;
     return task;

@@ -34,7 +34,7 @@ export class OptimalDpor implements Selector {
   #racingOp: Op | null = null;
 
   constructor(world: World) {
-    this.#races = new Races(world, this.history, (event) => this.#reverse(event));
+    this.#races = new Races(world, this.history, this.#withdrawn, (event) => this.#reverse(event));
   }
 
   plan(): number {

@@ -13,16 +13,18 @@
  */
 
 import { conflicts, EXCLUSIVE } from '../engine/access.ts';
-import { AccessSet, fixedAccesses } from '../engine/access-set.ts';
+import { AccessSet } from '../engine/access-set.ts';
 import type { Op } from '../engine/op.ts';
 import { INITIAL, type SimObject } from '../engine/sim-object.ts';
 import type { SimTask } from '../engine/sim-task.ts';
 import type { World } from '../engine/world.ts';
 import { type History, joined } from './history.ts';
+import type { Withdrawn } from './withdrawn.ts';
 
 export class Races {
   readonly #world: World;
   readonly #history: History;
+  readonly #withdrawn: Withdrawn;
   readonly #found: (event: number) => void;
   /** The race being looked at: events whose dependents are left out of v. */
   readonly roots: number[] = [];
@@ -41,9 +43,10 @@ export class Races {
   #isEntry = false;
 
   /** `found` is told of each race, latest first, while `roots` and `inS` describe it. */
-  constructor(world: World, history: History, found: (event: number) => void) {
+  constructor(world: World, history: History, withdrawn: Withdrawn, found: (event: number) => void) {
     this.#world = world;
     this.#history = history;
+    this.#withdrawn = withdrawn;
     this.#found = found;
   }
 
@@ -55,7 +58,8 @@ export class Races {
     this.#killer = killer;
     this.#end = end;
     this.#isEntry = op.queuedIn !== null && op.queuedIn.whole !== op.queuedIn;
-    if (accesses.count === 0 || (op.gated && gate < 0)) return;
+    // A wait for a promise never runs: the step of another replaces it.
+    if (accesses.count === 0 || (op.gated && gate < 0) || op === this.#world.control.promise) return;
     // Not by setting the length: that leaves compiled code.
     while (this.#chosen.length > 0) this.#chosen.pop();
     if (accesses.count === 1) this.#walk(task, op, accesses, row);
@@ -121,12 +125,13 @@ export class Races {
 
   /** Tells of the race with e when it is one; answers whether it is. */
   #consider(e: number, task: number, op: Op, accesses: AccessSet, row: number): boolean {
-    if (this.#isEntry && this.#history.op[e]!.isPlain) return false;
+    const inTurn = this.#isEntry && this.#history.op[e]!.isPlain ? op.object : null;
+    if (inTurn !== null && accesses.count === 1) return false;
     while (this.roots.length > 1) this.roots.pop();
     this.roots[0] = e;
     if (this.#killer > e) this.roots.push(this.#killer);
     if (!this.#canRun(e, task, op, accesses, row)) return false;
-    if (!this.#conflictsInS(e)) return false;
+    if (!this.#conflictsInS(e, inTurn)) return false;
     this.#chosen.push(e);
     this.#found(e);
     return true;
@@ -167,30 +172,30 @@ export class Races {
         inS.append(id, object.modeIn(op, task, state));
       }
     }
-    if (op.victim !== null) this.#moveVictim(e, task, op);
+    if (op.victim !== null) this.#moveVictim(e, op);
     return true;
   }
 
   /** In s the victim of a kill may wait somewhere else than where the kill has met it, or have been killed before, or not yet. */
-  #moveVictim(e: number, task: number, kill: Op): void {
+  #moveVictim(e: number, kill: Op): void {
     const { inS } = this;
-    const { op, task: tasks, firstAccess, object } = this.#history;
+    const { op, task } = this.#history;
     const { index } = kill.victim!;
-    const fixed = (by: Op, killer: number): number => fixedAccesses(by, this.#world.tasks[killer]!);
-    for (let j = 0; j < this.#end; j++) {
-      const { victim, queuedIn } = op[j]!;
-      const isKill = victim?.index === index;
-      if (!isKill && tasks[j] !== index) continue;
-      const isInS = j < e || (j > e && this.inV(j));
-      if (isInS && !isKill) continue;
-      inS.count = fixed(kill, task);
-      if (isInS) return;
-      if (isKill) {
-        for (let a = firstAccess[j]! + fixed(op[j]!, tasks[j]!); a < firstAccess[j + 1]!; a++)
-          inS.append(object[a]!, EXCLUSIVE);
-      } else for (const { id } of queuedIn?.parts ?? []) inS.append(id, EXCLUSIVE);
-      return;
+    let wait: Op | null = null;
+    let isKilled = false;
+    for (let j = 0; j < this.#end && wait === null && !isKilled; j++) {
+      if (j < e || (j > e && this.inV(j))) isKilled = op[j]!.victim?.index === index;
+      else wait = this.#withdrawn.takenFrom(index, j) ?? (task[j] === index ? op[j]! : null);
     }
+    if (wait === null && !isKilled) return;
+    while (inS.count > 0 && this.#isQueue(inS.objects[inS.count - 1]!)) inS.count--;
+    for (const { id } of wait?.queuedIn?.parts ?? []) inS.append(id, EXCLUSIVE);
+  }
+
+  /** Of the objects that a kill accesses: whether the victim is queued there. */
+  #isQueue(object: number): boolean {
+    const { kind } = this.#world.objects[object]!;
+    return kind !== 'task' && kind !== 'variables';
   }
 
   /** Whether a task that somebody joins has ended in s. */
@@ -265,14 +270,17 @@ export class Races {
     return latest;
   }
 
-  /** Two steps that commute in s (two failing trylocks) are no race. */
-  #conflictsInS(e: number): boolean {
+  /** Two steps that commute in s (two failing trylocks) are no race; nor is what they do to the lock that both enter or leave in turn. */
+  #conflictsInS(e: number, inTurn: SimObject | null): boolean {
     const { inS } = this;
+    const { objects } = this.#world;
     const history = this.#history;
     const end = history.firstAccess[e + 1]!;
     for (let a = history.firstAccess[e]!; a < end; a++) {
+      const id = history.object[a]!;
       for (let k = 0; k < inS.count; k++) {
-        if (inS.objects[k] === history.object[a] && conflicts(inS.modes[k]!, history.mode[a]!)) return true;
+        if (inS.objects[k] !== id || !conflicts(inS.modes[k]!, history.mode[a]!)) continue;
+        if (objects[id]!.whole !== inTurn) return true;
       }
     }
     return false;

@@ -66,7 +66,7 @@ export class TreeSearch implements Selector {
   constructor(world: World, kind: TreeSearchKind) {
     this.kind = kind;
     this.#world = world;
-    this.#races = new Races(world, this.history, (event) => this.#addBacktrack(event));
+    this.#races = new Races(world, this.history, this.#withdrawn, (event) => this.#addBacktrack(event));
   }
 
   /** From here on, this branch only: the next execution begins with its steps. */

@@ -58,6 +58,11 @@ export class Withdrawn {
     }
   }
 
+  /** The operation that an event has taken from a task; null when none. */
+  takenFrom(task: number, event: number): Op | null {
+    return this.#list.find((each) => each.killer === event && each.task === task)?.op ?? null;
+  }
+
   get isEmpty(): boolean {
     return this.#list.length === 0;
   }
