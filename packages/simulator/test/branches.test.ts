@@ -2,14 +2,17 @@
 import { describe, expect, test } from 'vitest';
 import { driveSync } from '../src/engine/drive.ts';
 import { Random } from '../src/engine/random.ts';
-import { World } from '../src/engine/world.ts';
+import type { World } from '../src/engine/world.ts';
+import { settings } from '../src/explore/explore-options.ts';
+import { Stage } from '../src/explore/stage.ts';
 import { compileProgram } from '../src/notation/compile.ts';
-import type { NotationProgram } from '../src/notation/program-file.ts';
 import { BranchTree, branchOf } from '../src/parallel/branch-tree.ts';
 import { type Counts, noCounts, stint } from '../src/parallel/stint.ts';
 import { TreeSearch, type TreeSearchKind } from '../src/search/tree-search.ts';
+import type { Subject } from './fuzz.ts';
 import { programs } from './programs.ts';
 import { randomProgram } from './random-program.ts';
+import { randomSimulation } from './random-simulation.ts';
 
 interface Cut {
   readonly kind: TreeSearchKind;
@@ -18,12 +21,16 @@ interface Cut {
   readonly seed: number;
 }
 
+function worldOf(program: Subject): World {
+  const code = typeof program === 'function' ? program : compileProgram(program);
+  return new Stage(code, settings({ validator: null, leaks: false })).world;
+}
+
 /** Two searches take turns; now and then one loses what it has done, and what is known is written down and read again. */
-function inPieces(program: NotationProgram, { kind, every, seed }: Cut): Counts {
+function inPieces(program: Subject, { kind, every, seed }: Cut): Counts {
   const random = new Random(seed);
   const searches = [0, 1].map(() => {
-    const world = new World(compileProgram(program).setup);
-    world.leaks = false;
+    const world = worldOf(program);
     return { world, search: new TreeSearch(world, kind) };
   });
   const sum = noCounts();
@@ -69,12 +76,14 @@ describe('in pieces, every trace is completed once', () => {
     }
   });
 
-  test('random programs: as many as in one piece', () => {
+  test.each<[what: string, make: (seed: number) => Subject]>([
+    ['programs', randomProgram],
+    ['programs against the library, with kills', randomSimulation],
+  ])('random %s: as many as in one piece', (_, make) => {
     let compared = 0;
     for (let seed = 1; seed <= 150; seed++) {
-      const program = randomProgram(seed);
-      const world = new World(compileProgram(program).setup);
-      world.leaks = false;
+      const program = make(seed);
+      const world = worldOf(program);
       const search = new TreeSearch(world, 'source-dpor');
       let begun = 0;
       const options = { maxSteps: 10_000, stopOnFailure: false, isCalledBack: () => ++begun > 300 };
@@ -82,7 +91,7 @@ describe('in pieces, every trace is completed once', () => {
       if (begun > 300) continue;
       compared++;
       const { executions, deadlocks, failing } = inPieces(program, { kind: 'source-dpor', every: 2, seed });
-      expect([executions, deadlocks, failing], `seed ${seed}: ${JSON.stringify(program)}`).toEqual([
+      expect([executions, deadlocks, failing], `seed ${seed}`).toEqual([
         whole.executions,
         whole.deadlocks,
         whole.failing,
