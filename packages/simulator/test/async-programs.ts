@@ -27,6 +27,8 @@ interface Stage {
   readonly sim: Simulation;
   readonly locks: readonly Mutex[];
   readonly tree: RwSemaphore;
+  /** One for all tasks. */
+  readonly controller: AbortController;
   readonly total: { value: number };
 }
 
@@ -35,8 +37,8 @@ const words: Record<string, number> = {};
 function draw(next: Random, depth: number): Code {
   const kinds =
     depth > 0
-      ? ['lock', 'add', 'wait', 'both', 'fork', 'try', 'share', 'share in time']
-      : ['add', 'lock', 'wait', 'share', 'share in time'];
+      ? ['lock', 'add', 'wait', 'both', 'fork', 'try', 'share', 'share in time', 'heed', 'abort']
+      : ['add', 'lock', 'wait', 'share', 'share in time', 'heed', 'abort'];
   const kind = kinds[next(kinds.length)]!;
   words[kind] = (words[kind] ?? 0) + 1;
   const which = next(2);
@@ -55,6 +57,30 @@ function draw(next: Random, depth: number): Code {
             world.total.value += 100;
           },
         );
+      };
+    case 'heed':
+      return async (world) => {
+        const { signal } = world.controller;
+        const wait = [
+          () => world.locks[0]!.acquire({ signal }),
+          () => world.tree.acquireRead({ signal }),
+          () => delay(2, null, { signal }),
+        ][value % 3]!;
+        await wait().then(
+          async () => {
+            await one?.(world);
+            if (value % 3 === 0) world.locks[0]!.release();
+            else if (value % 3 === 1) world.tree.releaseRead();
+          },
+          () => {
+            world.total.value += 10_000;
+          },
+        );
+      };
+    case 'abort':
+      return async ({ sim, controller }) => {
+        await sim.yield();
+        controller.abort();
       };
     case 'share':
       return async (world) => {
@@ -116,6 +142,7 @@ async function explored(seed: number, strategy: StrategyName): Promise<Explored 
       note();
       const locks = [new Mutex({ name: 'a' }), new Mutex({ name: 'b' })];
       const tree = new RwSemaphore({ name: 'tree' });
+      const controller = new AbortController();
       // A variable of each task's own: what tasks share is declared, what the lines of one task share is not.
       const totals = codes.map(() => ({ value: 1 }));
       const ended = codes.map(() => false);
@@ -125,7 +152,7 @@ async function explored(seed: number, strategy: StrategyName): Promise<Explored 
         const total = totals[i]!;
         const code = async (): Promise<void> => {
           try {
-            for (const part of parts) await part({ sim, locks, tree, total });
+            for (const part of parts) await part({ sim, locks, tree, controller, total });
           } catch (error) {
             total.value *= -1;
             throw error;
@@ -165,5 +192,16 @@ export async function compareStrategies(programs: number): Promise<void> {
   expect(compared).toBeGreaterThan(programs / 2);
   expect(several).toBeGreaterThan(10);
   expect(spared).toBeGreaterThan(0);
-  expect(Object.keys(words).sort()).toEqual(['add', 'both', 'fork', 'lock', 'share', 'share in time', 'try', 'wait']);
+  expect(Object.keys(words).sort()).toEqual([
+    'abort',
+    'add',
+    'both',
+    'fork',
+    'heed',
+    'lock',
+    'share',
+    'share in time',
+    'try',
+    'wait',
+  ]);
 }

@@ -190,6 +190,52 @@ describe('waiting with a limit', () => {
     expect(reduced).toMatchObject({ verdict: 'deadlock', executions: all.distinctTraces, exhausted: true });
   });
 
+  test.each<[what: string, wait: (lock: Mutex, signal: AbortSignal) => Promise<unknown>]>([
+    ['an acquisition', (lock, signal) => lock.acquire({ signal }).then(() => lock.release())],
+    [
+      'an acquisition with a limit',
+      (lock, signal) => lock.acquire({ signal, timeoutMs: 5 }).then(() => lock.release()),
+    ],
+    ['a delay', (_, signal) => delay(5, null, { signal })],
+    ['an acquisition, by a signal that follows', (lock, signal) => lock.acquire({ signal: AbortSignal.any([signal]) })],
+  ])('a signal that another task aborts ends %s, before it, in it or not any more', async (_, wait) => {
+    const ends = new Set<string>();
+    const program: ProgramFunction = (sim) => {
+      const [lock, controller] = [new Mutex({ name: 'lock' }), new AbortController()];
+      sim.task('waiter', async () => {
+        await sim.yield();
+        await wait(lock, controller.signal).then(
+          () => ends.add('done'),
+          ({ name }: Error) => ends.add(name),
+        );
+      });
+      sim.task('aborter', async () => {
+        await sim.yield();
+        controller.abort();
+      });
+    };
+    const all = await exploreAsync(program, { ...EVERY, strategy: 'enumeration' });
+    const found = [...ends].sort();
+    expect(found).toEqual(expect.arrayContaining(['AbortError', 'done']));
+    for (const strategy of ['source-dpor', 'optimal-dpor', 'sleep-sets'] as const) {
+      ends.clear();
+      const { executions, exhausted } = await exploreAsync(program, { ...EVERY, strategy });
+      expect([strategy, executions, exhausted, [...ends].sort()]).toEqual([strategy, all.distinctTraces, true, found]);
+    }
+  });
+
+  test('a signal that has been aborted before the program begins refuses every wait', async () => {
+    const found = await stories((note) => (sim) => {
+      const lock = new Mutex({ name: 'lock' });
+      const signal = AbortSignal.abort();
+      sim.task('late', async () => {
+        await lock.acquire({ signal }).catch(({ name }: Error) => note(name));
+        await delay(5, null, { signal }).catch(({ name }: Error) => note(name));
+      });
+    });
+    expect(found).toEqual(['AbortError AbortError']);
+  });
+
   test('a signal ends the wait with its reason', async () => {
     const found = await stories((note) => (sim) => {
       const lock = new Mutex({ name: 'lock' });

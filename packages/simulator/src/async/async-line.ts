@@ -10,6 +10,7 @@ import type { SimObject } from '../engine/sim-object.ts';
 import type { SimTask, TaskBody } from '../engine/sim-task.ts';
 import { RUNNING } from '../engine/task-code.ts';
 import { TaskKilledError } from '../engine/task-killed-error.ts';
+import type { Aborts } from '../objects/aborts.ts';
 
 /** An operation that async code has started, and how it learns of its end. */
 export interface Wait {
@@ -18,6 +19,8 @@ export interface Wait {
   readonly reject: (reason: unknown) => void;
   /** Takes effect in the order of the program, whether it is awaited or not. */
   readonly isEffect: boolean;
+  /** Abort signals may end it. */
+  readonly heeds?: Aborts | null;
 }
 
 /** The lines of one function: they share its variables. */
@@ -135,7 +138,7 @@ export class AsyncLine implements TaskBody {
     if (this.parked !== wait) {
       this.#queue.splice(place, 1);
       wait.reject(reason);
-    } else this.#queue[place] = { op, resolve: () => wait.reject(reason), reject: wait.reject, isEffect: true };
+    } else this.#queue[place] = { ...wait, op, resolve: () => wait.reject(reason), isEffect: true };
     this.#touched(this);
   }
 

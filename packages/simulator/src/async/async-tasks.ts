@@ -13,6 +13,7 @@ import { SimTask, type TaskBody } from '../engine/sim-task.ts';
 import type { AsyncFront, TaskCode } from '../engine/task-code.ts';
 import type { World } from '../engine/world.ts';
 import type { LibraryLock } from '../library/library-lock.ts';
+import { Aborts } from '../objects/aborts.ts';
 import { AsyncLine, type Flow, type Wait } from './async-line.ts';
 import { limitWait } from './limited-wait.ts';
 import { Variables } from './variables.ts';
@@ -28,12 +29,14 @@ export class AsyncTasks implements AsyncFront {
   /** The line that each task is. */
   readonly #lines = new Map<SimTask, AsyncLine>();
   readonly #timers: VirtualTimers;
+  readonly aborts: Aborts = new Aborts();
   #touched: AsyncLine[] = [];
   readonly #touch = (line: AsyncLine): void => void this.#touched.push(line);
 
   constructor(world: World) {
     this.#world = world;
     this.#timers = new VirtualTimers(world, this);
+    world.registry.meet(this.aborts);
   }
 
   /** Notes what a task waits for outside, a request or a file. */
@@ -92,7 +95,7 @@ export class AsyncTasks implements AsyncFront {
       const wait: Wait = { op, resolve: resolve as Wait['resolve'], reject, isEffect };
       const { options } = detail;
       if (options?.timeoutMs === undefined && options?.signal == null) line.push(wait);
-      else limitWait(line, wait, operation, lock, options);
+      else limitWait(line, wait, operation, lock, this.aborts, options);
     });
   }
 
@@ -270,6 +273,7 @@ export class AsyncTasks implements AsyncFront {
     else {
       // It touches nothing while it waits.
       task.shares = null;
+      task.heeds = null;
       line.parked = null;
       // One that branched off may have come to its end: that cannot be seen.
       task.daemon = !line.isRoot || flow.hasEnded;
@@ -292,6 +296,7 @@ export class AsyncTasks implements AsyncFront {
     if (line.parked !== null) world.givenUp.push({ task, op: task.pending!, gate: task.gate });
     line.parked = head;
     task.shares = line.flow.variables;
+    task.heeds = head.heeds ?? null;
     task.isPlain = false;
     task.daemon = line.isDaemon;
     if (task.index !== world.current) task.gate = world.event;

@@ -1,9 +1,27 @@
 /**
  * An acquisition with a time limit or a signal: it ends with the lock or without, as virtual time and the tasks have it.
+ *
+ * With a signal it begins with a look at that, which is a step: whether the signal was aborted before is decided there, not when the code comes by.
  */
 import { type AcquireLockOptions, LockTimeoutError, type Operation } from '@lockdep/locks';
 import type { LibraryLock } from '../library/library-lock.ts';
+import type { Aborts } from '../objects/aborts.ts';
 import type { AsyncLine, Wait } from './async-line.ts';
+
+/** A look at a signal before a wait that it may end. */
+export function lookAt(
+  { look }: Aborts,
+  signal: AbortSignal,
+  begin: () => void,
+  refuse: (reason: unknown) => void,
+): Wait {
+  return {
+    op: look,
+    resolve: () => (signal.aborted ? refuse(signal.reason) : begin()),
+    reject: refuse,
+    isEffect: false,
+  };
+}
 
 /** Starts `wait` in `line`, to be given up as `options` say. */
 export function limitWait(
@@ -11,18 +29,16 @@ export function limitWait(
   wait: Wait,
   operation: Operation<unknown>,
   lock: LibraryLock,
+  aborts: Aborts,
   { timeoutMs, signal }: AcquireLockOptions,
 ): void {
-  if (signal?.aborted === true) {
-    wait.reject(signal.reason);
-    return;
-  }
   const stop = (): void => {
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
   };
   const limited: Wait = {
     ...wait,
+    heeds: signal == null ? null : aborts,
     resolve: (value) => {
       stop();
       wait.resolve(value);
@@ -32,11 +48,19 @@ export function limitWait(
       wait.reject(reason);
     },
   };
-  const giveUp = (reason: unknown): void => line.giveUp(limited, lock.giveUp(lock.opOf(operation)), reason);
-  const onAbort = (): void => giveUp(signal!.reason);
-  const onTime = (): void => giveUp(new LockTimeoutError(lock.lock.label, timeoutMs!, [], 0));
+  const onAbort = (): void => line.giveUp(limited, lock.giveUp(lock.opOf(operation)), signal!.reason);
+  const onTime = (): void => {
+    const reason = new LockTimeoutError(lock.lock.label, timeoutMs!, [], 0);
+    line.giveUp(limited, lock.giveUp(lock.opOf(operation)), reason);
+    if (look !== null) line.giveUp(look, aborts.look, reason);
+  };
   // The timer is a virtual one, since a task sets it.
   const timer = timeoutMs === undefined ? undefined : setTimeout(onTime, timeoutMs);
-  signal?.addEventListener('abort', onAbort, { once: true });
-  line.push(limited);
+  const begin = (): void => {
+    signal?.addEventListener('abort', onAbort, { once: true });
+    line.push(limited);
+  };
+  const look = signal == null ? null : lookAt(aborts, signal, begin, limited.reject);
+  if (look === null) begin();
+  else line.push(look);
 }

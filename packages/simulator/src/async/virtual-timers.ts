@@ -1,6 +1,6 @@
 /**
  * Timers and clocks of async code under virtual time: `setTimeout`, `setInterval`, `setImmediate`, `timers/promises`, `AbortSignal.timeout`,
- * `Date`, `performance.now`. For tasks only; for all other code of the process they are what they were.
+ * `Date`, `performance.now`; and the aborting of signals. For tasks only; for all other code of the process they are what they were.
  *
  * Setting a timer is a step of the line that sets it (it reads the clock), its firing a step of a line of its own. A timer that has been
  * cleared never runs its callback; its time comes all the same, since it might have come before the clearing. `process.nextTick` stays as
@@ -11,6 +11,7 @@ import { SimulatorError } from '../engine/error.ts';
 import type { World } from '../engine/world.ts';
 import type { AsyncLine, Wait } from './async-line.ts';
 import type { AsyncTasks } from './async-tasks.ts';
+import { lookAt } from './limited-wait.ts';
 import { VirtualTimer } from './virtual-timer.ts';
 
 /** What `Date.now()` is when the clock is at 0: 2000-01-01. */
@@ -97,6 +98,12 @@ export class VirtualTimers {
     this.#replace(AbortSignal as unknown as Timers, 'timeout', (original) => (ms) => {
       return this.#isVirtual() ? this.#abortAfter(ms as number) : original.call(AbortSignal, ms);
     });
+    const abort = (aborting: () => void): void => this.#abort(aborting);
+    this.#replace(AbortController.prototype as unknown as Timers, 'abort', (original) => {
+      return function (this: AbortController, reason) {
+        abort(() => original.call(this, reason));
+      };
+    });
     this.#replace(process as unknown as Timers, 'nextTick', (original) => (callback, ...args) => {
       if (this.#tasks.here() === undefined) return original.call(process, callback, ...args);
       this.#ticks += 1;
@@ -181,7 +188,8 @@ export class VirtualTimers {
   #await(timer: VirtualTimer, setter: AsyncLine): void {
     const line = timer.line!;
     const fire = (): void => this.#fire(timer, line);
-    line.push({ op: this.#world.clock.wake, resolve: fire, reject: () => {}, isEffect: false });
+    const { heeds } = timer;
+    line.push({ op: this.#world.clock.wake, resolve: fire, reject: () => {}, isEffect: false, heeds });
     setter.defer(line);
   }
 
@@ -204,19 +212,36 @@ export class VirtualTimers {
       if (!this.#isVirtual()) return original(ms, value, options);
       const { signal } = (options ?? {}) as WaitOptions;
       return new Promise((resolve, reject) => {
-        if (signal?.aborted === true) return reject(abortError(signal));
-        const onAbort = (): void => {
-          timer.close();
-          reject(abortError(signal!));
-        };
-        const onTime = (): void => {
-          signal?.removeEventListener('abort', onAbort);
-          resolve(value);
-        };
-        const timer = this.#set(milliseconds(ms), onTime, false);
-        signal?.addEventListener('abort', onAbort, { once: true });
+        const set = (onTime: () => void): VirtualTimer => this.#set(milliseconds(ms), onTime, false);
+        if (signal == null) set(() => resolve(value));
+        else this.#whileNotAborted(signal, set, () => resolve(value), reject);
       });
     };
+  }
+
+  /** Sets a timer unless the signal has been aborted, and closes it when it is. */
+  #whileNotAborted(
+    signal: AbortSignal,
+    set: (onTime: () => void) => VirtualTimer,
+    done: () => void,
+    reject: (reason: Error) => void,
+  ): void {
+    const { aborts } = this.#tasks;
+    const begin = (): void => {
+      const onAbort = (): void => {
+        timer.close();
+        reject(abortError(signal));
+      };
+      const timer = set(() => {
+        signal.removeEventListener('abort', onAbort);
+        done();
+      });
+      timer.heeds = aborts;
+      signal.addEventListener('abort', onAbort, { once: true });
+    };
+    const line = this.#tasks.lineHere();
+    const refuse = (): void => reject(abortError(signal));
+    line.push(lookAt(aborts, signal, () => this.#tasks.within(line, begin), refuse));
   }
 
   async *#every(ms: number, value: unknown, options: WaitOptions | undefined): AsyncGenerator<unknown> {
@@ -234,6 +259,13 @@ export class VirtualTimers {
     const reason = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
     this.#set(milliseconds(ms), () => controller.abort(reason), false);
     return controller.signal;
+  }
+
+  /** Aborting is a step, of the task that does it: it takes effect in the order of the program, as a release does that nobody awaits. */
+  #abort(aborting: () => void): void {
+    if (this.#tasks.here() === undefined) return aborting();
+    const line = this.#tasks.lineHere();
+    line.push(effect(this.#tasks.aborts.abort, () => this.#tasks.within(line, aborting)));
   }
 
   #replace(object: Timers, key: string, make: (original: Callback) => Callback): void {

@@ -65,6 +65,7 @@ export class AccessSet {
     for (const object of op.targets) this.append(object.id, object.mode(op, task.index));
     if (task.killable) this.append(task.id, SHARED);
     if (task.shares !== null) this.append(task.shares.id, EXCLUSIVE);
+    if (task.heeds !== null) this.append(task.heeds.id, SHARED);
     if (op.victim?.variables != null) this.append(op.victim.variables.id, EXCLUSIVE);
     for (const { id } of leftQueue(op)) this.append(id, EXCLUSIVE);
   }
@@ -74,6 +75,7 @@ export class AccessSet {
     if (op.victim?.variables != null && this.#has(op.victim.variables.id, EXCLUSIVE)) return true;
     for (const { id } of leftQueue(op)) if (this.#has(id, EXCLUSIVE)) return true;
     if (task.shares !== null && this.#has(task.shares.id, EXCLUSIVE)) return true;
+    if (task.heeds !== null && this.#has(task.heeds.id, SHARED)) return true;
     return task.killable && this.#has(task.id, SHARED);
   }
 

@@ -58,6 +58,8 @@ export class SimTask extends SimObject implements Agent {
   variables: SimObject | null = null;
   /** The same, while its next step touches them: not while it waits for a promise. */
   shares: SimObject | null = null;
+  /** Async code: what may end its wait; the wait reads it. */
+  heeds: SimObject | null = null;
   /** Its steps access nothing but what their operations say. */
   isPlain = true;
   /** Of a line of async code: the one it branched off, under whose locks it runs. */

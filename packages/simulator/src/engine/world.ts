@@ -188,6 +188,7 @@ export class World {
     task.killable = options?.killable ?? false;
     task.variables = null;
     task.shares = null;
+    task.heeds = null;
     task.isPlain = !task.killable;
     return task;
   }
