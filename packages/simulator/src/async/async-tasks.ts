@@ -78,7 +78,9 @@ export class AsyncTasks implements AsyncFront {
 
   body(task: SimTask, promise: PromiseLike<unknown>): TaskBody {
     const line = this.#lines.get(task)!;
-    task.variables = line.flow.variables = this.#variables(task);
+    const variables = this.#variables(task);
+    line.flow.variables = variables;
+    task.exposes = [variables, this.aborts];
     line.isDaemon = task.daemon;
     line.follow(promise, true);
     return line;

@@ -7,10 +7,8 @@
 import { conflicts, EXCLUSIVE, SHARED } from './access.ts';
 import { growInt32, growUint8 } from './grow.ts';
 import { BY_STATE, type Op } from './op.ts';
-import type { SimObject } from './sim-object.ts';
+import { NO_OBJECTS, type SimObject } from './sim-object.ts';
 import type { SimTask } from './sim-task.ts';
-
-const NOTHING: readonly SimObject[] = [];
 
 export class AccessSet {
   count = 0;
@@ -66,13 +64,13 @@ export class AccessSet {
     if (task.killable) this.append(task.id, SHARED);
     if (task.shares !== null) this.append(task.shares.id, EXCLUSIVE);
     if (task.heeds !== null) this.append(task.heeds.id, SHARED);
-    if (op.victim?.variables != null) this.append(op.victim.variables.id, EXCLUSIVE);
+    if (op.victim !== null) for (const { id } of op.victim.exposes) this.append(id, EXCLUSIVE);
     for (const { id } of leftQueue(op)) this.append(id, EXCLUSIVE);
   }
 
   #dependsOnAny(op: Op, task: SimTask): boolean {
     for (const object of op.targets) if (this.#has(object.id, object.mode(op, task.index))) return true;
-    if (op.victim?.variables != null && this.#has(op.victim.variables.id, EXCLUSIVE)) return true;
+    if (op.victim?.exposes.some(({ id }) => this.#has(id, EXCLUSIVE)) === true) return true;
     for (const { id } of leftQueue(op)) if (this.#has(id, EXCLUSIVE)) return true;
     if (task.shares !== null && this.#has(task.shares.id, EXCLUSIVE)) return true;
     if (task.heeds !== null && this.#has(task.heeds.id, SHARED)) return true;
@@ -94,5 +92,5 @@ export function modeOf(op: Op, task: number): number {
 
 /** The queue that the victim of a kill leaves; nothing for any other operation, and when it has been killed before. */
 function leftQueue({ victim }: Op): readonly SimObject[] {
-  return victim === null || victim.killed ? NOTHING : (victim.pending?.queuedIn?.parts ?? NOTHING);
+  return victim === null || victim.killed ? NO_OBJECTS : (victim.pending?.queuedIn?.parts ?? NO_OBJECTS);
 }

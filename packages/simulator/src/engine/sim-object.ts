@@ -101,3 +101,4 @@ export abstract class SimObject {
 }
 
 export const NOBODY: readonly number[] = Object.freeze([]);
+export const NO_OBJECTS: readonly SimObject[] = Object.freeze([]);

@@ -10,7 +10,7 @@ import type { Agent, Operation } from '@lockdep/locks';
 import { EXCLUSIVE } from './access.ts';
 import { Hash } from './hash.ts';
 import { Op } from './op.ts';
-import { NOBODY, SimObject } from './sim-object.ts';
+import { NO_OBJECTS, NOBODY, SimObject } from './sim-object.ts';
 import { killTask } from './task-code.ts';
 
 /** Code of a task that is no generator. */
@@ -54,12 +54,12 @@ export class SimTask extends SimObject implements Agent {
   parent = -1;
   daemon = false;
   killable = false;
-  /** Stands for the variables of async code, which a kill, and every step of any of its lines, may touch; null for other code. */
-  variables: SimObject | null = null;
-  /** The same, while its next step touches them: not while it waits for a promise. */
+  /** Stands for the variables of async code, which every step of any of its lines may touch; null for other code. */
   shares: SimObject | null = null;
   /** Async code: what may end its wait; the wait reads it. */
   heeds: SimObject | null = null;
+  /** Async code: what a kill depends on, since it runs code, and since others may end the wait. */
+  exposes: readonly SimObject[] = NO_OBJECTS;
   /** Its steps access nothing but what their operations say. */
   isPlain = true;
   /** Of a line of async code: the one it branched off, under whose locks it runs. */

@@ -15,7 +15,7 @@ import { foldStep } from './hash.ts';
 import { NumberTable } from './number-table.ts';
 import { captureSites, Op, takeSite } from './op.ts';
 import { Registry } from './registry.ts';
-import type { SimObject } from './sim-object.ts';
+import { NO_OBJECTS, type SimObject } from './sim-object.ts';
 import { SimTask, type TaskOptions } from './sim-task.ts';
 import { type AsyncFront, arrive, beginTask, foreignWait, isWait, type TaskCode, unwindTask } from './task-code.ts';
 import { TaskKilledError } from './task-killed-error.ts';
@@ -186,9 +186,9 @@ export class World {
     if (task.given !== name) this.#name(task, name);
     task.daemon = options?.daemon ?? false;
     task.killable = options?.killable ?? false;
-    task.variables = null;
     task.shares = null;
     task.heeds = null;
+    task.exposes = NO_OBJECTS;
     task.isPlain = !task.killable;
     return task;
   }

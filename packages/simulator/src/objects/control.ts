@@ -3,7 +3,7 @@
  * carried by the child's gate, and so is what settled the promise.
  */
 import { Op } from '../engine/op.ts';
-import { SimObject } from '../engine/sim-object.ts';
+import { NO_OBJECTS, SimObject } from '../engine/sim-object.ts';
 import type { SimTask, TaskOptions } from '../engine/sim-task.ts';
 import type { TaskCode } from '../engine/task-code.ts';
 
@@ -11,8 +11,6 @@ const SPAWN = 0;
 const CHOOSE = 1;
 const YIELD = 2;
 const PROMISE = 3;
-
-const NOTHING: readonly SimObject[] = [];
 
 interface SpawnRequest {
   /** A name, for a new task; or one that has been declared. */
@@ -36,19 +34,19 @@ export class Control extends SimObject {
 
   constructor() {
     super('control');
-    this.#yield = new Op<void>(this, YIELD, { targets: NOTHING });
-    this.promise = new Op<void>(this, PROMISE, { targets: NOTHING, blocks: true });
+    this.#yield = new Op<void>(this, YIELD, { targets: NO_OBJECTS });
+    this.promise = new Op<void>(this, PROMISE, { targets: NO_OBJECTS, blocks: true });
   }
 
   spawn(name: string, code: TaskCode, options?: TaskOptions): Op<SimTask> {
     const request: SpawnRequest = { task: name, code, options };
-    return new Op<SimTask>(this, SPAWN, { arg: request, targets: NOTHING });
+    return new Op<SimTask>(this, SPAWN, { arg: request, targets: NO_OBJECTS });
   }
 
   /** Starts a task that has been declared. */
   start(task: SimTask, code: TaskCode): Op<SimTask> {
     const request: SpawnRequest = { task, code, options: undefined };
-    return new Op<SimTask>(this, SPAWN, { arg: request, targets: NOTHING });
+    return new Op<SimTask>(this, SPAWN, { arg: request, targets: NO_OBJECTS });
   }
 
   choose(count: number, label: string): Op<number> {
@@ -56,7 +54,7 @@ export class Control extends SimObject {
     let op = this.#questions.get(key);
     if (op === undefined) {
       const question: Question = { options: null, label };
-      op = new Op(this, CHOOSE, { arg: question, targets: NOTHING, choices: count });
+      op = new Op(this, CHOOSE, { arg: question, targets: NO_OBJECTS, choices: count });
       this.#questions.set(key, op);
     }
     return op as Op<number>;
@@ -64,7 +62,7 @@ export class Control extends SimObject {
 
   pickOne<T>(options: readonly T[], label: string): Op<T> {
     const question: Question = { options, label };
-    return new Op<T>(this, CHOOSE, { arg: question, targets: NOTHING, choices: options.length });
+    return new Op<T>(this, CHOOSE, { arg: question, targets: NO_OBJECTS, choices: options.length });
   }
 
   yield(): Op<void> {

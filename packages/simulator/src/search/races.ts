@@ -21,6 +21,9 @@ import type { World } from '../engine/world.ts';
 import { type History, joined } from './history.ts';
 import type { Withdrawn } from './withdrawn.ts';
 
+/** Kinds of the other objects that a kill accesses. */
+const NO_QUEUES: ReadonlySet<string> = new Set(['task', 'variables', 'aborts']);
+
 export class Races {
   readonly #world: World;
   readonly #history: History;
@@ -194,8 +197,7 @@ export class Races {
 
   /** Of the objects that a kill accesses: whether the victim is queued there. */
   #isQueue(object: number): boolean {
-    const { kind } = this.#world.objects[object]!;
-    return kind !== 'task' && kind !== 'variables';
+    return !NO_QUEUES.has(this.#world.objects[object]!.kind);
   }
 
   /** Whether a task that somebody joins has ended in s. */
