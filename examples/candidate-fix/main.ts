@@ -7,7 +7,7 @@ import { type ExploreResult, explore } from '@lockdep/simulator';
 import { type Candidate, candidates } from './candidates.ts';
 
 /** Schedules tried for each scenario: all there are where they are no more, else part of them at random; the same ones each time. */
-const SCHEDULES = 300;
+const SCHEDULES = 100;
 /** It brings a file system of its own. */
 const VERITY = 23;
 

@@ -1,4 +1,4 @@
 import { test } from 'vitest';
 import { compareStrategies, FIRST } from './async-programs.ts';
 
-test(`40 random async programs (seeds from ${FIRST}): no end is lost, and no trace`, () => compareStrategies(40));
+test(`30 random async programs (seeds from ${FIRST}): no end is lost, and no trace`, () => compareStrategies(30));
