@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { driveSync } from '../src/engine/drive.ts';
 import { Random } from '../src/engine/random.ts';
 import type { World } from '../src/engine/world.ts';
+import { explore } from '../src/explore/explore.ts';
 import { settings } from '../src/explore/explore-options.ts';
 import { Stage } from '../src/explore/stage.ts';
+import type { ProgramFunction } from '../src/face/program.ts';
 import { compileProgram } from '../src/notation/compile.ts';
 import { BranchTree, branchOf } from '../src/parallel/branch-tree.ts';
 import { type Counts, noCounts, stint } from '../src/parallel/stint.ts';
@@ -73,6 +75,28 @@ describe('in pieces, every trace is completed once', () => {
       if (!(Number(program.oracle.totalInterleavings) <= 200)) continue;
       const { executions } = inPieces(program, { kind: 'sleep-sets', every: 1, seed: 1 });
       expect(executions, program.id).toBe(program.oracle.traces);
+    }
+  });
+
+  test('tasks that tasks start, in whatever order each search meets them', () => {
+    const program: ProgramFunction = (sim) => {
+      const x = sim.variable('x', 0);
+      for (const name of ['one', 'two', 'three']) {
+        sim.task(name, function* () {
+          // Whether there is a child at all depends on who was here first.
+          if ((yield* x.update((n) => n + 1)) !== 2) {
+            yield* sim.spawn(`child of ${name}`, function* () {
+              yield* x.update((n) => n + 1);
+            });
+          }
+        });
+      }
+    };
+    const { executions } = explore(program, { strategy: 'source-dpor', leaks: false, validator: null });
+    expect(executions).toBeGreaterThan(50);
+    for (let seed = 1; seed <= 20; seed++) {
+      const counts = inPieces(program, { kind: 'source-dpor', every: 3, seed });
+      expect(counts.executions, `seed ${seed}`).toBe(executions);
     }
   });
 

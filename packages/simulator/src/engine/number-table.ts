@@ -7,6 +7,9 @@
 export class NumberTable {
   readonly #numbers: number[][] = [];
   readonly #made: number[] = [];
+  /** By number: who made it, and as which of its things. */
+  readonly #makers: number[] = [];
+  readonly #places: number[] = [];
   #total = 0;
 
   /** Numbers given out so far, over all executions. */
@@ -32,8 +35,30 @@ export class NumberTable {
     if (row >= this.#numbers.length) this.#grow(row);
     const numbers = this.#numbers[row]!;
     const place = this.#made[row]!++;
-    if (place === numbers.length) numbers.push(this.#total++);
+    if (place === numbers.length) numbers.push(this.#give(maker, place));
     return numbers[place]!;
+  }
+
+  /** Names a number by its makers, the same in every table: `1.0` is the first thing that the second thing of the setup has made. */
+  keyOf(number: number): string {
+    const maker = this.#makers[number]!;
+    return maker < 0 ? `${this.#places[number]}` : `${this.keyOf(maker)}.${this.#places[number]}`;
+  }
+
+  /** The number that has this key; -1: nothing of that key has been made. */
+  numberOf(key: string): number {
+    let number = -1;
+    for (const place of key.split('.')) {
+      number = this.#numbers[number + 1]?.[Number(place)] ?? -1;
+      if (number < 0) return -1;
+    }
+    return number;
+  }
+
+  #give(maker: number, place: number): number {
+    this.#makers[this.#total] = maker;
+    this.#places[this.#total] = place;
+    return this.#total++;
   }
 
   #grow(row: number): void {
@@ -45,6 +70,6 @@ export class NumberTable {
 
   /** A number for something no task has made. */
   fresh(): number {
-    return this.#total++;
+    return this.#give(-1, -1);
   }
 }

@@ -174,6 +174,21 @@ export class World {
     return task;
   }
 
+  /** The name of a task's number that is the same in every world. */
+  taskKey(index: number): string {
+    return this.#taskNumbers.keyOf(index);
+  }
+
+  /** @throws SimulatorError when this execution has no such task, though it has begun as one that had. */
+  taskNumber(key: string): number {
+    const index = this.#taskNumbers.numberOf(key);
+    if (index >= 0) return index;
+    throw new SimulatorError(
+      'nondeterministic',
+      `there is no task ${key}: the program is not the same in each execution`,
+    );
+  }
+
   /** Makes a task that somebody will {@link start}; it can be joined before. */
   declare(name: string, options?: TaskOptions): SimTask {
     const index = this.#taskNumbers.next(this.current);

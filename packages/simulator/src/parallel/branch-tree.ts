@@ -5,35 +5,35 @@
  * is left of it; a race found in one may open another at a choice point above, unless it is known there. So branches may be explored in any
  * order and any number of times, as long as each is counted once. A choice point is kept for as long as a branch lies below it.
  */
-import { type Branch, type MissingBranch, type Remainder, WHOLE } from '../search/branch.ts';
+import { type Branch, type MissingBranch, type Remainder, type TaskKey, WHOLE } from '../search/branch.ts';
 
 /** A choice point, by the step that leads to it. */
 interface ChoicePoint {
   readonly above: ChoicePoint | null;
   readonly depth: number;
-  readonly task: number;
+  readonly task: TaskKey;
   readonly choice: number;
   /** Tasks explored there, being explored, to be explored, or asleep. */
-  readonly known: Set<number>;
+  readonly known: Set<TaskKey>;
 }
 
 /** A branch and where it leaves the others; null: the whole tree. */
 export interface OpenBranch {
   readonly at: ChoicePoint | null;
-  readonly task: number;
+  readonly task: TaskKey;
   readonly choice: number;
-  readonly sleep: readonly number[];
+  readonly sleep: readonly TaskKey[];
 }
 
 /** Branches as plain data: choice points by number, the upper before the lower. */
 export interface SavedBranches {
   /** The number of the point above (-1: none), the step that leads here, the tasks known. */
-  readonly points: readonly (readonly [above: number, task: number, choice: number, known: readonly number[]])[];
+  readonly points: readonly (readonly [above: number, task: TaskKey, choice: number, known: readonly TaskKey[]])[];
   /** The number of the point (-1: the whole tree), the step taken there, who sleeps. */
-  readonly branches: readonly (readonly [at: number, task: number, choice: number, sleep: readonly number[]])[];
+  readonly branches: readonly (readonly [at: number, task: TaskKey, choice: number, sleep: readonly TaskKey[]])[];
 }
 
-const ALL: OpenBranch = { at: null, task: -1, choice: 0, sleep: [] };
+const ALL: OpenBranch = { at: null, task: '', choice: 0, sleep: [] };
 
 export class BranchTree {
   readonly #open: OpenBranch[];
@@ -67,7 +67,7 @@ export class BranchTree {
     if (above !== null) points.set(above.depth, above);
     for (const [i, tasksKnown] of known.entries()) {
       const depth = first + i;
-      const [task, choice] = depth === 0 ? [-1, 0] : [tasks[depth - 1]!, choices[depth - 1]!];
+      const [task, choice] = depth === 0 ? (['', 0] as const) : ([tasks[depth - 1]!, choices[depth - 1]!] as const);
       above = { above, depth, task, choice, known: new Set(tasksKnown) };
       points.set(depth, above);
     }
@@ -77,7 +77,7 @@ export class BranchTree {
   }
 
   /** A race has shown that one of these tasks has to be tried at a choice point. */
-  #add(at: ChoicePoint, tasks: readonly number[]): void {
+  #add(at: ChoicePoint, tasks: readonly TaskKey[]): void {
     if (tasks.some((task) => at.known.has(task))) return;
     const task = tasks[0]!;
     this.#open.push({ at, task, choice: 0, sleep: [...at.known] });
@@ -119,7 +119,7 @@ export function branchOf({ at, task, choice, sleep }: OpenBranch): Branch {
   if (at === null) return WHOLE;
   const tasks = [task];
   const choices = [choice];
-  const known: number[][] = [];
+  const known: TaskKey[][] = [];
   for (let point: ChoicePoint | null = at; point !== null; point = point.above) {
     known.unshift([...point.known]);
     if (point.depth === 0) break;

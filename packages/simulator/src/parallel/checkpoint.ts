@@ -1,12 +1,11 @@
 /** An exploration that is not over, as a file: what has been counted, and the branches that are left. Written whole or not at all. */
 
 import { SimulatorError } from '../engine/error.ts';
-import type { FoundFailure } from '../explore/found-failures.ts';
 import type { SavedBranches } from './branch-tree.ts';
-import type { Counts } from './stint.ts';
+import type { Counts, ToldFailure } from './stint.ts';
 
 const FORMAT = 'lockdep exploration';
-const VERSION = 1;
+const VERSION = 2;
 
 export interface Checkpoint {
   /** What was explored, and how: see {@link readCheckpoint}. */
@@ -15,14 +14,14 @@ export interface Checkpoint {
   readonly steps: number;
   readonly counts: Counts;
   readonly gaveWay: boolean;
-  readonly failures: readonly FoundFailure[];
+  readonly failures: readonly ToldFailure[];
   readonly branches: SavedBranches;
 }
 
 export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Promise<void> {
   const { rename, writeFile } = await import('node:fs/promises');
   const { failures } = checkpoint;
-  const plain = failures.map(({ tasks, choices, ...rest }) => ({ ...rest, tasks: [...tasks], choices: [...choices] }));
+  const plain = failures.map(({ choices, ...rest }) => ({ ...rest, choices: [...choices] }));
   const text = JSON.stringify({ format: FORMAT, version: VERSION, ...checkpoint, failures: plain });
   await writeFile(`${file}.part`, text);
   await rename(`${file}.part`, file);
@@ -47,7 +46,6 @@ export async function readCheckpoint(
   if (read.program !== wanted.program) refuse('the program is another one, or has changed since: explore again');
   const failures = read.failures.map((failure) => ({
     ...failure,
-    tasks: Int32Array.from(failure.tasks),
     choices: Int32Array.from(failure.choices),
   }));
   return { ...read, failures };

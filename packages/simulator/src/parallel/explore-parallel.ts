@@ -20,8 +20,9 @@ import { TreeSearch, type TreeSearchKind } from '../search/tree-search.ts';
 import { BranchTree } from './branch-tree.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { Crew } from './crew.ts';
+import { KeyedPath } from './keyed-path.ts';
 import { type LoadedProgram, loadProgram, type ProgramSource } from './program-source.ts';
-import { type Counts, noCounts, type StintResult } from './stint.ts';
+import { type Counts, noCounts, type StintResult, type ToldFailure } from './stint.ts';
 
 /** How to explore in several threads. Nobody listens to the executions: see `validator` of {@link ExploreOptions} for that. */
 export interface ParallelOptions
@@ -176,9 +177,9 @@ function pick({ budget, failures, minimise, leaks, stopOnFailure, onProgress, pr
 class Sum {
   readonly counts: Counts;
   gaveWay: boolean;
-  readonly #failures: Map<string, FoundFailure>;
+  readonly #failures: Map<string, ToldFailure>;
 
-  constructor(counts: Counts = noCounts(), failures: readonly FoundFailure[] = [], gaveWay = false) {
+  constructor(counts: Counts = noCounts(), failures: readonly ToldFailure[] = [], gaveWay = false) {
     this.counts = { ...counts };
     this.gaveWay = gaveWay;
     this.#failures = new Map(failures.map((failure) => [failure.finding.signature, failure]));
@@ -199,7 +200,7 @@ class Sum {
   }
 
   /** By signature, so that the order does not depend on who was first. */
-  get failures(): FoundFailure[] {
+  get failures(): ToldFailure[] {
     return [...this.#failures].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, failure]) => failure);
   }
 
@@ -209,11 +210,11 @@ class Sum {
 }
 
 /** Of two executions that fail alike, the one that stands for both: the shorter, then the first in order of tasks. */
-function isBefore(a: FoundFailure, b: FoundFailure): boolean {
+function isBefore(a: ToldFailure, b: ToldFailure): boolean {
   if (a.tasks.length !== b.tasks.length) return a.tasks.length < b.tasks.length;
   for (const [i, task] of a.tasks.entries()) {
-    const [one, other] = [task * 65_536 + a.choices[i]!, b.tasks[i]! * 65_536 + b.choices[i]!];
-    if (one !== other) return one < other;
+    if (task !== b.tasks[i]) return task < b.tasks[i]!;
+    if (a.choices[i] !== b.choices[i]) return a.choices[i]! < b.choices[i]!;
   }
   return false;
 }
@@ -241,7 +242,7 @@ class Inspector {
     return hash.digest('hex').slice(0, 32);
   }
 
-  async describe(found: readonly FoundFailure[], gaveWay: boolean, begun: number): Promise<readonly Failure[]> {
+  async describe(found: readonly ToldFailure[], gaveWay: boolean, begun: number): Promise<readonly Failure[]> {
     return await this.#drive(describe(this.#stage.world, found, gaveWay, begun, this.#settings));
   }
 
@@ -257,11 +258,17 @@ function* firstExecution(world: World, strategy: TreeSearchKind, maxSteps: numbe
 
 function* describe(
   world: World,
-  found: readonly FoundFailure[],
+  told: readonly ToldFailure[],
   gaveWay: boolean,
   begun: number,
   chosen: Settings,
 ): Work<readonly Failure[]> {
+  const found: FoundFailure[] = [];
+  for (const failure of told) {
+    const selector = new KeyedPath(failure.tasks, failure.choices);
+    yield { world, selector, prefix: 0, maxSteps: failure.tasks.length };
+    found.push({ ...failure, tasks: world.pathTask.slice(0, failure.tasks.length) });
+  }
   const livelock = gaveWay ? yield* probeForLivelock(world, begun) : null;
   return yield* describeFailures(world, livelock === null ? [] : [livelock], found, chosen);
 }

@@ -4,7 +4,7 @@ import { isDeadlocked } from '../engine/run-execution.ts';
 import type { Ending } from '../engine/selector.ts';
 import type { World } from '../engine/world.ts';
 import { type FoundFailure, FoundFailures } from '../explore/found-failures.ts';
-import type { Branch, MissingBranch, Remainder } from '../search/branch.ts';
+import type { Branch, MissingBranch, Remainder, TaskKey } from '../search/branch.ts';
 import type { TreeSearch } from '../search/tree-search.ts';
 
 /** Counts of executions, as an exploration has them. */
@@ -35,11 +35,16 @@ export interface Explored {
   readonly missing: readonly MissingBranch[];
 }
 
+/** A failure with its path by keys of tasks. */
+export interface ToldFailure extends Omit<FoundFailure, 'tasks'> {
+  readonly tasks: readonly TaskKey[];
+}
+
 export interface StintResult {
   /** Of the first branches, in their order; the others have not been begun. */
   readonly explored: readonly Explored[];
   readonly counts: Counts;
-  readonly failures: readonly FoundFailure[];
+  readonly failures: readonly ToldFailure[];
   /** Some task has given way. */
   readonly gaveWay: boolean;
 }
@@ -91,5 +96,9 @@ export function* stint(
     if (isLeft) break;
   }
   counts.sleepBlocked = search.sleepBlocked - blockedBefore;
-  return { explored, counts, failures: [...found.all], gaveWay };
+  const failures = [...found.all].map((failure) => ({
+    ...failure,
+    tasks: Array.from(failure.tasks, (task) => world.taskKey(task)),
+  }));
+  return { explored, counts, failures, gaveWay };
 }

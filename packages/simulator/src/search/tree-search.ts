@@ -22,7 +22,7 @@ import type { Op } from '../engine/op.ts';
 import type { Ending, Selector } from '../engine/selector.ts';
 import type { SimTask } from '../engine/sim-task.ts';
 import type { World } from '../engine/world.ts';
-import type { Branch, MissingBranch, Remainder } from './branch.ts';
+import type { Branch, MissingBranch, Remainder, TaskKey } from './branch.ts';
 import { History } from './history.ts';
 import { Races } from './races.ts';
 import { Withdrawn } from './withdrawn.ts';
@@ -86,26 +86,27 @@ export class TreeSearch implements Selector {
   /** What has not been explored, after an execution; the search is not to go on by itself then. */
   remainder(): Remainder {
     const { history } = this;
+    const keyOf = (task: number): TaskKey => this.#world.taskKey(task);
     const branches: Remainder['branches'][number][] = [];
-    const known: number[][] = [];
+    const known: TaskKey[][] = [];
     for (let depth = Math.max(this.#own, 0); depth < history.length; depth++) {
       const task = history.task[depth]!;
       const row = this.#flags.subarray(depth * this.#stride, (depth + 1) * this.#stride);
-      const asleep = tasksWith(row, (flags) => (flags & ASLEEP) !== 0);
+      const asleep = tasksWith(row, (flags) => (flags & ASLEEP) !== 0).map(keyOf);
       const choice = this.#choice[depth]! + 1;
-      if (choice < this.#choices[depth]!) branches.push({ depth, task, choice, sleep: asleep });
+      if (choice < this.#choices[depth]!) branches.push({ depth, task: keyOf(task), choice, sleep: asleep });
       if (depth === this.#own) continue;
-      const before = [...asleep, task];
+      const before = [...asleep, keyOf(task)];
       for (const next of tasksWith(row, (flags) => (flags & (BACKTRACK | ASLEEP | DONE)) === BACKTRACK)) {
         if (next === task) continue;
-        branches.push({ depth, task: next, choice: 0, sleep: [...before] });
-        before.push(next);
+        branches.push({ depth, task: keyOf(next), choice: 0, sleep: [...before] });
+        before.push(keyOf(next));
       }
-      known.push(tasksWith(row, (flags) => flags !== 0));
+      known.push(tasksWith(row, (flags) => flags !== 0).map(keyOf));
     }
     const depth = branches.at(-1)?.depth ?? 0;
     return {
-      tasks: [...history.task.subarray(0, depth)],
+      tasks: Array.from(history.task.subarray(0, depth), keyOf),
       choices: [...this.#choice.subarray(0, depth)],
       known: known.slice(0, depth - this.#own),
       branches,
@@ -208,13 +209,14 @@ export class TreeSearch implements Selector {
   #force(depth: number): number {
     const { tasks, choices, known, sleep } = this.#branch!;
     const row = depth * this.#stride;
-    for (const task of known[depth]!) this.#flags[row + task]! |= BACKTRACK | DONE;
+    const world = this.#world;
+    for (const key of known[depth]!) this.#flags[row + world.taskNumber(key)]! |= BACKTRACK | DONE;
     if (depth === this.#own) {
-      for (const task of sleep) this.#flags[row + task]! |= ASLEEP;
+      for (const key of sleep) this.#flags[row + world.taskNumber(key)]! |= ASLEEP;
       this.#forcing = false;
     }
     this.#choice[depth] = choices[depth]!;
-    return tasks[depth]!;
+    return world.taskNumber(tasks[depth]!);
   }
 
   /** Begins a choice point: what may be explored here, and with whom to begin; -1 when all that can move is asleep. */
@@ -324,7 +326,11 @@ export class TreeSearch implements Selector {
       candidates.push(own);
     }
     if (e > this.#own) this.#flags[row + candidate]! |= BACKTRACK;
-    else this.missing.set(`${e} ${candidates.join()}`, { depth: e, tasks: [...candidates] });
+    else
+      this.missing.set(`${e} ${candidates.join()}`, {
+        depth: e,
+        tasks: candidates.map((task) => this.#world.taskKey(task)),
+      });
   }
 
   /** Whether the clock at `row` knows none of the events of v seen so far (by other tasks than `task`). */
