@@ -23,8 +23,8 @@ const counter: NotationProgram = {
 
 const SOURCES: Readonly<Record<string, { readonly source: ProgramSource; readonly executions: number }>> = {
   'six tasks that add to one variable': { source: { notation: counter }, executions: 518_400 },
-  'hole punch, mapping and write on ext4': {
-    source: { module: new URL('./threads-program.ts', import.meta.url).href, argument: 2 },
+  'direct reads into mappings and punches on ext4': {
+    source: { module: new URL('./threads-program.ts', import.meta.url).href, argument: 10 },
     executions: 8_000,
   },
 };
