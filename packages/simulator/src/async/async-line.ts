@@ -10,7 +10,6 @@ import type { SimObject } from '../engine/sim-object.ts';
 import type { SimTask, TaskBody } from '../engine/sim-task.ts';
 import { RUNNING } from '../engine/task-code.ts';
 import { TaskKilledError } from '../engine/task-killed-error.ts';
-import type { Aborts } from '../objects/aborts.ts';
 
 /** An operation that async code has started, and how it learns of its end. */
 export interface Wait {
@@ -20,7 +19,7 @@ export interface Wait {
   /** Takes effect in the order of the program, whether it is awaited or not. */
   readonly isEffect: boolean;
   /** Abort signals may end it. */
-  readonly heeds?: Aborts | null;
+  readonly heeds?: SimObject | null;
 }
 
 /** The lines of one function: they share its variables. */

@@ -13,7 +13,7 @@ import { SimTask, type TaskBody } from '../engine/sim-task.ts';
 import type { AsyncFront, TaskCode } from '../engine/task-code.ts';
 import type { World } from '../engine/world.ts';
 import type { LibraryLock } from '../library/library-lock.ts';
-import { Aborts } from '../objects/aborts.ts';
+import { Region } from '../objects/region.ts';
 import { AsyncLine, type Flow, type Wait } from './async-line.ts';
 import { limitWait } from './limited-wait.ts';
 import { Variables } from './variables.ts';
@@ -29,14 +29,18 @@ export class AsyncTasks implements AsyncFront {
   /** The line that each task is. */
   readonly #lines = new Map<SimTask, AsyncLine>();
   readonly #timers: VirtualTimers;
-  readonly aborts: Aborts = new Aborts();
+  /**
+   * All abort signals: aborting one changes it, a wait that one may end reads it. Which signal it is makes no difference, since one may follow
+   * another (`AbortSignal.any`).
+   */
+  readonly signals: Region = new Region('abort signals');
   #touched: AsyncLine[] = [];
   readonly #touch = (line: AsyncLine): void => void this.#touched.push(line);
 
   constructor(world: World) {
     this.#world = world;
     this.#timers = new VirtualTimers(world, this);
-    world.registry.meet(this.aborts);
+    world.registry.meet(this.signals);
   }
 
   /** Notes what a task waits for outside, a request or a file. */
@@ -80,7 +84,7 @@ export class AsyncTasks implements AsyncFront {
     const line = this.#lines.get(task)!;
     const variables = this.#variables(task);
     line.flow.variables = variables;
-    task.exposes = [variables, this.aborts];
+    task.exposes = [variables, this.signals];
     line.isDaemon = task.daemon;
     line.follow(promise, true);
     return line;
@@ -97,7 +101,7 @@ export class AsyncTasks implements AsyncFront {
       const wait: Wait = { op, resolve: resolve as Wait['resolve'], reject, isEffect };
       const { options } = detail;
       if (options?.timeoutMs === undefined && options?.signal == null) line.push(wait);
-      else limitWait(line, wait, operation, lock, this.aborts, options);
+      else limitWait(line, wait, lock, this.signals, options);
     });
   }
 

@@ -3,20 +3,20 @@
  *
  * With a signal it begins with a look at that, which is a step: whether the signal was aborted before is decided there, not when the code comes by.
  */
-import { type AcquireLockOptions, LockTimeoutError, type Operation } from '@lockdep/locks';
+import { type AcquireLockOptions, LockTimeoutError } from '@lockdep/locks';
 import type { LibraryLock } from '../library/library-lock.ts';
-import type { Aborts } from '../objects/aborts.ts';
+import type { Region } from '../objects/region.ts';
 import type { AsyncLine, Wait } from './async-line.ts';
 
 /** A look at a signal before a wait that it may end. */
 export function lookAt(
-  { look }: Aborts,
+  signals: Region,
   signal: AbortSignal,
   begin: () => void,
   refuse: (reason: unknown) => void,
 ): Wait {
   return {
-    op: look,
+    op: signals.reading('aborted?'),
     resolve: () => (signal.aborted ? refuse(signal.reason) : begin()),
     reject: refuse,
     isEffect: false,
@@ -27,9 +27,8 @@ export function lookAt(
 export function limitWait(
   line: AsyncLine,
   wait: Wait,
-  operation: Operation<unknown>,
   lock: LibraryLock,
-  aborts: Aborts,
+  signals: Region,
   { timeoutMs, signal }: AcquireLockOptions,
 ): void {
   const stop = (): void => {
@@ -38,7 +37,7 @@ export function limitWait(
   };
   const limited: Wait = {
     ...wait,
-    heeds: signal == null ? null : aborts,
+    heeds: signal == null ? null : signals,
     resolve: (value) => {
       stop();
       wait.resolve(value);
@@ -48,11 +47,12 @@ export function limitWait(
       wait.reject(reason);
     },
   };
-  const onAbort = (): void => line.giveUp(limited, lock.giveUp(lock.opOf(operation)), signal!.reason);
+  const giveUp = (reason: unknown): void => line.giveUp(limited, lock.giveUp(wait.op), reason);
+  const onAbort = (): void => giveUp(signal!.reason);
   const onTime = (): void => {
     const reason = new LockTimeoutError(lock.lock.label, timeoutMs!, [], 0);
-    line.giveUp(limited, lock.giveUp(lock.opOf(operation)), reason);
-    if (look !== null) line.giveUp(look, aborts.look, reason);
+    giveUp(reason);
+    if (look !== null) line.giveUp(look, look.op, reason);
   };
   // The timer is a virtual one, since a task sets it.
   const timer = timeoutMs === undefined ? undefined : setTimeout(onTime, timeoutMs);
@@ -60,7 +60,7 @@ export function limitWait(
     signal?.addEventListener('abort', onAbort, { once: true });
     line.push(limited);
   };
-  const look = signal == null ? null : lookAt(aborts, signal, begin, limited.reject);
+  const look = signal == null ? null : lookAt(signals, signal, begin, limited.reject);
   if (look === null) begin();
   else line.push(look);
 }

@@ -1,6 +1,6 @@
 /** A timer of async code under virtual time, with the methods that Node's has. */
 
-import type { Aborts } from '../objects/aborts.ts';
+import type { SimObject } from '../engine/sim-object.ts';
 import type { ClockTimer } from '../objects/clock.ts';
 import type { AsyncLine } from './async-line.ts';
 
@@ -14,7 +14,7 @@ export class VirtualTimer implements ClockTimer {
   task = -1;
   isCleared = false;
   /** An abort signal may end the wait for it. */
-  heeds: Aborts | null = null;
+  heeds: SimObject | null = null;
   fired = 0;
   #isRef = true;
 

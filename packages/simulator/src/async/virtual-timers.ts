@@ -212,36 +212,32 @@ export class VirtualTimers {
       if (!this.#isVirtual()) return original(ms, value, options);
       const { signal } = (options ?? {}) as WaitOptions;
       return new Promise((resolve, reject) => {
-        const set = (onTime: () => void): VirtualTimer => this.#set(milliseconds(ms), onTime, false);
-        if (signal == null) set(() => resolve(value));
-        else this.#whileNotAborted(signal, set, () => resolve(value), reject);
+        const done = (): void => resolve(value);
+        if (signal == null) this.#set(milliseconds(ms), done, false);
+        else this.#setHeeding(signal, milliseconds(ms), done, reject);
       });
     };
   }
 
   /** Sets a timer unless the signal has been aborted, and closes it when it is. */
-  #whileNotAborted(
-    signal: AbortSignal,
-    set: (onTime: () => void) => VirtualTimer,
-    done: () => void,
-    reject: (reason: Error) => void,
-  ): void {
-    const { aborts } = this.#tasks;
+  #setHeeding(signal: AbortSignal, ms: number, done: () => void, reject: (reason: Error) => void): void {
+    const { signals } = this.#tasks;
+    const refuse = (): void => reject(abortError(signal));
     const begin = (): void => {
       const onAbort = (): void => {
         timer.close();
-        reject(abortError(signal));
+        refuse();
       };
-      const timer = set(() => {
+      const onTime = (): void => {
         signal.removeEventListener('abort', onAbort);
         done();
-      });
-      timer.heeds = aborts;
+      };
+      const timer = this.#set(ms, onTime, false);
+      timer.heeds = signals;
       signal.addEventListener('abort', onAbort, { once: true });
     };
     const line = this.#tasks.lineHere();
-    const refuse = (): void => reject(abortError(signal));
-    line.push(lookAt(aborts, signal, () => this.#tasks.within(line, begin), refuse));
+    line.push(lookAt(signals, signal, () => this.#tasks.within(line, begin), refuse));
   }
 
   async *#every(ms: number, value: unknown, options: WaitOptions | undefined): AsyncGenerator<unknown> {
@@ -265,7 +261,7 @@ export class VirtualTimers {
   #abort(aborting: () => void): void {
     if (this.#tasks.here() === undefined) return aborting();
     const line = this.#tasks.lineHere();
-    line.push(effect(this.#tasks.aborts.abort, () => this.#tasks.within(line, aborting)));
+    line.push(effect(this.#tasks.signals.writing('abort'), () => this.#tasks.within(line, aborting)));
   }
 
   #replace(object: Timers, key: string, make: (original: Callback) => Callback): void {

@@ -20,9 +20,7 @@ export interface Checkpoint {
 
 export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Promise<void> {
   const { rename, writeFile } = await import('node:fs/promises');
-  const { failures } = checkpoint;
-  const plain = failures.map(({ choices, ...rest }) => ({ ...rest, choices: [...choices] }));
-  const text = JSON.stringify({ format: FORMAT, version: VERSION, ...checkpoint, failures: plain });
+  const text = JSON.stringify({ format: FORMAT, version: VERSION, ...checkpoint });
   await writeFile(`${file}.part`, text);
   await rename(`${file}.part`, file);
 }
@@ -44,11 +42,7 @@ export async function readCheckpoint(
     if (read[what] !== wanted[what]) refuse(`made with ${what} ${read[what]}, asked for now is ${wanted[what]}`);
   }
   if (read.program !== wanted.program) refuse('the program is another one, or has changed since: explore again');
-  const failures = read.failures.map((failure) => ({
-    ...failure,
-    choices: Int32Array.from(failure.choices),
-  }));
-  return { ...read, failures };
+  return read;
 }
 
 function parse(text: string): (Checkpoint & { readonly format: string; readonly version: number }) | null {

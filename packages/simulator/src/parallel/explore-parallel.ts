@@ -20,7 +20,6 @@ import { TreeSearch, type TreeSearchKind } from '../search/tree-search.ts';
 import { BranchTree } from './branch-tree.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { Crew } from './crew.ts';
-import { KeyedPath } from './keyed-path.ts';
 import { type LoadedProgram, loadProgram, type ProgramSource } from './program-source.ts';
 import { type Counts, noCounts, type StintResult, type ToldFailure } from './stint.ts';
 
@@ -263,11 +262,15 @@ function* describe(
   begun: number,
   chosen: Settings,
 ): Work<readonly Failure[]> {
+  const selector = new TreeSearch(world, 'enumeration');
   const found: FoundFailure[] = [];
   for (const failure of told) {
-    const selector = new KeyedPath(failure.tasks, failure.choices);
-    yield { world, selector, prefix: 0, maxSteps: failure.tasks.length };
-    found.push({ ...failure, tasks: world.pathTask.slice(0, failure.tasks.length) });
+    const { tasks, choices } = failure;
+    // The branch that begins with all its steps; what its tasks' numbers are in this world shows when they have been taken.
+    selector.start({ tasks, choices, known: tasks.map(() => []), sleep: [] });
+    yield { world, selector, prefix: selector.plan(), maxSteps: tasks.length };
+    const { pathTask, pathChoice, count } = world;
+    found.push({ ...failure, tasks: pathTask.slice(0, count), choices: pathChoice.slice(0, count) });
   }
   const livelock = gaveWay ? yield* probeForLivelock(world, begun) : null;
   return yield* describeFailures(world, livelock === null ? [] : [livelock], found, chosen);

@@ -35,9 +35,10 @@ export interface Explored {
   readonly missing: readonly MissingBranch[];
 }
 
-/** A failure with its path by keys of tasks. */
-export interface ToldFailure extends Omit<FoundFailure, 'tasks'> {
+/** A failure as plain data, its path by keys of tasks. */
+export interface ToldFailure extends Omit<FoundFailure, 'tasks' | 'choices'> {
   readonly tasks: readonly TaskKey[];
+  readonly choices: readonly number[];
 }
 
 export interface StintResult {
@@ -99,6 +100,7 @@ export function* stint(
   const failures = [...found.all].map((failure) => ({
     ...failure,
     tasks: Array.from(failure.tasks, (task) => world.taskKey(task)),
+    choices: [...failure.choices],
   }));
   return { explored, counts, failures, gaveWay };
 }

@@ -22,7 +22,7 @@ import { type History, joined } from './history.ts';
 import type { Withdrawn } from './withdrawn.ts';
 
 /** Kinds of the other objects that a kill accesses. */
-const NO_QUEUES: ReadonlySet<string> = new Set(['task', 'variables', 'aborts']);
+const NO_QUEUES: ReadonlySet<string> = new Set(['task', 'variables', 'region']);
 
 export class Races {
   readonly #world: World;

@@ -99,8 +99,9 @@ export class TreeSearch implements Selector {
       const before = [...asleep, keyOf(task)];
       for (const next of tasksWith(row, (flags) => (flags & (BACKTRACK | ASLEEP | DONE)) === BACKTRACK)) {
         if (next === task) continue;
-        branches.push({ depth, task: keyOf(next), choice: 0, sleep: [...before] });
-        before.push(keyOf(next));
+        const key = keyOf(next);
+        branches.push({ depth, task: key, choice: 0, sleep: [...before] });
+        before.push(key);
       }
       known.push(tasksWith(row, (flags) => flags !== 0).map(keyOf));
     }
@@ -326,11 +327,13 @@ export class TreeSearch implements Selector {
       candidates.push(own);
     }
     if (e > this.#own) this.#flags[row + candidate]! |= BACKTRACK;
-    else
-      this.missing.set(`${e} ${candidates.join()}`, {
-        depth: e,
-        tasks: candidates.map((task) => this.#world.taskKey(task)),
-      });
+    else this.#miss(e);
+  }
+
+  #miss(depth: number): void {
+    const name = `${depth} ${candidates.join()}`;
+    if (this.missing.has(name)) return;
+    this.missing.set(name, { depth, tasks: candidates.map((task) => this.#world.taskKey(task)) });
   }
 
   /** Whether the clock at `row` knows none of the events of v seen so far (by other tasks than `task`). */

@@ -7,7 +7,7 @@
 import { AccessSet } from '../engine/access-set.ts';
 import type { Op } from '../engine/op.ts';
 import { isWithdrawn } from '../engine/task-code.ts';
-import type { World } from '../engine/world.ts';
+import type { GivenUp, World } from '../engine/world.ts';
 import { endBefore, type History } from './history.ts';
 
 export interface Withdrawal {
@@ -27,20 +27,19 @@ export class Withdrawn {
   /** The event that is about to run, the latest of the history, may be a kill. */
   note(world: World, history: History, { victim }: Op): void {
     if (victim === null || !isWithdrawn(world, victim)) return;
-    const accesses = new AccessSet();
-    accesses.collect(victim);
-    const { index: task, pending, gate } = victim;
-    this.#list.push({ killer: history.length - 1, task, op: pending!, accesses, last: history.last[task]!, gate });
+    this.#add(history, { task: victim, op: victim.pending!, gate: victim.gate });
   }
 
   /** The latest event has run: it may have ended the waits of others. */
   noteGivenUp({ givenUp }: World, history: History): void {
-    for (const { task, op, gate } of givenUp) {
-      const accesses = new AccessSet();
-      accesses.collectOf(task, op);
-      const { index } = task;
-      this.#list.push({ killer: history.length - 1, task: index, op, accesses, last: history.last[index]!, gate });
-    }
+    for (const each of givenUp) this.#add(history, each);
+  }
+
+  #add(history: History, { task, op, gate }: GivenUp): void {
+    const accesses = new AccessSet();
+    accesses.collectOf(task, op);
+    const { index } = task;
+    this.#list.push({ killer: history.length - 1, task: index, op, accesses, last: history.last[index]!, gate });
   }
 
   /** The execution goes on from its first `length` events. */
