@@ -8,6 +8,8 @@ type Steps = Generator<any, any, any>;
 type Part = () => Steps;
 type Take = () => Iterable<unknown>;
 type Maker = (random: Random, self: number) => Part;
+/** Sections between taking and giving back, in which the data is touched. */
+type Sections = (group: string, take: Take, give: Take) => [group: string, make: Maker];
 
 /** Runs `inner` between taking and giving back, which a kill does not prevent. */
 const around = (take: Take, give: Take, inner: Take): Part =>
@@ -38,11 +40,12 @@ function partsOf(sim: Simulation, tasks: readonly SimTask[]): readonly (readonly
       () => data.writing(),
       () => x.compareAndSwap(0, 1),
     ]);
-  return [...ownParts(sim, touch), ...libraryParts(touch), ...taskParts(sim, tasks, touch)];
+  const held: Sections = (group, take, give) => [group, (random) => around(take, give, touch(random))];
+  return [...ownParts(sim, touch, held), ...libraryParts(held), ...taskParts(sim, tasks, touch)];
 }
 
 /** The simulation's own objects. */
-function ownParts(sim: Simulation, touch: (random: Random) => Take): [string, Maker][] {
+function ownParts(sim: Simulation, touch: (random: Random) => Take, held: Sections): [string, Maker][] {
   const [rw, fair, queue, done] = [
     sim.rwLock('rw'),
     sim.rwSemaphore('fair'),
@@ -64,44 +67,28 @@ function ownParts(sim: Simulation, touch: (random: Random) => Take): [string, Ma
     ['done', () => single(() => done.completeAll())],
     ['done', () => single(() => done.tryWait())],
     ['done', () => single(() => done.reinit())],
-    [
+    held(
       'rw',
-      (random) =>
-        around(
-          () => rw.acquire(),
-          () => rw.release(),
-          touch(random),
-        ),
-    ],
-    [
+      () => rw.acquire(),
+      () => rw.release(),
+    ),
+    held(
       'rw',
-      (random) =>
-        around(
-          () => rw.acquireRead(),
-          () => rw.releaseRead(),
-          touch(random),
-        ),
-    ],
-    ['rw', (random) => around(weaken(rw), () => rw.releaseRead(), touch(random))],
-    [
+      () => rw.acquireRead(),
+      () => rw.releaseRead(),
+    ),
+    held('rw', weaken(rw), () => rw.releaseRead()),
+    held(
       'fair',
-      (random) =>
-        around(
-          () => fair.acquire(),
-          () => fair.release(),
-          touch(random),
-        ),
-    ],
-    [
+      () => fair.acquire(),
+      () => fair.release(),
+    ),
+    held(
       'fair',
-      (random) =>
-        around(
-          () => fair.acquireRead(),
-          () => fair.releaseRead(),
-          touch(random),
-        ),
-    ],
-    ['fair', (random) => around(weaken(fair), () => fair.releaseRead(), touch(random))],
+      () => fair.acquireRead(),
+      () => fair.releaseRead(),
+    ),
+    held('fair', weaken(fair), () => fair.releaseRead()),
     [
       'cond',
       () =>
@@ -118,7 +105,7 @@ function ownParts(sim: Simulation, touch: (random: Random) => Take): [string, Ma
 }
 
 /** Locks of `@lockdep/locks`. */
-function libraryParts(touch: (random: Random) => Take): [string, Maker][] {
+function libraryParts(held: Sections): [string, Maker][] {
   const [m, bit, rw] = [
     new Mutex({ name: 'M' }),
     new BitLock({ name: 'bit' }),
@@ -131,79 +118,47 @@ function libraryParts(touch: (random: Random) => Take): [string, Maker][] {
   };
   const completion = new LibraryCompletion({ name: 'C' });
   return [
-    [
+    held(
       'mutex',
-      (random) =>
-        around(
-          () => m.acquire(),
-          () => m.release(),
-          touch(random),
-        ),
-    ],
-    [
+      () => m.acquire(),
+      () => m.release(),
+    ),
+    held(
       'bit',
-      (random) =>
-        around(
-          () => bit.acquire(),
-          () => bit.release(),
-          touch(random),
-        ),
-    ],
-    [
+      () => bit.acquire(),
+      () => bit.release(),
+    ),
+    held(
       'library',
-      (random) =>
-        around(
-          () => rw.acquireRead(),
-          () => rw.releaseRead(),
-          touch(random),
-        ),
-    ],
-    [
+      () => rw.acquireRead(),
+      () => rw.releaseRead(),
+    ),
+    held(
       'library',
-      (random) =>
-        around(
-          () => rw.acquire(),
-          () => rw.release(),
-          touch(random),
-        ),
-    ],
-    [
+      () => rw.acquire(),
+      () => rw.release(),
+    ),
+    held(
       'library fair',
-      (random) =>
-        around(
-          () => fair.downRead(),
-          () => fair.upRead(),
-          touch(random),
-        ),
-    ],
-    [
+      () => fair.downRead(),
+      () => fair.upRead(),
+    ),
+    held(
       'library fair',
-      (random) =>
-        around(
-          () => fair.downWrite(),
-          () => fair.upWrite(),
-          touch(random),
-        ),
-    ],
-    ['library fair', (random) => around(weaken, () => fair.upRead(), touch(random))],
-    [
+      () => fair.downWrite(),
+      () => fair.upWrite(),
+    ),
+    held('library fair', weaken, () => fair.upRead()),
+    held(
       'library fair',
-      (random) =>
-        around(
-          () => fair.tryDownRead(),
-          () => fair.upRead(),
-          touch(random),
-        ),
-    ],
-    [
+      () => fair.tryDownRead(),
+      () => fair.upRead(),
+    ),
+    held(
       'library fair',
-      (random) =>
-        around(
-          () => fair.tryDownWrite(),
-          () => fair.upWrite(),
-          touch(random),
-        ),
-    ],
+      () => fair.tryDownWrite(),
+      () => fair.upWrite(),
+    ),
     [
       'library fair',
       () => {
@@ -220,15 +175,11 @@ function libraryParts(touch: (random: Random) => Take): [string, Maker][] {
         );
       },
     ],
-    [
+    held(
       'library',
-      (random) =>
-        around(
-          () => sem.acquire(),
-          () => sem.release(),
-          touch(random),
-        ),
-    ],
+      () => sem.acquire(),
+      () => sem.release(),
+    ),
     ['completion', () => single(() => completion.wait())],
     ['completion', () => single(() => completion.complete())],
     ['completion', () => single(() => completion.completeAll())],
